@@ -1,0 +1,34 @@
+# Every target creates .venv by itself; a second call reuses it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: setup reproduce test bench lint clean
+
+setup: $(READY)
+
+reproduce: $(READY)
+	$(BIN)/scarce run benchmark=quickstart
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python -m tests.performance.mlp_cell
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
+	  "scarce needs Python 3.11 to 3.13, this is %d.%d; name one: make PYTHON=python3.12 ..." % v)'
+	@$(PYTHON) -m venv $(VENV) || { echo 'no venv module: install it (Debian: apt-get install python3-venv)'; exit 1; }
+	@echo 'Installing the pinned packages into $(VENV) (once; PyTorch is large) ...'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""What is asked and answered: plan, run, store, compare, report; and the command line."""

@@ -1,0 +1,103 @@
+"""The door: parses the command line, calls, prints, and turns wrong requests into exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import signal
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+DONE, SOME_FAILED, WRONG_REQUEST, INTERRUPTED = 0, 1, 2, 130
+ROOMS = ("benchmarks", "datasets", "models")
+
+COMMANDS = {
+    "run": "plan, run what is missing, report",
+    "plan": "count cells: total, done, failed, pending; nothing runs",
+    "report": "tables, figure, verdicts and report.html from stored results",
+    "claims": "the verdicts",
+    "publish": "fold own records and their report into results/published",
+    "merge": "take records of another machine (a PATH) or `published` into the own store",
+    "list": "datasets, methods, losses, augmentations, benchmarks or claims",
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = _parse(words)
+    shadow = _shadowed_room()
+    if shadow:
+        print(shadow, file=sys.stderr)
+        return WRONG_REQUEST
+    return _call(arguments)
+
+
+def _call(arguments: argparse.Namespace) -> int:
+    from benchmarks import commands
+    from benchmarks.evidence.errors import EvidenceError
+    from benchmarks.grid.errors import RequestError
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console(stderr=getattr(arguments, "json", False))
+    try:
+        return commands.COMMANDS[arguments.command](arguments, console)
+    except (RequestError, EvidenceError) as error:
+        print(f"scarce: {' '.join(str(error).split())}", file=sys.stderr)
+        return WRONG_REQUEST
+    except KeyboardInterrupt:
+        print("Stopped. Finished cells are kept; the same command goes on.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parse(words: list[str] | None) -> argparse.Namespace:
+    """Overrides may stand before and after options, which argparse alone does not allow."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(words)
+    unknown = [word for word in rest if word.startswith("-")]
+    if unknown:
+        parser.error(f"unknown option {unknown[0]}; overrides are written name=value")
+    arguments.overrides += rest
+    return arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scarce",
+        description="A reproducible benchmark suite for deep learning when data is scarce.",
+        epilog="Overrides are Hydra's: benchmark=quickstart method=cnn,mlp split_seed=range(5)",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, says in COMMANDS.items():
+        command = commands.add_parser(name, help=says, description=says)
+        if name in ("plan", "claims", "list"):
+            command.add_argument("--json", action="store_true", help="one JSON document")
+        if name == "list":
+            command.add_argument("kind", metavar="KIND", help=COMMANDS["list"])
+        if name == "merge":
+            command.add_argument("source", metavar="PATH|published")
+        if name == "run":
+            command.add_argument(
+                "-m", "--multirun", action="store_true", help="through Hydra's launchers"
+            )
+        command.add_argument("overrides", nargs="*", metavar="name=value")
+    return parser
+
+
+def _shadowed_room() -> str | None:
+    """Name a foreign package that stands in for one of ours (`datasets` is a public name too)."""
+    project = Path(__file__).resolve().parents[1]
+    for room in ROOMS:
+        spec = importlib.util.find_spec(room)
+        found = Path(spec.origin).resolve() if spec and spec.origin else None
+        if found is None or not found.is_relative_to(project / room):
+            return (
+                f"scarce: {room}={found}: another package of that name hides the suite's own; "
+                "use the .venv that `make setup` makes"
+            )
+    return None
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

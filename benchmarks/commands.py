@@ -1,0 +1,182 @@
+"""One function per command: what it reads, what it calls, what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import answers
+from benchmarks.grid.configs import Configs, opened
+from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.merging import merge_into
+from benchmarks.grid.plan import compose_base, make_plan
+from benchmarks.grid.progress import duration
+from benchmarks.grid.request import parse_request
+from benchmarks.grid.store import Store
+from benchmarks.running import Progression, compute, results_folder
+
+KINDS = {
+    "datasets": "dataset",
+    "methods": "method",
+    "losses": "loss",
+    "augmentations": "augmentation",
+    "benchmarks": "benchmark",
+    "claims": "claim",
+}
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Run a benchmark and answer; 1 where cells failed, else 0."""
+    request = parse_request(arguments.overrides)
+    with opened(list(request.folders)) as configs:
+        plan = make_plan(request, configs)
+        if arguments.multirun:
+            from benchmarks.multirun import launch
+
+            launch(arguments.overrides, results_folder(plan.settings))
+        failed = compute(plan, console)
+        answers.answer(plan.benchmark["name"], results_folder(plan.settings), configs, console)
+    return 1 if failed else 0
+
+
+def plan(arguments: argparse.Namespace, console: Console) -> int:
+    """Count the cells of a benchmark by status and by method; nothing runs or is written."""
+    request = parse_request(arguments.overrides)
+    with opened(list(request.folders)) as configs:
+        planned = make_plan(request, configs)
+    progress = Progression(planned, Store(results_folder(planned.settings)))
+    seconds = progress.predicted_seconds(planned.benchmark["name"])
+    by_method: dict[str, Counter[str]] = {}
+    for cell in planned.cells:
+        method = by_method.setdefault(cell.config["method"]["name"], Counter())
+        method[progress.status[cell.key]] += 1
+    for missing in planned.unavailable:
+        by_method.setdefault(missing.config["method"]["name"], Counter())["unavailable"] += 1
+    counts = {
+        "benchmark": planned.benchmark["name"],
+        "total": len(planned.cells) + len(planned.unavailable),
+        **progress.count,
+        "unavailable": len(planned.unavailable),
+        "predicted_seconds_on_one_worker": seconds,
+        "methods": {name: dict(count) for name, count in by_method.items()},
+        "reasons": sorted({f"{cell.reason}. {cell.remedy}" for cell in planned.unavailable}),
+    }
+    if arguments.json:
+        print(json.dumps(counts))
+    else:
+        _print_plan(counts, console)
+    return 0
+
+
+def report(arguments: argparse.Namespace, console: Console) -> int:
+    """Write tables, figure, verdicts and report again from stored records."""
+    with _opened(arguments) as (configs, settings):
+        answers.answer(settings.benchmark, settings.results, configs, console)
+    return 0
+
+
+def claims(arguments: argparse.Namespace, console: Console) -> int:
+    """Print the verdict on every claim, from own results where there are any."""
+    with _opened(arguments) as (configs, settings):
+        chosen = parse_request(arguments.overrides).benchmark
+        verdicts = answers.all_verdicts(configs, settings.results, chosen)
+    if arguments.json:
+        print(json.dumps({"claims": verdicts}))
+    else:
+        answers.print_verdicts(verdicts, console)
+    return 0
+
+
+def publish(arguments: argparse.Namespace, console: Console) -> int:
+    """Fold own records, tables, figure and report into results/published."""
+    with _opened(arguments) as (configs, settings):
+        folder = answers.publish(settings.benchmark, settings.results, configs)
+    console.print(f"Published: {folder}", soft_wrap=True, highlight=False)
+    return 0
+
+
+def merge(arguments: argparse.Namespace, console: Console) -> int:
+    """Take records of another machine, or the published ones, into the own store."""
+    with _opened(arguments) as (_, settings):
+        taken, known = merge_into(Store(settings.results), arguments.source)
+    console.print(f"{taken} records taken, {known} were here already", highlight=False)
+    return 0
+
+
+def list_choices(arguments: argparse.Namespace, console: Console) -> int:
+    """Print the choices of one kind, each with what its file says."""
+    if arguments.kind not in KINDS:
+        raise RequestError("KIND", arguments.kind, nearest(arguments.kind, KINDS))
+    with _opened(arguments) as (configs, _):
+        files = configs.choices(KINDS[arguments.kind])
+    rows = [{"name": name, "says": _says(file)} for name, file in sorted(files.items())]
+    if arguments.json:
+        print(json.dumps({arguments.kind: rows}))
+    else:
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for row in rows:
+            table.add_row(f"[bold]{row['name']}[/bold]", row["says"])
+        console.print(table if rows else f"no {arguments.kind}")
+    return 0
+
+
+@contextmanager
+def _opened(arguments: argparse.Namespace) -> Iterator[tuple[Configs, Settings]]:
+    """For the commands that read: the configurations, and the settings without a plan."""
+    request = parse_request(arguments.overrides)
+    with opened(list(request.folders)) as configs:
+        base = compose_base(request, configs)
+        yield configs, Settings(base["benchmark"]["name"], results_folder(base))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which benchmark, and where own results lie."""
+
+    benchmark: str
+    results: Path
+
+
+def _says(file: Path) -> str:
+    content = yaml.safe_load(file.read_text()) or {}
+    return str(content.get("says") or content.get("sentence") or "")
+
+
+def _print_plan(counts: dict[str, Any], console: Console) -> None:
+    statuses = ("done", "failed", "pending", "unavailable")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(counts["benchmark"])
+    for status in statuses:
+        table.add_column(status, justify="right")
+    for name, count in counts["methods"].items():
+        table.add_row(name, *(str(count.get(status, 0)) for status in statuses))
+    table.add_row("[bold]all[/bold]", *(str(counts[status]) for status in statuses))
+    console.print(table, highlight=False)
+    for reason in counts["reasons"]:
+        console.print(f"unavailable: {reason}", highlight=False, soft_wrap=True)
+    seconds = counts["predicted_seconds_on_one_worker"]
+    if seconds is None:
+        console.print("No estimate of time yet: no record of some kinds of cell.")
+    else:
+        console.print(f"Predicted: {duration(seconds)} on one worker", highlight=False)
+
+
+COMMANDS = {
+    "run": run,
+    "plan": plan,
+    "report": report,
+    "claims": claims,
+    "publish": publish,
+    "merge": merge,
+    "list": list_choices,
+}

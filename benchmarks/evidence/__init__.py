@@ -1,0 +1,1 @@
+"""What the stored results say: intervals, verdicts, tables, figures and the report."""

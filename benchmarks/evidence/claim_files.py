@@ -1,0 +1,110 @@
+"""Claim files: read, checked, and refused with the field and what would be right."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from benchmarks.evidence.claim_schema import Claim, Expectation, Part, Published, Sizes, Source
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.wording import MARKS
+
+
+@dataclass(frozen=True)
+class PublishedCurves:
+    """A claim's published points, for tables and figures: accuracy by method and size."""
+
+    dataset: str
+    label: str
+    points: dict[str, dict[int, float]]
+
+
+def read_claims(folder) -> list[Claim]:
+    """Every claim file of a folder, by file name.
+
+    Raises EvidenceError for a file that is not a valid claim, and for an id given twice.
+    """
+    claims = {}
+    for path in sorted(Path(folder).glob("*.yaml")):
+        claim = read_claim(path)
+        if claim.id in claims:
+            raise EvidenceError(f"{path.name}: id={claim.id!r} is already taken: choose another id")
+        claims[claim.id] = claim
+    return list(claims.values())
+
+
+def read_claim(path) -> Claim:
+    """One claim file; raises EvidenceError naming file, field and remedy."""
+    path = Path(path)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise EvidenceError(f"{path.name}: cannot be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        fault = " ".join(str(error).split())
+        raise EvidenceError(f"{path.name}: not valid YAML: {fault}") from error
+    return parse_claim(content, path.name)
+
+
+def parse_claim(content, file: str = "claim") -> Claim:
+    """A claim from a parsed file; a Claim is handed back as it is."""
+    if isinstance(content, Claim):
+        return content
+    if not isinstance(content, dict):
+        raise EvidenceError(f"{file}: expected fields such as id, sentence and parts")
+    try:
+        return Claim.model_validate(content)
+    except ValidationError as error:
+        raise EvidenceError(f"{file}: {_first_fault(error)}") from error
+
+
+def published_curves(claims) -> list[PublishedCurves]:
+    """The published points of claims, each for the dataset its claim is about."""
+    return [
+        PublishedCurves(claim.datasets[0], _label(claim), claim.published.points)
+        for claim in claims
+        if claim.published is not None
+    ]
+
+
+def _label(claim: Claim) -> str:
+    surname, year = claim.source.author.split()[-1], claim.source.date[:4]
+    mark = MARKS[claim.published.mark]
+    return f"published ({surname} {year}{', ' + mark if mark else ''})"
+
+
+_MODELS = {
+    "": Claim,
+    "source": Source,
+    "parts": Part,
+    "train_size": Sizes,
+    "expect": Expectation,
+    "published": Published,
+}
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    place = [str(step) for step in fault["loc"]]
+    field = ".".join(place)
+    if fault["type"] == "extra_forbidden":
+        inside = [step for step in place[:-1] if not step.isdigit()]
+        names = _MODELS[inside[-1] if inside else ""].model_fields
+        return f"{field}: unknown field: {_nearest(place[-1], names)}"
+    message = fault["msg"].removeprefix("Value error, ").lower()
+    if fault["type"] == "missing":
+        return f"{field}: missing: add it"
+    if fault["type"] == "literal_error":
+        names = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        return f"{field}={fault['input']!r}: {_nearest(str(fault['input']), names)}"
+    if fault["type"] == "value_error":
+        return f"{field}: {message}" if field else message
+    return f"{field}={fault['input']!r}: {message}"
+
+
+def _nearest(name: str, names) -> str:
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"

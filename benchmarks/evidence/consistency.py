@@ -1,0 +1,123 @@
+"""Refusals: results that share a name without sharing a meaning are never averaged."""
+
+import json
+
+from benchmarks.evidence.errors import EvidenceError
+
+SCHEMA = 1
+# The row's own axes, and what cannot change a result: these may differ under one name.
+VARIES = {"dataset.train_size", "split_seed", "init_seed", "threads", "dataset.root"}
+
+
+def without_copies(records) -> list[dict]:
+    """The records, each key once.
+
+    Raises EvidenceError where two records of one key report different metrics.
+    """
+    kept = {}
+    for record in records:
+        key = record.get("key")
+        if not isinstance(key, str) or not key:
+            raise EvidenceError(
+                f"a record has key={key!r}: expected text; delete it and run its cell again"
+            )
+        first = kept.setdefault(key, record)
+        if _text(first.get("metrics")) != _text(record.get("metrics")):
+            raise EvidenceError(
+                f"record {key[:12]} is there twice with different metrics:"
+                " keep one of the two result folders"
+            )
+    return list(kept.values())
+
+
+def refuse_mixed_schemas(records) -> None:
+    """Raises EvidenceError unless every record has the schema version that is read here."""
+    versions = sorted({str(record.get("schema")) for record in records})
+    if len(versions) > 1:
+        raise EvidenceError(
+            f"records of several schema versions ({', '.join(versions)}) cannot be put into one"
+            f" table: run the cells of the others than schema {SCHEMA} again"
+        )
+    if versions and versions != [str(SCHEMA)]:
+        raise EvidenceError(
+            f"records have schema={versions[0]}, this version reads {SCHEMA}:"
+            " use the version of the suite that wrote them, or run the cells again"
+        )
+
+
+def refuse_mixed_configurations(records) -> None:
+    """Raises EvidenceError where one dataset's or one method's name covers two configurations."""
+    datasets, rows = {}, {}
+    for record in records:
+        config = _flat(record.get("config") or {})
+        dataset, method = config.get("dataset.name"), config.get("method.name")
+        of_dataset = {name: config[name] for name in config if name.startswith("dataset.")}
+        _same(datasets, (dataset,), of_dataset, dataset)
+        row = (dataset, config.get("protocol.name"), method, config.get("loss.name"))
+        _same(rows, row, config, f"{method} on {dataset}")
+
+
+def refuse_mixed_data(records) -> None:
+    """Raises EvidenceError where one dataset or one split seed names two contents.
+
+    Comparisons are paired by split seed; that is sound only if every method of a split seed
+    learned from the same sample.
+    """
+    contents, splits = {}, {}
+    for record in records:
+        config, prints = record["config"], record.get("fingerprints") or {}
+        name, size = config["dataset"].get("name"), config["dataset"].get("train_size")
+        seed = config.get("split_seed")
+        where = f"{name}, n = {size}, split seed {seed}"
+        _same_print(contents, name, prints.get("data"), f"{name}: fingerprints.data")
+        _same_print(splits, where, prints.get("split"), f"{where}: fingerprints.split")
+
+
+def refuse_repeated_seeds(frame, columns) -> None:
+    """Raises EvidenceError where two cells claim the same row and the same seeds."""
+    repeated = frame[frame.duplicated(columns, keep=False)]
+    if len(repeated):
+        first = repeated.iloc[0]
+        threads = sorted(set(repeated["threads"].astype(str)))
+        raise EvidenceError(
+            f"{first.dataset}, {first.method}, n = {first.train_size}: split seed"
+            f" {first.split_seed} and init seed {first.init_seed} are there more than once"
+            f" (threads: {', '.join(threads)}): report one thread count at a time"
+        )
+
+
+def _same(seen: dict, row: tuple, config: dict, name: str) -> None:
+    first = seen.setdefault(row, config)
+    for field in sorted(set(first) | set(config)):
+        one, other = first.get(field), config.get(field)
+        if _text(one) != _text(other):
+            raise EvidenceError(
+                f"{field}={one} and {field}={other} are both called {name}:"
+                f" give one of them another {field.split('.')[0]}.name"
+            )
+
+
+def _same_print(seen: dict, name: str, found: str | None, what: str) -> None:
+    if found is None:
+        return
+    first = seen.setdefault(name, found)
+    if first != found:
+        raise EvidenceError(
+            f"{what} is {first[:12]} in one record and {found[:12]} in another: these results come"
+            " from different data; report them from separate result folders"
+        )
+
+
+def _flat(config: dict, before: str = "") -> dict:
+    flat = {}
+    for name, value in config.items():
+        path = before + str(name)
+        if isinstance(value, dict):
+            flat.update(_flat(value, path + "."))
+        elif path not in VARIES and name != "says":
+            flat[path] = value
+    return flat
+
+
+def _text(value) -> str:
+    return json.dumps(value, sort_keys=True, default=str)

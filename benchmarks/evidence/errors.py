@@ -1,0 +1,5 @@
+"""The one error of this room."""
+
+
+class EvidenceError(ValueError):
+    """Results or claims that cannot be judged; one line: where, what was found, what to do."""

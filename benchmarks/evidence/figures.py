@@ -1,0 +1,183 @@
+"""Learning curves for print: test accuracy against the number of training samples."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.evidence.results import method_labels
+from benchmarks.evidence.tables import summary
+
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*"]
+DASHES = [(1, 0), (5, 1.5), (1.5, 1.2), (6, 1.5, 1.5, 1.5)]
+TICKS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999]
+INK = "0.25"
+
+
+def learning_curves(frame: pd.DataFrame, published, path_stem, methods=()) -> list[Path]:
+    """Draws `path_stem`.pdf and .png; the same results give the same bytes.
+
+    One panel per dataset and protocol, one line per method (in the order of `methods`) through the
+    means over draws, with the band of their t interval. The accuracy axis is stretched towards 1
+    (logarithmic in the error), so that methods near the ceiling stay apart; a mean without any
+    error is drawn at half a test sample. `published` holds PublishedCurves.
+    """
+    # seaborn imports pyplot; claims and tables must not wait for it.
+    import seaborn
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    table = summary(frame)
+    table = table.assign(label=method_labels(table))
+    style = seaborn.axes_style("ticks") | seaborn.plotting_context("paper") | _STYLE
+    with rc_context(style):
+        panels = sorted(set(zip(table["dataset"], table["protocol"], strict=True)))
+        figure = Figure(figsize=(max(len(panels), 1) * 4.4 + 0.5, 4.4), layout="constrained")
+        FigureCanvasAgg(figure)
+        looks = _looks(table, methods, seaborn.color_palette("colorblind", 10))
+        axes = figure.subplots(1, max(len(panels), 1), squeeze=False)[0]
+        for place, (panel, ax) in enumerate(zip(panels, axes, strict=False)):
+            rows = table[(table["dataset"] == panel[0]) & (table["protocol"] == panel[1])]
+            _panel(seaborn, ax, rows, looks, published, _floor(frame, panel[0]))
+            ax.set_title(f"{panel[0]}, protocol {panel[1]}")
+            ax.set_ylabel("test accuracy (%)" if place == 0 else "")
+        if not panels:
+            axes[0].set_axis_off()
+            axes[0].text(0.5, 0.5, "no finished cell", ha="center", va="center")
+        _legend(figure, axes)
+        return _save(figure, Path(path_stem))
+
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "pdf.fonttype": 42,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.bottom": True,
+    "ytick.left": True,
+}
+
+
+def _looks(table: pd.DataFrame, methods, colours) -> dict:
+    """Colour, marker and dash of each label; a method's place in `methods` fixes its look."""
+    found = dict(zip(table["label"], table["method"], strict=True))
+    order = [label for method in methods for label in sorted(found) if found[label] == method]
+    order += sorted(label for label in found if label not in order)
+    return {
+        label: {
+            "method": found[label],
+            "color": colours[place % len(colours)],
+            "marker": MARKERS[place % len(MARKERS)],
+            "dashes": DASHES[place % len(DASHES)],
+        }
+        for place, label in enumerate(order)
+    }
+
+
+def _floor(frame: pd.DataFrame, dataset: str) -> float:
+    """The smallest error drawn: half a test sample."""
+    tested = frame.loc[frame["dataset"] == dataset, "test_samples"].dropna()
+    return 0.5 / float(tested.max()) if len(tested) else 1e-4
+
+
+def _panel(seaborn, ax, rows: pd.DataFrame, looks: dict, published, floor: float) -> None:
+    present = [label for label in looks if label in set(rows["label"])]
+    errors = rows.assign(error=(1 - rows["mean"]).clip(lower=floor))
+    seaborn.lineplot(
+        data=errors,
+        x="train_size",
+        y="error",
+        hue="label",
+        style="label",
+        hue_order=present,
+        style_order=present,
+        palette={label: looks[label]["color"] for label in present},
+        markers={label: looks[label]["marker"] for label in present},
+        dashes={label: looks[label]["dashes"] for label in present},
+        errorbar=None,
+        markersize=5.5,
+        linewidth=1.3,
+        ax=ax,
+    )
+    for label in present:
+        line = errors[errors["label"] == label].sort_values("train_size")
+        low, high = (1 - line["high"]).clip(lower=floor), (1 - line["low"]).clip(lower=floor)
+        color = looks[label]["color"]
+        ax.fill_between(line["train_size"], low, high, color=color, alpha=0.13, linewidth=0)
+    for curves in published:
+        _published(ax, curves, rows, looks)
+    _axes(ax, errors, floor)
+
+
+def _published(ax, curves, rows: pd.DataFrame, looks: dict) -> None:
+    if curves.dataset not in set(rows["dataset"]):
+        return
+    for look in looks.values():
+        points = curves.points.get(look["method"])
+        if not points or look["method"] not in set(rows["method"]):
+            continue
+        sizes = sorted(points)
+        ax.plot(
+            sizes,
+            [1 - points[size] for size in sizes],
+            linestyle="none",
+            marker=look["marker"],
+            markersize=6,
+            markerfacecolor="none",
+            markeredgecolor=look["color"],
+            markeredgewidth=1.1,
+            zorder=3,
+        )
+    ax.plot([], [], "o", markerfacecolor="none", markeredgecolor=INK, label=curves.label)
+
+
+def _axes(ax, errors: pd.DataFrame, floor: float) -> None:
+    ax.set_yscale("log")
+    drawn = [value for line in ax.lines for value in line.get_ydata()]
+    worst = max([*drawn, 0.02])
+    ax.set_ylim(min(worst * 1.25, 1.0), max(min(drawn) * 0.8, floor * 0.8))
+    ticks = [share for share in TICKS if 1 - share >= floor * 0.999]
+    ax.set_yticks([1 - share for share in ticks], [f"{100 * share:g}" for share in ticks])
+    ax.minorticks_off()
+    bottom, top = ax.get_ylim()
+    if bottom < 0.02:
+        ax.set_ylim(0.02, top)
+    ax.set_xlabel("training samples n")
+    sizes = sorted(errors["train_size"].unique())
+    if len(sizes) <= 8:
+        ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.grid(axis="y", color="0.9", linewidth=0.6)
+    ax.set_axisbelow(True)
+
+
+def _legend(figure, axes) -> None:
+    """One legend for all panels, below them."""
+    entries = {}
+    for ax in axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+        if ax.get_legend():
+            ax.get_legend().remove()
+    if entries:
+        columns = 3 if len(axes) == 1 else 5
+        figure.legend(
+            list(entries.values()),
+            list(entries),
+            loc="outside lower center",
+            ncols=columns,
+            frameon=False,
+            handlelength=3.2,
+        )
+
+
+def _save(figure, stem: Path) -> list[Path]:
+    pdf, png = stem.with_name(stem.name + ".pdf"), stem.with_name(stem.name + ".png")
+    figure.savefig(pdf, metadata={"CreationDate": None, "ModDate": None})
+    figure.savefig(png, dpi=200, metadata={"Software": None})
+    return [pdf, png]

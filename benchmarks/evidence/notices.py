@@ -1,0 +1,61 @@
+"""What a reader must know about results that are missing: never left out of a table."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One remark; `kind` is `unavailable`, `failed`, `dropped` or `caveat`."""
+
+    kind: str
+    text: str
+    dataset: str = ""
+    method: str = ""
+    train_size: int | None = None
+
+
+def unavailable_notices(unavailable) -> list[Notice]:
+    """One notice per dataset and reason, from the benchmark's list of cells that cannot run."""
+    cells, methods = Counter(), defaultdict(set)
+    for entry in unavailable:
+        group = (entry["dataset"], entry["reason"], entry["remedy"])
+        cells[group] += entry.get("cells", 1)
+        methods[group].add(entry["method"])
+    return [
+        Notice(
+            "unavailable",
+            f"{dataset}: {_cells(cells[dataset, reason, remedy])} unavailable"
+            f" ({', '.join(sorted(methods[dataset, reason, remedy]))}):"
+            f" {_sentence(reason)} What to do: {_sentence(remedy)}",
+            dataset,
+        )
+        for dataset, reason, remedy in sorted(cells)
+    ]
+
+
+def failed_notices(failures) -> list[Notice]:
+    """One notice per dataset and method; `failures` are (dataset, method, error type)."""
+    kinds = defaultdict(Counter)
+    for dataset, method, error in failures:
+        kinds[dataset, method][error] += 1
+    return [
+        Notice(
+            "failed",
+            f"{dataset}, {method}: {_cells(sum(errors.values()))} failed ("
+            + ", ".join(f"{error} {count}x" for error, count in sorted(errors.items()))
+            + ").",
+            dataset,
+            method,
+        )
+        for (dataset, method), errors in sorted(kinds.items())
+    ]
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count} cells"
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(str(text).split())
+    return text if text.endswith((".", "!", "?")) else text + "."

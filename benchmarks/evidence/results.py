@@ -1,0 +1,158 @@
+"""From stored records to one data frame: a row per finished cell."""
+
+import math
+from numbers import Real
+
+import pandas as pd
+
+from benchmarks.evidence.consistency import (
+    refuse_mixed_configurations,
+    refuse_mixed_data,
+    refuse_mixed_schemas,
+    refuse_repeated_seeds,
+    without_copies,
+)
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.notices import Notice, failed_notices
+
+REQUIRED_METRICS = ("accuracy", "train_accuracy")
+ROW = ["dataset", "protocol", "method", "loss", "train_size"]
+SEEDS = ["split_seed", "init_seed"]
+OTHER_METRICS = ("parameters", "trainable_parameters", "test_samples")
+COLUMNS = [*ROW, *SEEDS, "threads", *REQUIRED_METRICS, *OTHER_METRICS, "train_seconds", "key"]
+
+
+def results_frame(records) -> pd.DataFrame:
+    """One row per finished cell, in a fixed order.
+
+    `frame.attrs["notices"]` lists what is not among the rows: failed cells (counted by dataset and
+    method) and records whose accuracies are missing, not finite or outside 0 to 1.
+    `frame.attrs["caveats"]` lists the remarks that the records carry about their data or method.
+
+    Raises EvidenceError for what must not be averaged: several schema versions, two configurations
+    or two data sets under one name, two different samples under one split seed, two results for
+    one cell; and for records that lack a field.
+    """
+    records = without_copies(records)
+    refuse_mixed_schemas(records)
+    done = [record for record in records if _status(record) == "done"]
+    sound = [record for record in done if _fault(record) is None]
+    refuse_mixed_configurations(sound)
+    refuse_mixed_data(sound)
+    frame = pd.DataFrame([_row(record) for record in sound], columns=COLUMNS)
+    frame = frame.sort_values([*ROW, *SEEDS, "key"], ignore_index=True)
+    refuse_repeated_seeds(frame, [*ROW, *SEEDS])
+    frame.attrs["notices"] = _failed(records) + _dropped(done)
+    frame.attrs["caveats"] = _caveats(sound)
+    return frame
+
+
+def split_means(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """`metric` averaged over initialisations: one row per row name and split seed.
+
+    Draws of the training sample are the independent unit of every interval; several
+    initialisations on one draw are not further evidence about other draws.
+    """
+    groups = frame.groupby([*ROW, "split_seed"], sort=True)[metric]
+    return groups.mean().reset_index()
+
+
+def method_labels(frame: pd.DataFrame) -> pd.Series:
+    """The method's name for each row, with its loss where it was run with more than one."""
+    losses = frame.groupby("method")["loss"].transform("nunique")
+    return frame["method"].where(losses < 2, frame["method"] + " (" + frame["loss"] + ")")
+
+
+def _row(record) -> dict:
+    config, metrics = record["config"], record["metrics"]
+    loss = config.get("loss") or {}
+    return {
+        "dataset": _field(record, "dataset", "name"),
+        "protocol": _field(record, "protocol", "name"),
+        "method": _field(record, "method", "name"),
+        "loss": str(loss.get("name") or ""),
+        "train_size": _field(record, "dataset", "train_size"),
+        "split_seed": _field(record, "split_seed"),
+        "init_seed": _field(record, "init_seed"),
+        "threads": config.get("threads"),
+        **{name: float(metrics[name]) for name in REQUIRED_METRICS},
+        **{name: metrics.get(name) for name in OTHER_METRICS},
+        "train_seconds": (record.get("timing") or {}).get("train"),
+        "key": record["key"],
+    }
+
+
+def _field(record, *path):
+    value = record.get("config")
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    if value is None:
+        raise EvidenceError(
+            f"record {_short(record)}: config.{'.'.join(path)} is missing:"
+            " delete this record and run its cell again"
+        )
+    return value
+
+
+def _status(record) -> str:
+    status = record.get("status")
+    if status not in ("done", "failed"):
+        raise EvidenceError(
+            f"record {_short(record)}: status={status!r}: expected done or failed;"
+            " delete this record and run its cell again"
+        )
+    return status
+
+
+def _fault(record) -> str | None:
+    metrics = record.get("metrics") or {}
+    for name in REQUIRED_METRICS:
+        value = metrics.get(name)
+        if value is None:
+            return f"metrics.{name} is missing"
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+            return f"metrics.{name}={value} is not a number"
+        if not 0 <= value <= 1:
+            return f"metrics.{name}={value} is outside 0 to 1"
+    return None
+
+
+def _dropped(done) -> list[Notice]:
+    notices = []
+    for record in sorted(done, key=lambda record: record["key"]):
+        fault = _fault(record)
+        if fault is None:
+            continue
+        dataset, method = _field(record, "dataset", "name"), _field(record, "method", "name")
+        size, seed = _field(record, "dataset", "train_size"), _field(record, "split_seed")
+        text = (
+            f"{dataset}, {method}, n = {size}, split seed {seed}: left out, {fault}"
+            f" (record {_short(record)})."
+        )
+        notices.append(Notice("dropped", text, dataset, method, size))
+    return notices
+
+
+def _failed(records) -> list[Notice]:
+    return failed_notices(
+        (
+            _field(record, "dataset", "name"),
+            _field(record, "method", "name"),
+            (record.get("error") or {}).get("type", "unknown error"),
+        )
+        for record in records
+        if _status(record) == "failed"
+    )
+
+
+def _caveats(records) -> list[Notice]:
+    found = {
+        (_field(record, "dataset", "name"), _field(record, "method", "name"), str(text))
+        for record in records
+        for text in record.get("caveats") or ()
+    }
+    return [Notice("caveat", text, dataset, method) for dataset, method, text in sorted(found)]
+
+
+def _short(record) -> str:
+    return str(record.get("key", "without key"))[:12]

@@ -1,0 +1,1 @@
+"""What is run, once: configuration, plan, key, cell, store, executor."""

@@ -1,0 +1,107 @@
+"""Composes configurations from conf/ and from the folders that the user puts on the search path."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from benchmarks.grid.errors import RequestError, nearest
+
+PROJECT = Path(__file__).resolve().parents[2]
+CONF = PROJECT / "conf"
+SEARCH_PATH = "hydra.searchpath"
+
+
+class Configs:
+    """Compositions over conf/ plus `folders`; valid inside `opened`."""
+
+    def __init__(self, folders: list[str]):
+        self.search_path = [f"{SEARCH_PATH}=[{','.join(folders)}]"] if folders else []
+        self.folders = [CONF, *map(_local_folder, folders)]
+
+    def compose(self, overrides: list[str]) -> DictConfig:
+        """One composed configuration; raises RequestError for a group, name or field unknown."""
+        try:
+            return compose("config", overrides=[*self.search_path, *overrides])
+        except MissingConfigException as error:
+            raise self._unknown_choice(error) from error
+        except ConfigCompositionException as error:
+            raise self._unknown_key(str(error), overrides) from error
+        except (HydraException, OmegaConfBaseException) as error:
+            raise RequestError("overrides", " ".join(overrides), _first_line(error)) from error
+        except yaml.YAMLError as error:
+            raise RequestError("configuration", "YAML", " ".join(str(error).split())) from error
+
+    def choices(self, group: str) -> dict[str, Path]:
+        """Every choice of a group, by name, with its file; the first folder that has it wins."""
+        files: dict[str, Path] = {}
+        for folder in self.folders:
+            for file in sorted((folder / group).glob("*.yaml")):
+                files.setdefault(file.stem, file)
+        return files
+
+    def require_choice(self, group: str, name: object) -> None:
+        if name not in self.choices(group):
+            raise RequestError(
+                group, name, f"no such {group}; {nearest(name, self.choices(group))}"
+            )
+
+    def _unknown_choice(self, error: MissingConfigException) -> RequestError:
+        group, _, name = str(error.missing_cfg_file).rpartition("/")
+        return RequestError(group or "config", name, nearest(name, error.options or []))
+
+    def _unknown_key(self, message: str, overrides: list[str]) -> RequestError:
+        key = message.split("'")[1] if "'" in message else message
+        given = {text.lstrip("+~").partition("=")[0]: text.partition("=")[2] for text in overrides}
+        known = field_names(OmegaConf.to_container(compose("config", overrides=self.search_path)))
+        return RequestError(key, given.get(key, ""), f"no such field; {suggest_field(key, known)}")
+
+
+@contextmanager
+def opened(folders: list[str]) -> Iterator[Configs]:
+    """Hydra's global state for the length of one command."""
+    with initialize_config_dir(str(CONF), version_base="1.3", job_name="scarce"):
+        yield Configs(folders)
+
+
+def field_names(config: Any, prefix: str = "") -> list[str]:
+    """Dotted names of all fields of a nested mapping, groups included."""
+    names = []
+    for key, value in config.items() if isinstance(config, dict) else ():
+        names += [f"{prefix}{key}", *field_names(value, f"{prefix}{key}.")]
+    return names
+
+
+def suggest_field(name: str, known: list[str]) -> str:
+    """The nearest field; where none is near, only the fields at the same level."""
+    suggestion = nearest(name, known)
+    if suggestion.startswith("did"):
+        return suggestion
+    level = name.rpartition(".")[0]
+    siblings = [field for field in known if field.rpartition(".")[0] == level]
+    return nearest(name, siblings or [field for field in known if "." not in field])
+
+
+def _local_folder(entry: str) -> Path:
+    """The folder behind a search path entry (`file://`, `pkg://` or a plain path)."""
+    if entry.startswith("pkg://"):
+        spec = importlib.util.find_spec(entry.removeprefix("pkg://").replace("/", "."))
+        folder = Path(next(iter(spec.submodule_search_locations))) if spec else None
+    else:
+        folder = Path(entry.removeprefix("file://"))
+    if folder is None or not folder.is_dir():
+        raise RequestError(SEARCH_PATH, entry, "no such folder; give file:///absolute/path")
+    return folder
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

@@ -1,0 +1,21 @@
+"""A request that cannot be met, told in one line: field, value, remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class RequestError(Exception):
+    """The request was wrong; the command line prints it as one line and exits with 2."""
+
+    def __init__(self, field: str, value: object, remedy: str):
+        self.field, self.value, self.remedy = field, value, remedy
+        super().__init__(f"{field}={value}: {remedy}")
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """Suggest the known name closest to `name`, or list all of them."""
+    known = sorted(known)
+    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
+    return f"did you mean {close[0]}?" if close else f"known: {', '.join(known) or 'none'}"

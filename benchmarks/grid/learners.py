@@ -1,0 +1,100 @@
+"""From a method's configuration to a learner, and the checks that need no training.
+
+The top-level `_target_` of a method names a learner's class. Nested blocks with a `_target_` become
+factories: the learner calls them with what only the data know (shape, classes, parameters).
+`loss` and `trainer` are handed to the learners whose class takes them, and to no other.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import partial
+from typing import Any
+
+from hydra.utils import get_class, instantiate
+
+from benchmarks.grid.errors import RequestError, nearest
+
+LABELS = ("_target_", "name", "says", "version")
+REQUIRED_LABELS = ("_target_", "name", "says", "version")
+SHARED = ("loss", "trainer")
+
+
+def shared_blocks(method: dict[str, Any]) -> tuple[str, ...]:
+    """Which of the shared groups (loss, trainer) this method's learner takes."""
+    parameters = inspect.signature(learner_class(method)).parameters
+    return tuple(name for name in SHARED if name in parameters)
+
+
+def learner_class(method: dict[str, Any]) -> type:
+    target = method.get("_target_")
+    try:
+        return get_class(target)
+    except Exception as error:
+        raise RequestError(
+            "method._target_", target, _reason(error, "import path of a class")
+        ) from error
+
+
+def check_fields(method: dict[str, Any]) -> None:
+    """Refuse missing and misspelt fields of a method by the signature of its learner."""
+    for label in REQUIRED_LABELS:
+        if label not in method:
+            raise RequestError(
+                f"method.{label}", "missing", f"add it to {method.get('name', 'the method')}"
+            )
+    parameters = inspect.signature(learner_class(method)).parameters
+    known = [name for name in parameters if name not in SHARED]
+    for name, value in options(method).items():
+        if name not in known:
+            raise RequestError(
+                f"method.{name}",
+                value,
+                f"{method['name']} has no such field; {nearest(name, known)}",
+            )
+    for name in known:
+        if parameters[name].default is inspect.Parameter.empty and name not in method:
+            raise RequestError(f"method.{name}", "missing", f"add it to {method['name']}'s file")
+
+
+def check_buildable(config: dict[str, Any]) -> None:
+    """Make the learner and let it build its parts; refuse values that its classes refuse."""
+    method = config["method"]
+    try:
+        learner = build(config)
+        if hasattr(learner, "check"):
+            learner.check()
+    except RequestError:
+        raise
+    except Exception as error:
+        raise RequestError(
+            "method", method["name"], _reason(error, "mend its configuration")
+        ) from error
+
+
+def build(config: dict[str, Any]) -> Any:
+    """The learner of one cell's configuration, not yet fitted."""
+    method = config["method"]
+    blocks = {**options(method), **{k: config[k] for k in shared_blocks(method)}}
+    return learner_class(method)(**{name: _factory(block) for name, block in blocks.items()})
+
+
+def options(block: dict[str, Any]) -> dict[str, Any]:
+    """A block without its labels: what its class is made with."""
+    return {name: value for name, value in block.items() if name not in LABELS}
+
+
+def _factory(block: Any) -> Any:
+    if not isinstance(block, dict):
+        return block
+    if "_target_" not in block:
+        return options(block)
+    made: partial = instantiate(
+        {"_target_": block["_target_"], **options(block), "_partial_": True}, _convert_="all"
+    )
+    return made
+
+
+def _reason(error: Exception, otherwise: str) -> str:
+    lines = str(error).strip().splitlines()
+    return " ".join(line.strip() for line in lines) or otherwise

@@ -1,0 +1,42 @@
+"""Taking records that were made elsewhere into the own store, provenance kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.grid import archive, holdings
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.store import Predictions, Record, Store
+
+
+def merge_into(store: Store, source: str) -> tuple[int, int]:
+    """Add finished records that the store lacks; returns how many were taken and were known.
+
+    `source` is `published`, a file or folder of archives, or a results folder of another machine.
+    Own records are never replaced.
+    """
+    store.prepare()
+    taken = known = 0
+    for record, predictions in _records(source):
+        own = store.read(record["key"])
+        if own is not None and own["status"] == "done":
+            known += 1
+        elif record["status"] == "done":
+            store.write(record, predictions)
+            taken += 1
+    return taken, known
+
+
+def _records(source: str) -> Iterator[tuple[Record, Predictions]]:
+    path = holdings.PUBLISHED if source == "published" else Path(source).expanduser()
+    archives = [path] if path.is_file() else sorted(path.rglob(archive.FILE))
+    other = Store(path)
+    keys = sorted(file.stem for file in other.folder.glob("*.json")) if path.is_dir() else []
+    if not archives and not keys:
+        raise RequestError("PATH", source, f"no records and no {archive.FILE} there")
+    for file in archives:
+        yield from archive.read_archive(file)
+    for record in other.read_all(keys):
+        if record["status"] == "done":
+            yield record, other.predictions(record["key"])

@@ -1,0 +1,98 @@
+"""What the user asked for: a benchmark, axes that replace its own, and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, QuotedString, Transformer
+from hydra.errors import HydraException
+
+from benchmarks.grid.configs import SEARCH_PATH
+from benchmarks.grid.errors import RequestError
+
+GROUPS = ("dataset", "method", "loss", "protocol", "trainer")
+SCALARS = ("split_seed", "init_seed", "threads")
+ALIASES = {"seed": "split_seed"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """`axes` vary or fix cells; `fixed` are the other overrides, in Hydra's own words.
+
+    Without a benchmark, the one in conf/config.yaml is meant.
+    """
+
+    benchmark: str | None = None
+    axes: dict[str, list[Any]] = field(default_factory=dict)
+    fixed: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+def parse_request(words: list[str]) -> Request:
+    """Sort Hydra overrides into a Request; raises RequestError for what does not parse."""
+    benchmark, axes, fixed, folders = None, {}, [], []
+    for override in _parse(words):
+        key = ALIASES.get(override.key_or_group, override.key_or_group)
+        plain = not (override.is_add() or override.is_delete() or override.is_force_add())
+        if key == SEARCH_PATH:
+            folders += _values(override)[0]
+        elif key == "benchmark":
+            benchmark = _single(override)
+        elif plain and is_axis(key):
+            axes[key] = _values(override)
+        else:
+            if override.is_sweep_override():
+                raise RequestError(key, override.get_value_string(), "give one value, not a sweep")
+            fixed.append(override.input_line)
+    return Request(benchmark, axes, tuple(fixed), tuple(folders))
+
+
+def is_axis(key: str) -> bool:
+    """Whether cells can differ in this field."""
+    return key in GROUPS or key in SCALARS or ("." in key and key.split(".")[0] in GROUPS)
+
+
+def values_of(axis: str, written: Any) -> list[Any]:
+    """The values of an axis as a benchmark file writes them: a list, `range(...)`, or one value."""
+    if not isinstance(written, str):
+        return written if isinstance(written, list) else [written]
+    return _values(_parse([f"{axis}={written}"])[0])
+
+
+def _parse(words: list[str]) -> list[Override]:
+    parsed = []
+    for word in words:
+        try:
+            parsed += OverridesParser.create().parse_overrides([word])
+        except HydraException as error:
+            name, _, value = word.partition("=")
+            reason = str(error).splitlines()[0]
+            remedy = f"not an override of the form name=value ({reason})"
+            raise RequestError(name, value, remedy) from error
+    return parsed
+
+
+def _values(override: Override) -> list[Any]:
+    if not override.is_sweep_override():
+        return [_plain(override.value())]
+    values = [_plain(v) for v in override.sweep_iterator(transformer=Transformer.identity)]
+    if not values:
+        raise RequestError(
+            override.key_or_group, override.get_value_string(), "an empty range; give a value"
+        )
+    return values
+
+
+def _single(override: Override) -> str:
+    values = _values(override)
+    if len(values) != 1 or not isinstance(values[0], str):
+        raise RequestError(override.key_or_group, override.get_value_string(), "give one name")
+    return values[0]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, QuotedString):
+        return value.text
+    return [_plain(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,35 @@
+"""The one place where random seeds are derived, each by the name of its axis.
+
+All methods of one split seed see the same training and test samples, so that every comparison
+is paired; the training samples of two train sizes are drawn independently of each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def derive(axis: str, *values: int) -> int:
+    """A 32-bit seed from an axis name and the values that it depends on."""
+    text = ":".join([axis, *map(str, values)])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def partition_seed(split_seed: int) -> int:
+    """Which samples are the pool and which the test set (where that is drawn at all)."""
+    return derive("partition", split_seed)
+
+
+def draw_seed(split_seed: int, train_size: int) -> int:
+    """Which samples of the pool are trained on."""
+    return derive("draw", split_seed, train_size)
+
+
+def fit_seed(split_seed: int, init_seed: int) -> int:
+    """Initial weights and dropout: the same for every method that shares an architecture."""
+    return derive("fit", split_seed, init_seed)
+
+
+def order_seed(split_seed: int, init_seed: int) -> int:
+    """The order of the training samples within each epoch."""
+    return derive("order", split_seed, init_seed)

@@ -1,0 +1,86 @@
+"""One file per cell, written atomically: no crash can lose more than the cell in flight.
+
+`records/KEY.json` is the record; `records/KEY.npz` beside it holds the predictions on the test
+samples (`test_index` int32, `labels` and `predicted` int16, `scores` float32 (samples, classes)).
+The predictions are written first: a record that can be read is complete.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.grid.errors import RequestError
+
+SCHEMA = 1
+Record = dict[str, Any]
+Predictions = dict[str, np.ndarray]
+
+
+class Store:
+    """The records below one results folder."""
+
+    def __init__(self, results: Path):
+        self.results = results
+        self.folder = results / "records"
+        self.damaged: list[str] = []
+
+    def prepare(self) -> None:
+        """Make the folder; raises RequestError where it cannot be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / f".probe-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            remedy = f"cannot be written ({error.strerror}); name another folder"
+            raise RequestError("results_dir", self.results, remedy) from error
+
+    def read(self, key: str) -> Record | None:
+        """A record, or None where there is none; a damaged file is noted by name and left out."""
+        try:
+            text = (self.folder / f"{key}.json").read_text()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        try:
+            record = json.loads(text)
+            if record["schema"] != SCHEMA or record["key"] != key:
+                raise ValueError("another schema version or key")
+        except (ValueError, KeyError, TypeError) as error:
+            self.damaged.append(f"{key}.json: {error}")
+            return None
+        return record
+
+    def read_all(self, keys: Iterable[str]) -> list[Record]:
+        return [record for key in keys if (record := self.read(key)) is not None]
+
+    def predictions(self, key: str) -> Predictions:
+        with np.load(self.folder / f"{key}.npz") as arrays:
+            return dict(arrays)
+
+    def write(self, record: Record, predictions: Predictions | None) -> None:
+        """Keep a record; an earlier record of the same key is replaced as a whole."""
+        if predictions is not None:
+            packed = io.BytesIO()
+            np.savez_compressed(packed, **predictions)
+            write_atomically(self.folder / f"{record['key']}.npz", packed.getvalue())
+        write_atomically(self.folder / f"{record['key']}.json", json.dumps(record).encode())
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Temporary file in the same folder, fsync, rename: readers see the old file or the new."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, file)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,39 @@
+"""Hydra's own multirun (`-m`): its launchers start the jobs, each job runs its part of the grid."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+from rich.console import Console
+
+from benchmarks.grid.configs import CONF, opened
+from benchmarks.grid.plan import make_plan
+from benchmarks.grid.request import parse_request
+from benchmarks.running import compute
+
+QUIET = ("hydra.output_subdir=null", "hydra/job_logging=none", "hydra/hydra_logging=none")
+
+
+def launch(words: list[str], results: Path) -> None:
+    """Every combination of the swept overrides becomes one job of the chosen launcher.
+
+    Hydra reads the command line itself; its job folders lie in the results folder.
+    """
+    jobs = results / "multirun" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    before = sys.argv
+    sys.argv = ["scarce", "--multirun", *words, *QUIET, f"hydra.sweep.dir={jobs}"]
+    try:
+        hydra.main(config_path=str(CONF), config_name="config", version_base="1.3")(_job)()
+    finally:
+        sys.argv = before
+
+
+def _job(_: DictConfig) -> int:
+    request = parse_request(list(HydraConfig.get().overrides.task))
+    with opened(list(request.folders)) as configs:
+        return compute(make_plan(request, configs), Console())

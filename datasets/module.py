@@ -1,0 +1,73 @@
+"""A split of samples as tensors in memory, served in shuffled batches."""
+
+import torch
+from pytorch_lightning import LightningDataModule
+
+from datasets.errors import WrongOption
+
+
+class SplitData(LightningDataModule):
+    """Train and test tensors of one split.
+
+    Images are float32 of shape (n, C, H, W), unscaled (0..`peak`); labels are int64 of shape
+    (n,), in 0..`classes`-1. `shape` is (C, H, W).
+
+    Args:
+        samples: a `datasets.samples.Samples`.
+        split: a `datasets.splits.Split` of these samples.
+        batch_size: train samples per batch; None puts all into one.
+        order_seed: seeds the order of the train samples, anew for each `train_dataloader()`.
+
+    Raises:
+        WrongOption: if `batch_size` is neither None nor a whole number from 1 up.
+    """
+
+    def __init__(self, samples, split, batch_size=None, order_seed=0):
+        super().__init__()
+        self.shape = tuple(samples.images.shape[1:])
+        self.classes = samples.classes
+        self.peak = samples.peak
+        self.train_images, self.train_labels = _tensors(samples, split.train)
+        self.test_images, self.test_labels = _tensors(samples, split.test)
+        self.batch_size = _checked(batch_size)
+        self.order_seed = order_seed
+
+    def train_dataloader(self):
+        """Batches (images, labels) in a fresh order each epoch, the same orders for one seed."""
+        size = self.batch_size or len(self.train_labels)
+        return ShuffledBatches(self.train_images, self.train_labels, size, self.order_seed)
+
+
+class ShuffledBatches:
+    """An iterable of (images, labels); each pass over it is one epoch, the last batch may be short.
+
+    An epoch permutes all samples at once and hands out views: per-batch indexing is slower, and a
+    `DataLoader`, which indexes sample by sample, costs more than training on 80 of them.
+    """
+
+    def __init__(self, images, labels, batch_size, seed):
+        self.images = images
+        self.labels = labels
+        self.batch_size = batch_size
+        self.order = torch.Generator().manual_seed(seed)
+
+    def __len__(self):
+        return -(-len(self.labels) // self.batch_size)
+
+    def __iter__(self):
+        order = torch.randperm(len(self.labels), generator=self.order)
+        images = self.images.index_select(0, order).split(self.batch_size)
+        labels = self.labels.index_select(0, order).split(self.batch_size)
+        return zip(images, labels, strict=True)
+
+
+def _tensors(samples, indices):
+    images = torch.from_numpy(samples.images[indices]).to(torch.float32)
+    return images, torch.from_numpy(samples.labels[indices])
+
+
+def _checked(batch_size):
+    whole = isinstance(batch_size, int) and not isinstance(batch_size, bool)
+    if batch_size is not None and not (whole and batch_size >= 1):
+        raise WrongOption("batch_size", batch_size, "a whole number from 1 up is needed")
+    return batch_size

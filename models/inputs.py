@@ -1,0 +1,26 @@
+"""The first layer of every network: scaling of the pixels."""
+
+import torch
+from torch import nn
+
+from models.scaling import shift_and_factor
+
+
+class InputScaling(nn.Module):
+    """Scale images (m, C, H, W) as `models.scaling` defines it; nothing here is trained.
+
+    `train_images` (n, C, H, W) give the statistics of `standardise`; `peak` is the largest
+    possible pixel value. Raises ValueError for an unknown kind.
+    """
+
+    def __init__(self, kind, train_images, peak):
+        super().__init__()
+        self.kind = kind
+        shift, factor = shift_and_factor(kind, train_images, peak)
+        self.register_buffer("shift", torch.as_tensor(shift, dtype=torch.float32))
+        self.register_buffer("factor", torch.as_tensor(factor, dtype=torch.float32))
+
+    def forward(self, images):
+        if self.kind == "raw":
+            return images
+        return (images - self.shift) * self.factor

@@ -1,0 +1,100 @@
+"""The learner for scikit-learn estimators on flat pixels. Importable without scikit-learn."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from models.scaling import flat_pixels, require_kind, shift_and_factor
+
+
+@dataclass
+class LinearClassifier:
+    """Any scikit-learn classifier on all pixels, scaled by `inputs` (a kind of `models.scaling`).
+
+    `estimator()` is a factory of an unfitted estimator; where it takes a `random_state` it gets
+    the seed. Scores are probabilities where the estimator has `predict_proba`, else decision
+    values. A training sample of one class gives a constant prediction of that class.
+
+    Raises ValueError naming the field where a value is wrong.
+    """
+
+    estimator: Callable
+    inputs: str = "raw"
+
+    score_kind: str | None = field(default=None, init=False)
+    history: dict = field(default_factory=dict, init=False, repr=False)
+    parameters: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self):
+        require_kind(self.inputs)
+        if not callable(self.estimator):
+            raise ValueError(f"estimator={self.estimator}: a block with _target_ naming a class")
+
+    def check(self):
+        """Build the estimator. Raises ValueError, such as for a misspelt argument."""
+        try:
+            score_kind(self.estimator())
+        except Exception as error:
+            raise ValueError(f"estimator: {error}") from error
+
+    def fit(self, data, seed):
+        """Fit on `data.train_images` and `data.train_labels` (see `models`)."""
+        estimator = self.estimator()
+        self.score_kind = score_kind(estimator)
+        self._shift, self._factor = shift_and_factor(self.inputs, data.train_images, data.peak)
+        self._classes = data.classes
+        features, labels = self._features(data.train_images), np.asarray(data.train_labels)
+        self._fitted = fit_estimator(estimator, features, labels, seed)
+        self.parameters = count_coefficients(self._fitted)
+
+    def scores(self, images):
+        """Scores, float32 array (m, K), of images (m, C, H, W), array or tensor."""
+        return class_scores(self._fitted, self._features(images), self._classes)
+
+    def _features(self, images):
+        pixels = np.asarray(images, dtype=np.float64)
+        return flat_pixels((pixels - self._shift) * self._factor)
+
+
+def score_kind(estimator):
+    """What the estimator's scores are: "probability" or "decision"."""
+    if hasattr(estimator, "predict_proba"):
+        return "probability"
+    if hasattr(estimator, "decision_function"):
+        return "decision"
+    raise ValueError(f"{type(estimator).__name__} has no predict_proba or decision_function")
+
+
+def fit_estimator(estimator, features, labels, seed):
+    """The fitted estimator, or a constant one where `labels` hold a single class."""
+    from sklearn.dummy import DummyClassifier
+
+    if len(np.unique(labels)) == 1:
+        return DummyClassifier(strategy="most_frequent").fit(features, labels)
+    if "random_state" in estimator.get_params():
+        estimator.set_params(random_state=seed % 2**32)  # scikit-learn takes 32 bits
+    return estimator.fit(features, labels)
+
+
+def class_scores(fitted, features, classes):
+    """Scores, float32 array (m, K), the columns in label order.
+
+    A class the estimator never saw gets probability 0, or decision value minus infinity. A single
+    decision value d of a two-class estimator becomes the pair (-d, d).
+    """
+    if score_kind(fitted) == "probability":
+        values, unseen = fitted.predict_proba(features), 0.0
+    else:
+        values, unseen = fitted.decision_function(features), -np.inf
+        if values.ndim == 1:
+            values = np.column_stack([-values, values])
+    scores = np.full((len(features), classes), unseen, dtype=np.float32)
+    scores[:, fitted.classes_] = values
+    return scores
+
+
+def count_coefficients(fitted):
+    """Number of fitted coefficients with intercepts, 0 for an estimator that has none."""
+    size = sum(np.size(getattr(fitted, name, ())) for name in ("coef_", "intercept_"))
+    return {"total": size, "trainable": size}

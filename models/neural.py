@@ -1,0 +1,164 @@
+"""The learner for networks. Importable without PyTorch: plans read its fields, only runs train."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from models.scaling import require_kind
+
+INITIALISATIONS = ("glorot_uniform", "network")
+TRAINER_OPTIONS = ("accelerator", "devices", "precision", "deterministic")
+
+
+@dataclass
+class NeuralClassifier:
+    """A network trained by gradient descent for a fixed number of epochs.
+
+    - `network(shape=(C, H, W), classes=K)` gives a module from images (m, C, H, W) to logits
+    - `optimizer(parameters)`, `schedule(optimizer)` (stepped after every batch), and `loss()`,
+      which gives a callable(logits, labels): factories like `network`
+    - `trainer`: Lightning's accelerator, devices, precision and deterministic
+    - `batch_size`: what the data's batches must hold (the last one of an epoch may be smaller)
+    - `inputs`: scaling of the pixels, a kind of `models.scaling`
+    - `initialisation`: `glorot_uniform` (Keras' and H2O's default) or `network` (as it comes)
+
+    Raises ValueError naming the field where a plain value is wrong.
+    """
+
+    network: Callable
+    optimizer: Callable
+    loss: Callable
+    trainer: Mapping
+    epochs: int
+    batch_size: int
+    inputs: str
+    schedule: Callable | None = None
+    initialisation: str = "glorot_uniform"
+
+    score_kind: str = field(default="probability", init=False)
+    history: dict = field(default_factory=dict, init=False, repr=False)
+    parameters: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self):
+        _require_whole_number("epochs", self.epochs)
+        _require_whole_number("batch_size", self.batch_size)
+        require_kind(self.inputs)
+        if self.initialisation not in INITIALISATIONS:
+            choices = ", ".join(INITIALISATIONS)
+            raise ValueError(f"initialisation={self.initialisation}: one of {choices}")
+        for name in ("network", "optimizer", "loss"):
+            _require_factory(name, getattr(self, name))
+        if self.schedule is not None:
+            _require_factory("schedule", self.schedule)
+        for name in set(self.trainer) - set(TRAINER_OPTIONS):
+            raise ValueError(f"trainer.{name}: not an option; known: {', '.join(TRAINER_OPTIONS)}")
+
+    def check(self, shape=(1, 28, 28), classes=2):
+        """Build everything on PyTorch's meta device, pass one batch through, train nothing.
+
+        Raises ValueError naming the part (network, optimizer, schedule or loss) that fails, such
+        as for a misspelt argument.
+        """
+        import torch
+
+        with torch.device("meta"):
+            images = torch.zeros((2, *shape))
+            labels = torch.zeros(2, dtype=torch.int64)
+            with _blamed_on("network"):
+                network = self._new_network(shape, classes)
+                logits = network(images)
+                if logits.shape != (2, classes):
+                    raise ValueError(f"logits of shape {tuple(logits.shape)}, not (2, {classes})")
+            with _blamed_on("optimizer"):
+                optimizer = self.optimizer(network.parameters())
+            if self.schedule is not None:
+                with _blamed_on("schedule"):
+                    self.schedule(optimizer)
+            with _blamed_on("loss"):
+                self.loss()(logits, labels)
+
+    def fit(self, data, seed):
+        """Train on `data` (see `models`); `seed` decides initial weights and dropout.
+
+        Raises `models.classifier.Diverged` when the loss stops being finite, and ValueError when
+        the data's batches are not of `batch_size`.
+        """
+        import torch
+
+        from models.classifier import Classifier, train
+        from models.inputs import InputScaling
+
+        batches = data.train_dataloader()
+        self._require_batch_size(len(batches), len(data.train_labels))
+
+        torch.manual_seed(seed)
+        scaling = InputScaling(self.inputs, data.train_images, data.peak)
+        network = self._new_network(data.shape, data.classes)
+        scaled = torch.nn.Sequential(OrderedDict(inputs=scaling, network=network))
+        classifier = Classifier(scaled, self.loss(), self.optimizer, self.schedule)
+
+        torch.manual_seed(_training_seed(seed))
+        trainer = train(classifier, batches, self.epochs, dict(self.trainer))
+
+        self._network = scaled.to(trainer.strategy.root_device)
+        self.history = {"train_loss": classifier.train_loss}
+        self.parameters = _count(network)
+
+    def scores(self, images):
+        """Class probabilities, float32 array (m, K), of images (m, C, H, W), array or tensor."""
+        import torch
+
+        from models.classifier import class_probabilities
+
+        return class_probabilities(self._network, torch.as_tensor(images))
+
+    def _new_network(self, shape, classes):
+        from models.networks import glorot_uniform
+
+        network = self.network(shape=tuple(shape), classes=classes)
+        if self.initialisation == "glorot_uniform":
+            glorot_uniform(network)
+        return network
+
+    def _require_batch_size(self, batches, samples):
+        expected = -(-samples // self.batch_size)
+        if batches != expected:
+            raise ValueError(
+                f"batch_size={self.batch_size}: {samples} samples make {expected} batches, not the "
+                f"data's {batches}; give the data the same batch size"
+            )
+
+
+def _require_whole_number(name, value):
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name}={value}: a whole number from 1 up")
+
+
+def _require_factory(name, value):
+    if not callable(value):
+        raise ValueError(f"{name}={value}: a block with _target_ naming a class or function")
+
+
+@contextmanager
+def _blamed_on(part):
+    try:
+        yield
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise ValueError(f"{part}: {reason}") from error
+
+
+def _training_seed(seed):
+    """A second seed, independent of the first: the weights drawn must not shape the dropout."""
+    import numpy as np
+
+    return int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint64)[0])
+
+
+def _count(network):
+    sizes = [(parameter.numel(), parameter.requires_grad) for parameter in network.parameters()]
+    return {
+        "total": sum(size for size, _ in sizes),
+        "trainable": sum(size for size, trained in sizes if trained),
+    }

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from datasets.samples import Samples
+
+
+def make(**changes):
+    fields = {
+        "images": np.arange(8, dtype=np.uint8).reshape(2, 1, 2, 2),
+        "labels": np.array([0, 1]),
+        "class_names": ("0", "1"),
+        "peak": 255.0,
+    }
+    return Samples(**{**fields, **changes})
+
+
+def test_equal_samples_have_equal_fingerprints():
+    assert make().fingerprint == make().fingerprint
+
+
+def test_the_fingerprint_is_pinned():
+    pinned = "d81ff447331b5170662ed9aa25eb2e68c4e666d541efcef56b8f9bbca3650844"
+    assert make().fingerprint == pinned
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"images": np.zeros((2, 1, 2, 2), dtype=np.uint8)},
+        {"images": np.arange(8, dtype=np.uint8).reshape(2, 1, 1, 4)},
+        {"labels": np.array([1, 0])},
+        {"class_names": ("0", "7")},
+        {"peak": 16.0},
+    ],
+)
+def test_whatever_a_model_sees_changes_the_fingerprint(changes):
+    assert make(**changes).fingerprint != make().fingerprint
+
+
+def test_the_fingerprint_does_not_depend_on_memory_layout():
+    images = make().images
+    assert make(images=np.asfortranarray(images)).fingerprint == make().fingerprint
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"images": np.zeros((2, 1, 2, 2))}, "images"),
+        ({"images": np.zeros((2, 2), dtype=np.uint8)}, "images"),
+        ({"labels": np.array([0, 1, 1])}, "labels"),
+        ({"labels": np.array([0, 2])}, "labels"),
+        ({"labels": np.array([0, -1])}, "labels"),
+        ({"official_train": 3}, "official_train"),
+    ],
+)
+def test_contradicting_arrays_are_refused(changes, field):
+    with pytest.raises(ValueError, match=field):
+        make(**changes)
