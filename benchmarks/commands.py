@@ -15,12 +15,12 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import answers
+from benchmarks import answers, terminal
 from benchmarks.grid.configs import Configs, opened
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.executors.progress import duration
 from benchmarks.grid.merging import merge_into
 from benchmarks.grid.plan import compose_base, make_plan
-from benchmarks.grid.progress import duration
 from benchmarks.grid.request import parse_request
 from benchmarks.grid.store import Store
 from benchmarks.running import Progression, compute, results_folder
@@ -93,7 +93,7 @@ def claims(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         print(json.dumps({"claims": verdicts}))
     else:
-        answers.print_verdicts(verdicts, console)
+        terminal.print_verdicts(verdicts, console)
     return 0
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from hydra.utils import get_method
 from rich.console import Console
 
 from benchmarks.grid import holdings, learners
@@ -93,8 +94,8 @@ def _check(pending: list[Cell]) -> None:
 
 
 def _execute(plan: Plan, progress: Progression, store: Store, console: Console) -> dict[str, int]:
-    from benchmarks.grid import local
-
-    workers = local.worker_count(plan.settings["executor"]["workers"])
+    executor = dict(plan.settings["executor"])
+    execute = get_method(executor.pop("_target_"))
+    options = {name: value for name, value in executor.items() if name not in ("name", "says")}
     forecast = progress.forecast(plan.benchmark["name"])
-    return local.execute(progress.pending, store, workers, forecast, console)
+    return execute(progress.pending, store, forecast, console, **options)

@@ -10,7 +10,7 @@ A *learner* is what the top-level `_target_` of a method names. It is fitted on 
 and offers
 
 - `fit(data, seed)`: learns; the same data, seed and thread count give the same bytes
-- `scores(images)`: float32 array (m, K) for images (m, C, H, W); the largest score is the prediction
+- `scores(images)`: float32 array (m, K) for images (m, C, H, W); the largest is the prediction
 - `score_kind`: "probability" (rows sum to one) or "decision"
 - after `fit`: `history` (lists by epoch; empty for estimators) and `parameters` (total, trainable)
 """

@@ -10,7 +10,7 @@ import pytorch_lightning as pl
 import torch
 
 
-class Diverged(RuntimeError):
+class Diverged(RuntimeError):  # noqa: N818
     """The training loss is no longer a finite number; the message names the epoch."""
 
 

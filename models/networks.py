@@ -1,6 +1,7 @@
 """Networks for small images. Each takes images (m, C, H, W) and gives logits (m, K)."""
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -25,7 +26,7 @@ class MLP(nn.Sequential):
             raise ValueError(f"hidden={list(hidden)}: whole numbers from 1 up")
         widths = [math.prod(shape), *hidden]
         layers = [nn.Flatten()]
-        for inputs, outputs in zip(widths, widths[1:], strict=False):
+        for inputs, outputs in pairwise(widths):
             layers += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
             if dropout:
                 layers.append(nn.Dropout(dropout))

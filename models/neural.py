@@ -63,13 +63,15 @@ class NeuralClassifier:
         import torch
 
         with torch.device("meta"):
-            images = torch.zeros((2, *shape))
-            labels = torch.zeros(2, dtype=torch.int64)
+            samples = classes + 1  # a loss that confuses samples and classes must not pass
+            images = torch.zeros((samples, *shape))
+            labels = torch.zeros(samples, dtype=torch.int64)
             with _blamed_on("network"):
                 network = self._new_network(shape, classes)
                 logits = network(images)
-                if logits.shape != (2, classes):
-                    raise ValueError(f"logits of shape {tuple(logits.shape)}, not (2, {classes})")
+                if logits.shape != (samples, classes):
+                    wanted = (samples, classes)
+                    raise ValueError(f"logits of shape {tuple(logits.shape)}, not {wanted}")
             with _blamed_on("optimizer"):
                 optimizer = self.optimizer(network.parameters())
             if self.schedule is not None:

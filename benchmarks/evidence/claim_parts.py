@@ -50,8 +50,8 @@ def outcome_of(expect: Expectation, interval: Interval) -> str:
 def _over_mean(part: Part, claim: Claim, arms, sizes) -> dict:
     interval = _interval(arms, sizes, claim.level)
     return _result(part, claim, sizes, interval, outcome_of(part.expect, interval)) | {
-        "reason": _reason(part, interval) + _left_out(arms, sizes, interval),
-        "by_size": [],
+        "reason": _reason(part, interval),
+        "seeds_left_out": _left_out(arms, sizes, interval),
     }
 
 
@@ -69,9 +69,9 @@ def _over_each(part: Part, claim: Claim, arms, sizes) -> dict:
             outcome = outcome_of(part.expect, _interval(arms, [size], corrected_level))
         answers.append((size, interval, outcome))
     size, interval, outcome = min(answers, key=lambda answer: _favour(part, *answer[1:]))
-    reason = _reason(part, interval) + _left_out(arms, [size], interval)
     return _result(part, claim, sizes, interval, outcome) | {
-        "reason": f"least favourable size n = {size}: {reason}",
+        "reason": f"least favourable size n = {size}: {_reason(part, interval)}",
+        "seeds_left_out": _left_out(arms, [size], interval),
         "published": _published(part, claim, [size]),
         "by_size": [
             {
@@ -113,14 +113,12 @@ def _common_sizes(part: Part, arms) -> list[int]:
     return [int(size) for size in sorted(common) if part.train_size.contains(size)]
 
 
-def _left_out(arms, sizes, interval: Interval) -> str:
+def _left_out(arms, sizes, interval: Interval) -> int:
+    """How many seeds with some of the cells do not count, because they lack others."""
     seeds = set()
     for arm in arms:
         seeds |= set(arm[sizes].dropna(how="all").index)
-    lost = len(seeds) - interval.pairs
-    if not lost:
-        return ""
-    return f"; {lost} of {len(seeds)} seeds left out, not all their cells are there"
+    return len(seeds) - interval.pairs
 
 
 def _reason(part: Part, interval: Interval) -> str:
@@ -140,7 +138,7 @@ def expectation_text(part: Part) -> str:
 
 def _unanswered(part: Part, claim: Claim, outcome: str, reason: str) -> dict:
     nothing = Interval(None, None, None, 0, None)
-    return _result(part, claim, [], nothing, outcome) | {"reason": reason, "by_size": []}
+    return _result(part, claim, [], nothing, outcome) | {"reason": reason}
 
 
 def _result(part: Part, claim: Claim, sizes, interval: Interval, outcome: str) -> dict:
@@ -160,6 +158,8 @@ def _result(part: Part, claim: Claim, sizes, interval: Interval, outcome: str) -
         "pairs": interval.pairs,
         "sizes": list(sizes),
         "published": _published(part, claim, sizes),
+        "seeds_left_out": 0,
+        "by_size": [],
     }
 
 

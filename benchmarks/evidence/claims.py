@@ -118,6 +118,7 @@ def _caveats(claim: Claim, frame: pd.DataFrame, chosen: dict) -> list[str]:
     for part in claim.parts:
         if part.deciding:
             found.append(incomplete_sizes(part, claim, answers[part.id]["sizes"]))
+            found.append(_seeds_left_out(answers[part.id]))
     methods = {method for part in claim.parts for method in part.methods}
     found += [
         notice.text
@@ -125,6 +126,16 @@ def _caveats(claim: Claim, frame: pd.DataFrame, chosen: dict) -> list[str]:
         if notice.dataset == chosen["dataset"] and notice.method in methods
     ]
     return list(dict.fromkeys(text for text in found if text))
+
+
+def _seeds_left_out(answer: dict) -> str | None:
+    lost = answer["seeds_left_out"]
+    if not lost:
+        return None
+    return (
+        f"{answer['id']}: {lost} of {lost + answer['pairs']} seeds left out, not all their cells"
+        " are there; cells do not go missing at random"
+    )
 
 
 def claims_markdown(verdicts, published_verdicts=None) -> str:
@@ -145,8 +156,8 @@ def _overview_row(verdict: dict) -> list[str]:
     return [
         verdict["id"],
         f"**{verdict['verdict']}**",
-        effect_text(verdict["effect"], verdict["unit"]),
-        interval_text(verdict["interval"], verdict["unit"]),
+        effect_text(verdict["effect"], verdict["unit"], digits=2),
+        interval_text(verdict["interval"], verdict["unit"], digits=2),
         str(verdict["pairs"]),
         published_text(verdict),
     ]
@@ -160,7 +171,7 @@ def _section(verdict: dict) -> str:
         "",
         f"> {verdict['sentence']}",
         "",
-        f"{source['author']}, \"{source['title']}\", {source['where']}, {source['date']}"
+        f'{source["author"]}, "{source["title"]}", {source["where"]}, {source["date"]}'
         f"{unconfirmed}.",
         "",
         f"Benchmark {verdict['benchmark']}, dataset {verdict['dataset']}, protocol"
@@ -186,8 +197,10 @@ def replication_text(other: dict) -> str:
     """`reproduced, +3.0 points [+1.2, +4.8], 5 pairs`, or the verdict with its reason."""
     if other["effect"] is None:
         return f"{other['verdict']} ({other['reason']})"
-    effect = effect_text(other["effect"], other["unit"])
-    bounds = interval_text(other["interval"], other["unit"])
+    effect = effect_text(other["effect"], other["unit"], digits=2)
+    if other["interval"] is None:
+        return f"{other['verdict']}, {effect}, no interval ({other['reason']})"
+    bounds = interval_text(other["interval"], other["unit"], digits=2)
     return f"{other['verdict']}, {effect} {bounds}, {other['pairs']} pairs"
 
 

@@ -5,21 +5,26 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.evidence.results import method_labels
-from benchmarks.evidence.tables import summary
+from benchmarks.evidence.tables import in_order, summary
 
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*"]
 DASHES = [(1, 0), (5, 1.5), (1.5, 1.2), (6, 1.5, 1.5, 1.5)]
 TICKS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999]
+# seaborn's colour-blind palette without its yellow and pale pink, too faint in print, and black.
+PALETTE = ["#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#8c5a2b", "#56b4e9", "#7f7f7f"]
+PALETTE += ["#000000"]
 INK = "0.25"
 
 
-def learning_curves(frame: pd.DataFrame, published, path_stem, methods=()) -> list[Path]:
+def learning_curves(
+    frame: pd.DataFrame, published, path_stem, methods=(), datasets=()
+) -> list[Path]:
     """Draws `path_stem`.pdf and .png; the same results give the same bytes.
 
-    One panel per dataset and protocol, one line per method (in the order of `methods`) through the
-    means over draws, with the band of their t interval. The accuracy axis is stretched towards 1
-    (logarithmic in the error), so that methods near the ceiling stay apart; a mean without any
-    error is drawn at half a test sample. `published` holds PublishedCurves.
+    One panel per dataset and protocol (in the order of `datasets`), one line per method (in the
+    order of `methods`) through the means over draws, with the band of their t interval. The
+    accuracy axis is logarithmic in the error, so that methods near the ceiling stay apart; a mean
+    without any error is drawn at half a test sample. `published` holds PublishedCurves.
     """
     # seaborn imports pyplot; claims and tables must not wait for it.
     import seaborn
@@ -32,9 +37,11 @@ def learning_curves(frame: pd.DataFrame, published, path_stem, methods=()) -> li
     style = seaborn.axes_style("ticks") | seaborn.plotting_context("paper") | _STYLE
     with rc_context(style):
         panels = sorted(set(zip(table["dataset"], table["protocol"], strict=True)))
-        figure = Figure(figsize=(max(len(panels), 1) * 4.4 + 0.5, 4.4), layout="constrained")
+        panels.sort(key=lambda panel: in_order(datasets, panel[0]))
+        width = max(4.4 * len(panels) + 0.5, 6.2)
+        figure = Figure(figsize=(width, 4.8), layout="constrained")
         FigureCanvasAgg(figure)
-        looks = _looks(table, methods, seaborn.color_palette("colorblind", 10))
+        looks = _looks(table, methods)
         axes = figure.subplots(1, max(len(panels), 1), squeeze=False)[0]
         for place, (panel, ax) in enumerate(zip(panels, axes, strict=False)):
             rows = table[(table["dataset"] == panel[0]) & (table["protocol"] == panel[1])]
@@ -64,7 +71,7 @@ _STYLE = {
 }
 
 
-def _looks(table: pd.DataFrame, methods, colours) -> dict:
+def _looks(table: pd.DataFrame, methods) -> dict:
     """Colour, marker and dash of each label; a method's place in `methods` fixes its look."""
     found = dict(zip(table["label"], table["method"], strict=True))
     order = [label for method in methods for label in sorted(found) if found[label] == method]
@@ -72,7 +79,7 @@ def _looks(table: pd.DataFrame, methods, colours) -> dict:
     return {
         label: {
             "method": found[label],
-            "color": colours[place % len(colours)],
+            "color": PALETTE[place % len(PALETTE)],
             "marker": MARKERS[place % len(MARKERS)],
             "dashes": DASHES[place % len(DASHES)],
         }
@@ -109,7 +116,9 @@ def _panel(seaborn, ax, rows: pd.DataFrame, looks: dict, published, floor: float
         line = errors[errors["label"] == label].sort_values("train_size")
         low, high = (1 - line["high"]).clip(lower=floor), (1 - line["low"]).clip(lower=floor)
         color = looks[label]["color"]
-        ax.fill_between(line["train_size"], low, high, color=color, alpha=0.13, linewidth=0)
+        ax.fill_between(line["train_size"], low, high, color=color, alpha=0.05, linewidth=0)
+        for edge in (low, high):
+            ax.plot(line["train_size"], edge, color=color, alpha=0.25, linewidth=0.5)
     for curves in published:
         _published(ax, curves, rows, looks)
     _axes(ax, errors, floor)
@@ -139,15 +148,13 @@ def _published(ax, curves, rows: pd.DataFrame, looks: dict) -> None:
 
 def _axes(ax, errors: pd.DataFrame, floor: float) -> None:
     ax.set_yscale("log")
-    drawn = [value for line in ax.lines for value in line.get_ydata()]
-    worst = max([*drawn, 0.02])
-    ax.set_ylim(min(worst * 1.25, 1.0), max(min(drawn) * 0.8, floor * 0.8))
-    ticks = [share for share in TICKS if 1 - share >= floor * 0.999]
-    ax.set_yticks([1 - share for share in ticks], [f"{100 * share:g}" for share in ticks])
+    marked = [line for line in ax.lines if line.get_marker() != "None"]
+    drawn = [value for line in marked for value in line.get_ydata()]
+    ax.set_ylim(min(max([*drawn, 0.02]) * 1.3, 1.0), max(min([*drawn, 0.01]) * 0.6, floor * 0.85))
+    ticks = {1 - share: f"{100 * share:g}" for share in TICKS if 1 - share > 1.5 * floor}
+    ticks[floor] = "100"
+    ax.set_yticks(list(ticks), list(ticks.values()))
     ax.minorticks_off()
-    bottom, top = ax.get_ylim()
-    if bottom < 0.02:
-        ax.set_ylim(0.02, top)
     ax.set_xlabel("training samples n")
     sizes = sorted(errors["train_size"].unique())
     if len(sizes) <= 8:
@@ -165,7 +172,7 @@ def _legend(figure, axes) -> None:
         if ax.get_legend():
             ax.get_legend().remove()
     if entries:
-        columns = 3 if len(axes) == 1 else 5
+        columns = 3 if len(axes) == 1 else 4
         figure.legend(
             list(entries.values()),
             list(entries),

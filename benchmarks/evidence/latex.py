@@ -58,7 +58,9 @@ def _environment(block: Block, notices) -> list[str]:
         r"\centering",
         r"\footnotesize",
         r"\setlength{\tabcolsep}{3pt}",
-        rf"\caption{{{escape(caption(block))}}}",
+        rf"\caption{{{_caption(block)}}}",
+        r"\smallskip",
+        "",
     ]
     for start in range(0, len(block.sizes), SIZES_IN_A_PANEL):
         lines += [*([r"", r"\medskip"] if start else []), *_panel(block, start)]
@@ -74,6 +76,10 @@ def _panel(block: Block, start: int) -> list[str]:
         texts = [cell_text(cell, r"$\pm$").replace("-", "--") for cell in cells[part]]
         lines.append(_row([escape(label), runs, *texts]))
     return [*lines, r"\bottomrule", r"\end{tabular}"]
+
+
+def _caption(block: Block) -> str:
+    return escape(caption(block)).replace(r" \%", r"~\%")
 
 
 def _row(cells) -> str:

@@ -84,7 +84,7 @@ def blocks(table: pd.DataFrame, methods=(), datasets=()) -> list[Block]:
     """
     labelled = table.assign(label=method_labels(table))
     found = sorted(set(zip(table["dataset"], table["protocol"], strict=True)))
-    found.sort(key=lambda pair: _position(datasets, pair[0]))
+    found.sort(key=lambda pair: in_order(datasets, pair[0]))
     return [_block(labelled, dataset, protocol, methods) for dataset, protocol in found]
 
 
@@ -130,7 +130,7 @@ def _block(table: pd.DataFrame, dataset: str, protocol: str, methods) -> Block:
     sizes = sorted(int(size) for size in rows["train_size"].unique())
     labels = dict(zip(rows["label"], rows["method"], strict=True))
     labels |= {method: method for method in methods if method not in labels.values()}
-    ordered = sorted(labels, key=lambda label: (_position(methods, labels[label]), label))
+    ordered = sorted(labels, key=lambda label: (in_order(methods, labels[label]), label))
     return Block(dataset, protocol, sizes, [_line(rows, label, sizes) for label in ordered])
 
 
@@ -150,6 +150,7 @@ def _line(rows: pd.DataFrame, label: str, sizes) -> tuple:
     return label, str(span[0]) if span[0] == span[1] else f"{span[0]} to {span[1]}", cells
 
 
-def _position(order, name: str) -> tuple[int, str]:
+def in_order(order, name: str) -> tuple[int, str]:
+    """Sort key: the place of a name in `order`; names that are not there come last, by name."""
     order = list(order)
     return (order.index(name), "") if name in order else (len(order), name)

@@ -17,9 +17,10 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 def start_worker() -> None:
-    """Ctrl-C is the parent's business: it stops the workers itself."""
+    """Import what every cell needs; Ctrl-C is the parent's business, which stops the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     silence()
+    import datasets.module  # noqa: F401  (Lightning: seconds, once, and in no cell's timing)
 
 
 def silence() -> None:

@@ -13,11 +13,12 @@ from queue import Empty, SimpleQueue
 from pebble import ProcessExpired, ProcessPool
 from rich.console import Console
 
-from benchmarks.grid import record, worker
+from benchmarks.grid import record
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.executors import worker
+from benchmarks.grid.executors.progress import Progress
 from benchmarks.grid.forecast import Forecast, kind
 from benchmarks.grid.plan import Cell
-from benchmarks.grid.progress import Progress
 from benchmarks.grid.store import Store
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -25,11 +26,19 @@ CELLS_AHEAD = 2  # per worker, so that none waits for the parent
 
 
 def execute(
-    cells: list[Cell], store: Store, workers: int, forecast: Forecast, console: Console
+    cells: list[Cell],
+    store: Store,
+    forecast: Forecast,
+    console: Console,
+    workers: int | None = None,
 ) -> dict[str, int]:
-    """Run all cells and count their statuses; on an interrupt, what is finished stays."""
+    """Run all cells and count their statuses; on an interrupt, what is finished stays.
+
+    Without a number of workers, as many as this process may use processor cores. Raises
+    RequestError for a number below 1.
+    """
+    workers = min(_checked(workers), len(cells))
     waiting = deque(longest_first(cells, forecast))
-    workers = min(workers, len(cells))
     scheduled: dict[Future, Cell] = {}
     finished: SimpleQueue[Future] = SimpleQueue()
     with _pool(workers) as pool, Progress(console, cells, forecast, workers) as progress:
@@ -71,16 +80,13 @@ def _outcome(future: Future, cell: Cell, store: Store) -> tuple[str, float | Non
         return "failed", None
 
 
-def worker_count(asked: object) -> int:
-    """As many workers as were asked for; without a number, one per processor core."""
-    if asked is None:
+def _checked(workers: object) -> int:
+    if workers is None:
         affinity = getattr(os, "sched_getaffinity", None)
         return len(affinity(0)) if affinity else os.cpu_count() or 1
-    if not isinstance(asked, int) or isinstance(asked, bool) or asked < 1:
-        raise RequestError(
-            "executor.workers", asked, "a whole number from 1 up, or null for all cores"
-        )
-    return asked
+    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
+        raise RequestError("executor.workers", workers, "a whole number from 1 up, or null")
+    return workers
 
 
 def longest_first(cells: list[Cell], forecast: Forecast) -> list[Cell]:

@@ -1,0 +1,107 @@
+"""Own results against the published ones: every user's run is a replication."""
+
+from benchmarks.evidence.results import ROW, results_frame, split_means
+from benchmarks.evidence.statistics import welch_difference
+from benchmarks.evidence.wording import interval_text, percent
+
+
+def agreement(own_records, published_records, own_verdicts=(), published_verdicts=()) -> dict:
+    """How well own and published results agree, as plain JSON-able data.
+
+    `cells`: the same key in both; how many have the same accuracy, and the largest difference.
+    `rows`: the same dataset, protocol, method, loss and size in both; a row agrees if its draws
+    have the same accuracies or if Welch's 95 % interval of own - published contains 0, and is
+    undecided where no interval can be made. An interval that contains 0 is no proof of equality:
+    with few draws it is wide, so the intervals are listed where rows disagree.
+    `verdicts`: claim ids with the same and with different verdicts.
+    """
+    own, published = results_frame(own_records), results_frame(published_records or [])
+    return {
+        "published": not published.empty,
+        "cells": _cells(own, published),
+        "rows": _rows(own, published),
+        "verdicts": _verdicts(own_verdicts, published_verdicts),
+    }
+
+
+def agreement_text(found: dict) -> str:
+    """The agreement in a few lines, for the end of a run."""
+    if not found["published"]:
+        return "No published results to compare with."
+    cells, rows, verdicts = found["cells"], found["rows"], found["verdicts"]
+    largest = percent(cells["largest_difference"], 2)
+    lines = [
+        f"Cells also published: {cells['common']}; identical accuracy: {cells['identical']};"
+        f" largest difference: {largest}",
+        f"Rows also published: {rows['common']}; in agreement: {rows['agree']}"
+        + (f"; undecided: {rows['undecided']}" if rows["undecided"] else ""),
+    ]
+    for row in rows["disagree"]:
+        lines.append(
+            f"  {row['dataset']}, {row['method']}, n = {row['train_size']}: own"
+            f" {percent(row['own'])}, published {percent(row['published'])}, difference"
+            f" {interval_text(row['interval'], 'difference')} points"
+        )
+    same = len(verdicts["equal"])
+    lines.append(f"Verdicts also published: {same + len(verdicts['different'])}; the same: {same}")
+    for other in verdicts["different"]:
+        lines.append(f"  {other['id']}: own {other['own']}, published {other['published']}")
+    return "\n".join(lines)
+
+
+def _cells(own, published) -> dict:
+    both = own.merge(published, on="key", suffixes=("_own", "_published"))
+    difference = (both["accuracy_own"] - both["accuracy_published"]).abs()
+    return {
+        "common": len(both),
+        "identical": int((difference == 0).sum()),
+        "largest_difference": float(difference.max()) if len(both) else None,
+    }
+
+
+def _rows(own, published) -> dict:
+    ours, theirs = _by_row(own), _by_row(published)
+    common = [row for row in ours if row in theirs]
+    answers = [_row(row, ours[row], theirs[row]) for row in common]
+    return {
+        "common": len(common),
+        "agree": sum(answer["outcome"] == "agree" for answer in answers),
+        "undecided": sum(answer["outcome"] == "undecided" for answer in answers),
+        "disagree": [answer for answer in answers if answer["outcome"] == "disagree"],
+    }
+
+
+def _by_row(frame) -> dict:
+    means = split_means(frame, "accuracy")
+    return {row: list(values) for row, values in means.groupby(ROW)["accuracy"]}
+
+
+def _row(row, ours, theirs) -> dict:
+    interval = welch_difference(ours, theirs)
+    if sorted(ours) == sorted(theirs):
+        outcome = "agree"
+    elif interval.low is None:
+        outcome = "undecided"
+    else:
+        outcome = "agree" if interval.low <= 0 <= interval.high else "disagree"
+    return dict(zip(ROW, row, strict=True)) | {
+        "train_size": int(row[-1]),
+        "own": sum(ours) / len(ours),
+        "published": sum(theirs) / len(theirs),
+        "difference": interval.estimate,
+        "interval": None if interval.low is None else [interval.low, interval.high],
+        "outcome": outcome,
+    }
+
+
+def _verdicts(own, published) -> dict:
+    theirs = {verdict["id"]: verdict["verdict"] for verdict in published or ()}
+    common = [verdict for verdict in own or () if verdict["id"] in theirs]
+    return {
+        "equal": [v["id"] for v in common if v["verdict"] == theirs[v["id"]]],
+        "different": [
+            {"id": v["id"], "own": v["verdict"], "published": theirs[v["id"]]}
+            for v in common
+            if v["verdict"] != theirs[v["id"]]
+        ],
+    }

@@ -1,0 +1,95 @@
+"""What a person reads in the terminal at the end: accuracies, verdicts, what could not be had."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.evidence.wording import effect_text, interval_text, published_text
+from benchmarks.grid.holdings import Holding
+
+WIDEST_TABLE = 8  # train sizes; beyond, only the files show all of them
+
+
+def print_accuracies(held: Holding, console: Console) -> None:
+    """Mean test accuracy in % by method and train size, one table per data set."""
+    from benchmarks.evidence.results import results_frame
+    from benchmarks.evidence.tables import blocks, cell_text, summary
+
+    description = held.benchmark
+    table = summary(results_frame(held.records))
+    for block in blocks(table, description["methods"], description["datasets"]):
+        shown = _spread(len(block.sizes))
+        printed = _table(f"{block.dataset} (accuracy in %)", "runs", right=1 + len(shown))
+        for column, index in enumerate(shown):
+            printed.columns[2 + column].header = f"n={block.sizes[index]}"
+        for label, runs, cells in block.rows:
+            printed.add_row(label, runs, *(cell_text(cells[index]) for index in shown))
+        console.print()
+        console.print(printed, highlight=False)
+
+
+def print_verdicts(
+    verdicts: list[dict[str, Any]],
+    console: Console,
+    published: list[dict[str, Any]] | None = None,
+) -> None:
+    """One row per claim; beside it the article's number and the verdict of the published results.
+
+    A claim that can be asked on several data sets has a line for each further one.
+    """
+    theirs = {verdict["id"]: verdict["verdict"] for verdict in published or []}
+    columns = ("verdict", "on", "measure", "effect", "95 % interval", "the article", "pairs")
+    table = _table("claim", *columns, right=4)
+    if theirs:
+        table.add_column("our published verdict")
+    for verdict in verdicts:
+        row = [
+            verdict["id"],
+            f"[bold]{verdict['verdict']}[/bold]",
+            f"{verdict['dataset']} ({verdict['benchmark']})",
+            verdict["measure"],
+            effect_text(verdict["effect"], verdict["unit"]),
+            interval_text(verdict["interval"], verdict["unit"]),
+            published_text(verdict),
+            str(verdict["pairs"]),
+        ]
+        table.add_row(*row, *([theirs.get(verdict["id"], "-")] if theirs else []))
+    console.print()
+    console.print(table, highlight=False)
+    for verdict in verdicts:
+        console.print(
+            f"  {verdict['id']}: {verdict['reason']}", highlight=False, soft_wrap=True, markup=False
+        )
+
+
+def print_unavailable(unavailable: list[dict[str, Any]], console: Console) -> None:
+    """The data that could not be had: how many cells that leaves out, why, and what to do."""
+    for missing in unavailable:
+        console.print(
+            f"unavailable: {missing['cells']} cells of {missing['dataset']}: {missing['reason']}. "
+            f"{missing['remedy']}",
+            style="yellow",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _table(first: str, *columns: str, right: int) -> Table:
+    """A plain table whose last `right` columns are numbers."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(first, no_wrap=True)
+    names = [*columns, *[""] * (right - len(columns))]
+    for index, name in enumerate(names):
+        table.add_column(name, justify="right" if len(names) - index <= right else "left")
+    return table
+
+
+def _spread(count: int) -> list[int]:
+    """Indices of at most WIDEST_TABLE columns, first and last among them."""
+    if count <= WIDEST_TABLE:
+        return list(range(count))
+    step = (count - 1) / (WIDEST_TABLE - 1)
+    return sorted({round(index * step) for index in range(WIDEST_TABLE)})
