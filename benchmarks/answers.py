@@ -16,41 +16,43 @@ from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.holdings import Holding
 from benchmarks.grid.store import Store
+from benchmarks.settings import Folders
 
 Verdict = dict[str, Any]
 
 
-def answer(name: str, results: Path, configs: Configs, console: Console) -> None:
+def answer(name: str, places: Folders, configs: Configs, console: Console) -> None:
     """Write the answer of the own records, print it beside the published one."""
     from benchmarks.evidence.agreement import agreement, agreement_text
 
-    own, published = _own(name, results), holdings.read_published(name)
+    own = _own(name, places.own)
+    published = holdings.read_published(places.published, name)
     claims = load_claims(configs)
     theirs = {"records": [], "verdicts": []}
     if published:
         theirs = {"records": published.records, "verdicts": _judge(claims, published)}
-    verdicts = _write(results / name, own, claims, theirs if published else None)
+    verdicts = _write(places.own / name, own, claims, theirs if published else None)
     terminal.print_unavailable(own.unavailable, console)
     terminal.print_accuracies(own, console)
     terminal.print_verdicts(verdicts, console, theirs["verdicts"])
     replicated = [record for record in own.records if not _is_copy(record, theirs["records"])]
     found = agreement(replicated, theirs["records"], verdicts, theirs["verdicts"])
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
-    console.print(f"Tables, figure, verdicts, report: {results / name}", soft_wrap=True)
+    console.print(f"Tables, figure, verdicts, report: {places.own / name}", soft_wrap=True)
 
 
-def publish(name: str, results: Path, configs: Configs) -> Path:
-    """Fold the own finished records and their answer into results/published."""
-    own = _own(name, results)
+def publish(name: str, places: Folders, configs: Configs) -> Path:
+    """Fold the own finished records and their answer into the published folder."""
+    own = _own(name, places.own)
     finished = replace(own, records=[r for r in own.records if r["status"] == "done"])
     if not finished.records:
         raise RequestError("benchmark", name, f"no finished cells yet; scarce run benchmark={name}")
-    folder = holdings.write_published(finished, Store(results))
+    folder = holdings.write_published(finished, Store(places.own), places.published)
     _write(folder, finished, load_claims(configs), None)
     return folder
 
 
-def all_verdicts(configs: Configs, results: Path, benchmark: str | None) -> list[Verdict]:
+def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> list[Verdict]:
     """One verdict per claim, or per claim of one benchmark; own results before published ones.
 
     Each says in `results` which of the two it comes from.
@@ -63,8 +65,8 @@ def all_verdicts(configs: Configs, results: Path, benchmark: str | None) -> list
             if benchmark in claim.benchmarks
         ]
     names = dict.fromkeys(name for claim in claims for name in claim.benchmarks)
-    own = _frames({name: holdings.read_own(results, name) for name in names})
-    published = _frames({name: holdings.read_published(name) for name in names})
+    own = _frames({name: holdings.read_own(places.own, name) for name in names})
+    published = _frames({name: holdings.read_published(places.published, name) for name in names})
     return [_best_verdict(claim, own, published) for claim in claims]
 
 

@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import answers, terminal
+from benchmarks.evidence.consistency import refuse_mixed_configurations
 from benchmarks.grid.configs import Configs, opened
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.executors.progress import duration
@@ -23,7 +23,8 @@ from benchmarks.grid.merging import merge_into
 from benchmarks.grid.plan import compose_base, make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.grid.store import Store
-from benchmarks.running import Progression, compute, results_folder
+from benchmarks.running import Progression, compute
+from benchmarks.settings import Folders, folders
 
 KINDS = {
     "datasets": "dataset",
@@ -39,13 +40,16 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Run a benchmark and answer; 1 where cells failed, else 0."""
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
-        plan = make_plan(request, configs)
-        if arguments.multirun:
-            from benchmarks.multirun import launch
+        planned = make_plan(request, configs)
+        refuse_mixed_configurations([{"config": cell.config} for cell in planned.cells])
+    places = folders(planned.settings)
+    if arguments.multirun:
+        from benchmarks.multirun import launch
 
-            launch(arguments.overrides, results_folder(plan.settings))
-        failed = compute(plan, console)
-        answers.answer(plan.benchmark["name"], results_folder(plan.settings), configs, console)
+        launch(arguments.overrides, places.own)
+    failed = compute(planned, console)
+    with opened(list(request.folders)) as configs:
+        answers.answer(planned.benchmark["name"], places, configs, console)
     return 1 if failed else 0
 
 
@@ -54,8 +58,9 @@ def plan(arguments: argparse.Namespace, console: Console) -> int:
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
         planned = make_plan(request, configs)
-    progress = Progression(planned, Store(results_folder(planned.settings)))
-    seconds = progress.predicted_seconds(planned.benchmark["name"])
+    places = folders(planned.settings)
+    progress = Progression(planned, Store(places.own))
+    seconds = progress.predicted_seconds(places.published)
     by_method: dict[str, Counter[str]] = {}
     for cell in planned.cells:
         method = by_method.setdefault(cell.config["method"]["name"], Counter())
@@ -80,16 +85,16 @@ def plan(arguments: argparse.Namespace, console: Console) -> int:
 
 def report(arguments: argparse.Namespace, console: Console) -> int:
     """Write tables, figure, verdicts and report again from stored records."""
-    with _opened(arguments) as (configs, settings):
-        answers.answer(settings.benchmark, settings.results, configs, console)
+    with _opened(arguments) as (configs, benchmark, places):
+        answers.answer(benchmark, places, configs, console)
     return 0
 
 
 def claims(arguments: argparse.Namespace, console: Console) -> int:
     """Print the verdict on every claim, from own results where there are any."""
-    with _opened(arguments) as (configs, settings):
+    with _opened(arguments) as (configs, _, places):
         chosen = parse_request(arguments.overrides).benchmark
-        verdicts = answers.all_verdicts(configs, settings.results, chosen)
+        verdicts = answers.all_verdicts(configs, places, chosen)
     if arguments.json:
         print(json.dumps({"claims": verdicts}))
     else:
@@ -99,16 +104,18 @@ def claims(arguments: argparse.Namespace, console: Console) -> int:
 
 def publish(arguments: argparse.Namespace, console: Console) -> int:
     """Fold own records, tables, figure and report into results/published."""
-    with _opened(arguments) as (configs, settings):
-        folder = answers.publish(settings.benchmark, settings.results, configs)
+    with _opened(arguments) as (configs, benchmark, places):
+        folder = answers.publish(benchmark, places, configs)
     console.print(f"Published: {folder}", soft_wrap=True, highlight=False)
     return 0
 
 
 def merge(arguments: argparse.Namespace, console: Console) -> int:
     """Take records of another machine, or the published ones, into the own store."""
-    with _opened(arguments) as (_, settings):
-        taken, known = merge_into(Store(settings.results), arguments.source)
+    with _opened(arguments) as (_, _, places):
+        published = arguments.source == "published"
+        source = places.published if published else Path(arguments.source).expanduser()
+        taken, known = merge_into(Store(places.own), source)
     console.print(f"{taken} records taken, {known} were here already", highlight=False)
     return 0
 
@@ -117,7 +124,7 @@ def list_choices(arguments: argparse.Namespace, console: Console) -> int:
     """Print the choices of one kind, each with what its file says."""
     if arguments.kind not in KINDS:
         raise RequestError("KIND", arguments.kind, nearest(arguments.kind, KINDS))
-    with _opened(arguments) as (configs, _):
+    with _opened(arguments) as (configs, _, _):
         files = configs.choices(KINDS[arguments.kind])
     rows = [{"name": name, "says": _says(file)} for name, file in sorted(files.items())]
     if arguments.json:
@@ -131,20 +138,12 @@ def list_choices(arguments: argparse.Namespace, console: Console) -> int:
 
 
 @contextmanager
-def _opened(arguments: argparse.Namespace) -> Iterator[tuple[Configs, Settings]]:
-    """For the commands that read: the configurations, and the settings without a plan."""
+def _opened(arguments: argparse.Namespace) -> Iterator[tuple[Configs, str, Folders]]:
+    """For the commands that read: configurations, name of the benchmark, folders; no plan."""
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
         base = compose_base(request, configs)
-        yield configs, Settings(base["benchmark"]["name"], results_folder(base))
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Which benchmark, and where own results lie."""
-
-    benchmark: str
-    results: Path
+        yield configs, base["benchmark"]["name"], folders(base)
 
 
 def _says(file: Path) -> str:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
 
-from hydra.utils import get_method
+from hydra.utils import get_class
 from rich.console import Console
 
-from benchmarks.grid import holdings, learners
-from benchmarks.grid.errors import RequestError
+from benchmarks.grid import data, holdings, learners
+from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.forecast import Forecast, kind
 from benchmarks.grid.plan import Cell, Plan
 from benchmarks.grid.store import Record, Store
+from benchmarks.settings import folders
 
 
 def compute(plan: Plan, console: Console) -> int:
-    """Run the pending cells of a plan; returns how many cells of the plan are failed."""
-    store = Store(results_folder(plan.settings))
+    """Run the pending cells of a plan; returns how many cells of the plan are failed.
+
+    All that can be wrong with the request is found before anything is written.
+    """
+    places = folders(plan.settings)
+    store = Store(places.own)
     progress = Progression(plan, store)
-    announce(plan, progress, console)
-    if progress.pending:
-        _check(progress.pending)
+    executor = _executor(plan.settings["executor"])
+    _check(progress.pending)
     store.prepare()
+    announce(plan, progress, console)
     failed = progress.count["failed"]
     if progress.pending:
-        failed += _execute(plan, progress, store, console)["failed"]
+        forecast = progress.forecast(places.published)
+        failed += executor.execute(progress.pending, store, forecast, console)["failed"]
     holdings.write_manifest(plan, store)
     return failed
 
@@ -38,6 +45,7 @@ class Progression:
         retry = plan.settings["retry"]
         if retry not in (None, "failed"):
             raise RequestError("retry", retry, "give failed, or leave it out")
+        self.benchmark = plan.benchmark["name"]
         self.records: list[Record] = store.read_all(cell.key for cell in plan.cells)
         self.status = {cell.key: "pending" for cell in plan.cells}
         self.status |= {r["key"]: r["status"] for r in self.records if r["status"] != retry}
@@ -46,26 +54,16 @@ class Progression:
         self.count = {name: statuses.count(name) for name in ("done", "failed", "pending")}
         self.damaged = store.damaged
 
-    def forecast(self, benchmark: str) -> Forecast:
+    def forecast(self, published: Path) -> Forecast:
         """Learned from the own records and, where a cell never ran here, from the published."""
-        published = holdings.read_published(benchmark)
-        return Forecast([*self.records, *(published.records if published else [])])
+        theirs = holdings.read_published(published, self.benchmark)
+        return Forecast([*self.records, *(theirs.records if theirs else [])])
 
-    def predicted_seconds(self, benchmark: str) -> float | None:
+    def predicted_seconds(self, published: Path) -> float | None:
         """One worker's seconds for all pending cells; None where nothing is known of one."""
-        forecast = self.forecast(benchmark)
+        forecast = self.forecast(published)
         predicted = [forecast.predict(kind(cell.config)) for cell in self.pending]
         return None if None in predicted else sum(predicted)
-
-
-def results_folder(settings: dict[str, Any]) -> Path:
-    """Where own results lie; a relative path counts from the working directory."""
-    chosen = settings["results_dir"]
-    if chosen is None:
-        return holdings.OWN
-    if not isinstance(chosen, str) or not chosen:
-        raise RequestError("results_dir", chosen, "give the path of a folder")
-    return Path(chosen).expanduser().absolute()
 
 
 def announce(plan: Plan, progress: Progression, console: Console) -> None:
@@ -86,16 +84,23 @@ def announce(plan: Plan, progress: Progression, console: Console) -> None:
 
 
 def _check(pending: list[Cell]) -> None:
-    """Build each distinct learner once, before anything is written."""
+    """Build each distinct learner once, for the images it is to learn from."""
     blocks = ("method", *learners.SHARED)
-    distinct = {json.dumps([c.config.get(name) for name in blocks]): c.config for c in pending}
-    for config in distinct.values():
-        learners.check_buildable(config)
+    checked: set[str] = set()
+    for cell in pending:
+        samples = data.load(cell.config["dataset"])
+        shape, classes = samples.images.shape[1:], samples.classes
+        case = json.dumps([*(cell.config.get(name) for name in blocks), shape, classes])
+        if case not in checked:
+            learners.check_buildable(cell.config, shape, classes)
+            checked.add(case)
 
 
-def _execute(plan: Plan, progress: Progression, store: Store, console: Console) -> dict[str, int]:
-    executor = dict(plan.settings["executor"])
-    execute = get_method(executor.pop("_target_"))
-    options = {name: value for name, value in executor.items() if name not in ("name", "says")}
-    forecast = progress.forecast(plan.benchmark["name"])
-    return execute(progress.pending, store, forecast, console, **options)
+def _executor(block: dict[str, Any]) -> Any:
+    options = {k: v for k, v in block.items() if k not in ("_target_", "name", "says")}
+    executor_class = get_class(block["_target_"])
+    known = inspect.signature(executor_class).parameters
+    for name, value in options.items():
+        if name not in known:
+            raise RequestError(f"executor.{name}", value, nearest(name, known))
+    return executor_class(**options)

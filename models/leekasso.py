@@ -32,6 +32,10 @@ class Leekasso:
     def __post_init__(self):
         _require_pixels(self.pixels)
 
+    def check(self, shape, classes):
+        """Raises ValueError for more than two classes."""
+        _require_two(classes, "Leekasso")
+
     def fit(self, data, seed):
         """Fit on `data.train_images` and `data.train_labels` (see `models`); nothing is random."""
         images, labels = _two_class_sample(data, "Leekasso")
@@ -64,6 +68,10 @@ class LeekassoLogistic:
 
     def __post_init__(self):
         _require_pixels(self.pixels)
+
+    def check(self, shape, classes):
+        """Raises ValueError for more than two classes."""
+        _require_two(classes, "LeekassoLogistic")
 
     def fit(self, data, seed):
         """Fit on `data.train_images` and `data.train_labels` (see `models`)."""
@@ -146,12 +154,16 @@ def t_statistic(images, labels):
     return np.abs(zeros.mean(axis=0) - ones.mean(axis=0)) / (spread + 1e-6)
 
 
-def _two_class_sample(data, method):
-    if data.classes != 2:
+def _require_two(classes, method):
+    if classes != 2:
         raise ValueError(
-            f"classes={data.classes}: {method} tells two classes apart; "
+            f"classes={classes}: {method} tells two classes apart; "
             "choose two (dataset.classes=[0,1]) or another method"
         )
+
+
+def _two_class_sample(data, method):
+    _require_two(data.classes, method)
     return flat_pixels(data.train_images), np.asarray(data.train_labels)
 
 

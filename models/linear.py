@@ -31,10 +31,17 @@ class LinearClassifier:
         if not callable(self.estimator):
             raise ValueError(f"estimator={self.estimator}: a block with _target_ naming a class")
 
-    def check(self):
-        """Build the estimator. Raises ValueError, such as for a misspelt argument."""
+    def check(self, shape, classes):
+        """Build the estimator, and fit it on a few images of noise of that shape (C, H, W).
+
+        Raises ValueError, such as for a misspelt argument or too many classes.
+        """
+        images = np.random.default_rng(0).random((4 * classes, *shape))
+        labels = np.arange(len(images)) % classes
         try:
-            score_kind(self.estimator())
+            estimator = self.estimator()
+            score_kind(estimator)
+            fit_estimator(estimator, flat_pixels(images), labels, seed=0)
         except Exception as error:
             raise ValueError(f"estimator: {error}") from error
 

@@ -54,14 +54,15 @@ class NeuralClassifier:
         for name in set(self.trainer) - set(TRAINER_OPTIONS):
             raise ValueError(f"trainer.{name}: not an option; known: {', '.join(TRAINER_OPTIONS)}")
 
-    def check(self, shape=(1, 28, 28), classes=2):
+    def check(self, shape, classes):
         """Build everything on PyTorch's meta device, pass one batch through, train nothing.
 
-        Raises ValueError naming the part (network, optimizer, schedule or loss) that fails, such
-        as for a misspelt argument.
+        Raises ValueError naming the part (trainer, network, optimizer, schedule or loss) that
+        fails, such as for a misspelt argument or an accelerator that is not there.
         """
         import torch
 
+        self._check_accelerator()
         with torch.device("meta"):
             samples = classes + 1  # a loss that confuses samples and classes must not pass
             images = torch.zeros((samples, *shape))
@@ -114,6 +115,20 @@ class NeuralClassifier:
         from models.classifier import class_probabilities
 
         return class_probabilities(self._network, torch.as_tensor(images))
+
+    def _check_accelerator(self):
+        accelerator = self.trainer.get("accelerator")
+        if accelerator == "cpu":
+            return  # always there; asking Lightning would cost its import
+        import pytorch_lightning as pl
+
+        try:
+            pl.Trainer(barebones=True, **self.trainer)
+        except Exception as error:
+            reason = str(error).strip().splitlines()[0]
+            raise ValueError(
+                f"trainer.accelerator={accelerator}: {reason}; use trainer=cpu"
+            ) from error
 
     def _new_network(self, shape, classes):
         from models.networks import glorot_uniform

@@ -87,7 +87,8 @@ _MODELS = {
 
 
 def _first_fault(error: ValidationError) -> str:
-    fault = error.errors()[0]
+    # A misspelt field also makes the right one missing; the misspelling is the better message.
+    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     place = [str(step) for step in fault["loc"]]
     field = ".".join(place)
     if fault["type"] == "extra_forbidden":

@@ -89,7 +89,7 @@ def _looks(table: pd.DataFrame, methods) -> dict:
 
 def _floor(frame: pd.DataFrame, dataset: str) -> float:
     """The smallest error drawn: half a test sample."""
-    tested = frame.loc[frame["dataset"] == dataset, "test_samples"].dropna()
+    tested = frame.loc[frame["dataset"] == dataset, "test_samples"].dropna().astype(float)
     return 0.5 / float(tested.max()) if len(tested) else 1e-4
 
 

@@ -68,8 +68,8 @@ def _metrics(
 
 def _accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
     """Share of samples whose largest score is their label's (ties: the first class)."""
-    if not np.isfinite(scores).all():
-        raise FloatingPointError("the learner's scores are not finite")
+    if np.isnan(scores).any():
+        raise FloatingPointError("the learner's scores are not numbers")
     return float((scores.argmax(axis=1) == labels).mean())
 
 

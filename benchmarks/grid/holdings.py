@@ -13,12 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.grid import archive
-from benchmarks.grid.configs import PROJECT
 from benchmarks.grid.plan import Plan
 from benchmarks.grid.store import Record, Store, write_atomically
 
-PUBLISHED = PROJECT / "results" / "published"
-OWN = PROJECT / "results" / "runs"
 MANIFEST = "manifest.json"
 
 
@@ -53,7 +50,7 @@ def read_own(results: Path, name: str) -> Holding | None:
     return Holding(manifest["benchmark"], records, manifest["unavailable"], manifest["expected"])
 
 
-def read_published(name: str, folder: Path = PUBLISHED) -> Holding | None:
+def read_published(folder: Path, name: str) -> Holding | None:
     manifest = _read(folder / name)
     if manifest is None:
         return None
@@ -61,8 +58,8 @@ def read_published(name: str, folder: Path = PUBLISHED) -> Holding | None:
     return Holding(manifest["benchmark"], records, manifest["unavailable"], manifest["expected"])
 
 
-def write_published(holding: Holding, store: Store, folder: Path = PUBLISHED) -> Path:
-    """Fold the finished records into one file beside a manifest; returns the folder."""
+def write_published(holding: Holding, store: Store, folder: Path) -> Path:
+    """Fold the finished records into one file beside a manifest; returns where they lie."""
     target = folder / holding.benchmark["name"]
     target.mkdir(parents=True, exist_ok=True)
     archive.write_archive(target / archive.FILE, holding.records, store)

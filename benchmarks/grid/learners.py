@@ -57,13 +57,16 @@ def check_fields(method: dict[str, Any]) -> None:
             raise RequestError(f"method.{name}", "missing", f"add it to {method['name']}'s file")
 
 
-def check_buildable(config: dict[str, Any]) -> None:
-    """Make the learner and let it build its parts; refuse values that its classes refuse."""
+def check_buildable(config: dict[str, Any], shape: tuple[int, ...], classes: int) -> None:
+    """Make the learner and let it build its parts; refuse values that its classes refuse.
+
+    `shape` is (channels, height, width) of the images, `classes` their number of classes.
+    """
     method = config["method"]
     try:
         learner = build(config)
         if hasattr(learner, "check"):
-            learner.check()
+            learner.check(shape, classes)
     except RequestError:
         raise
     except Exception as error:

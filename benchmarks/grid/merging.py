@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.grid import archive, holdings
+from benchmarks.grid import archive
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.store import Predictions, Record, Store
 
 
-def merge_into(store: Store, source: str) -> tuple[int, int]:
+def merge_into(store: Store, source: Path) -> tuple[int, int]:
     """Add finished records that the store lacks; returns how many were taken and were known.
 
-    `source` is `published`, a file or folder of archives, or a results folder of another machine.
+    `source` is a file or folder of archives, or a results folder of another machine.
     Own records are never replaced.
     """
     store.prepare()
@@ -28,11 +28,10 @@ def merge_into(store: Store, source: str) -> tuple[int, int]:
     return taken, known
 
 
-def _records(source: str) -> Iterator[tuple[Record, Predictions]]:
-    path = holdings.PUBLISHED if source == "published" else Path(source).expanduser()
-    archives = [path] if path.is_file() else sorted(path.rglob(archive.FILE))
-    other = Store(path)
-    keys = sorted(file.stem for file in other.folder.glob("*.json")) if path.is_dir() else []
+def _records(source: Path) -> Iterator[tuple[Record, Predictions]]:
+    archives = [source] if source.is_file() else sorted(source.rglob(archive.FILE))
+    other = Store(source)
+    keys = sorted(file.stem for file in other.folder.glob("*.json")) if source.is_dir() else []
     if not archives and not keys:
         raise RequestError("PATH", source, f"no records and no {archive.FILE} there")
     for file in archives:

@@ -116,6 +116,7 @@ class _Composer:
             if axis not in GROUPS:
                 _set_field(config, axis, value)
         config = _plain(config) if isinstance(config, DictConfig) else config
+        _check_scalars(config)
         learners.check_fields(config["method"])
         taken = learners.shared_blocks(config["method"])
         return {k: v for k, v in config.items() if k not in learners.SHARED or k in taken}
@@ -129,6 +130,13 @@ class _Composer:
         cell = OmegaConf.masked_copy(composed, [*GROUPS, *SCALARS])
         refers = "${" in OmegaConf.to_yaml(cell, resolve=False)
         return cell if refers else _plain(cell)
+
+
+def _check_scalars(config: dict[str, Any]) -> None:
+    for name, least in (("split_seed", 0), ("init_seed", 0), ("threads", 1)):
+        value = config[name]
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise RequestError(name, value, f"give a whole number from {least} up")
 
 
 def _set_field(config: Any, dotted: str, value: Any) -> None:

@@ -80,8 +80,8 @@ def test_the_seed_reaches_an_estimator_that_draws(make_data, make_halves):
 def test_a_misspelt_argument_surfaces_before_the_run():
     learner = LinearClassifier(partial(LogisticRegression, c=1.0), inputs="unit")
     with pytest.raises(ValueError, match=r"estimator: .*'c'"):
-        learner.check()
-    LinearClassifier(LOGISTIC, inputs="unit").check()
+        learner.check((1, 28, 28), 2)
+    LinearClassifier(LOGISTIC, inputs="unit").check((1, 28, 28), 2)
 
 
 def test_a_wrong_field_is_refused_by_name():

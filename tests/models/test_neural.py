@@ -209,6 +209,7 @@ def test_a_wrong_field_is_refused_by_name(field, value, message):
         learner_of(**{field: value})
 
 
+@pytest.mark.filterwarnings("ignore:Using a target size")
 @pytest.mark.parametrize(
     ("field", "factory", "message"),
     [
@@ -224,9 +225,11 @@ def test_a_wrong_field_is_refused_by_name(field, value, message):
 )
 def test_check_finds_a_mistake_in_a_part_before_the_run(field, factory, message):
     with pytest.raises(ValueError, match=message):
-        learner_of(**{field: factory}).check()
+        learner_of(**{field: factory}).check((1, 28, 28), 2)
 
 
 @pytest.mark.parametrize("network", [SMALL_MLP, CNN])
 def test_check_passes_what_can_be_trained(network):
-    learner_of(network=network, schedule=partial(inverse_time_decay, decay=0.99)).check()
+    learner_of(network=network, schedule=partial(inverse_time_decay, decay=0.99)).check(
+        (1, 28, 28), 2
+    )

@@ -1,5 +1,5 @@
-"""Ways to run cells. An executor is a function named by `conf/executor/*.yaml`:
+"""Ways to run cells. An executor is a class named by `conf/executor/*.yaml`; its constructor checks
+the options, and `execute(cells, store, forecast, console)` returns {"done": n, "failed": n}.
 
-`execute(cells, store, forecast, console, **options) -> {"done": count, "failed": count}`.
 Records are the same, bit for bit, from each of them.
 """

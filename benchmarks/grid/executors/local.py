@@ -25,35 +25,44 @@ SECONDS_BETWEEN_LOOKS = 0.5
 CELLS_AHEAD = 2  # per worker, so that none waits for the parent
 
 
-def execute(
-    cells: list[Cell],
-    store: Store,
-    forecast: Forecast,
-    console: Console,
-    workers: int | None = None,
-) -> dict[str, int]:
-    """Run all cells and count their statuses; on an interrupt, what is finished stays.
+class Local:
+    """Without a number of workers, as many as this process may use processor cores."""
 
-    Without a number of workers, as many as this process may use processor cores. Raises
-    RequestError for a number below 1.
-    """
-    workers = min(_checked(workers), len(cells))
-    waiting = deque(longest_first(cells, forecast))
-    scheduled: dict[Future, Cell] = {}
-    finished: SimpleQueue[Future] = SimpleQueue()
-    with _pool(workers) as pool, Progress(console, cells, forecast, workers) as progress:
-        while waiting or scheduled:
-            while waiting and len(scheduled) < CELLS_AHEAD * workers:
-                cell = waiting.popleft()
-                future = pool.schedule(worker.work, [cell, str(store.results)])
-                scheduled[future] = cell
-                future.add_done_callback(finished.put)
-            with suppress(Empty):
-                future = finished.get(timeout=SECONDS_BETWEEN_LOOKS)
-                cell = scheduled.pop(future)
-                progress.finished(cell, *_outcome(future, cell, store))
-            progress.show([cell for future, cell in scheduled.items() if future.running()])
-    return progress.count
+    def __init__(self, workers: int | None = None):
+        if workers is None:
+            workers = _usable_cores()
+        if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
+            raise RequestError(
+                "executor.workers", workers, "give a whole number from 1 up, or null"
+            )
+        self.workers = workers
+
+    def execute(
+        self, cells: list[Cell], store: Store, forecast: Forecast, console: Console
+    ) -> dict[str, int]:
+        """Run all cells and count their statuses; on an interrupt, what is finished stays."""
+        workers = min(self.workers, len(cells))
+        waiting = deque(longest_first(cells, forecast))
+        scheduled: dict[Future, Cell] = {}
+        finished: SimpleQueue[Future] = SimpleQueue()
+        with _pool(workers) as pool, Progress(console, cells, forecast, workers) as progress:
+            while waiting or scheduled:
+                while waiting and len(scheduled) < CELLS_AHEAD * workers:
+                    cell = waiting.popleft()
+                    future = pool.schedule(worker.work, [cell, str(store.results)])
+                    scheduled[future] = cell
+                    future.add_done_callback(finished.put)
+                with suppress(Empty):
+                    future = finished.get(timeout=SECONDS_BETWEEN_LOOKS)
+                    cell = scheduled.pop(future)
+                    progress.finished(cell, *_outcome(future, cell, store))
+                progress.show([cell for future, cell in scheduled.items() if future.running()])
+        return progress.count
+
+
+def _usable_cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 @contextmanager
@@ -78,15 +87,6 @@ def _outcome(future: Future, cell: Cell, store: Store) -> tuple[str, float | Non
     except ProcessExpired as error:
         store.write(record.failed(cell, error), None)
         return "failed", None
-
-
-def _checked(workers: object) -> int:
-    if workers is None:
-        affinity = getattr(os, "sched_getaffinity", None)
-        return len(affinity(0)) if affinity else os.cpu_count() or 1
-    if not isinstance(workers, int) or isinstance(workers, bool) or workers < 1:
-        raise RequestError("executor.workers", workers, "a whole number from 1 up, or null")
-    return workers
 
 
 def longest_first(cells: list[Cell], forecast: Forecast) -> list[Cell]:

@@ -1,0 +1,103 @@
+"""Every file of every group runs through the real command line in a tiny setting."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from benchmarks.grid.configs import CONF
+from tests.tiny import TINY
+
+SHORT = {"leek_net": 1, "leek_net_sgd": 1, "leek_net_adam": 1, "mlp": 2, "cnn": 1}
+
+
+def names(group: str) -> list[str]:
+    return sorted(file.stem for file in (CONF / group).glob("*.yaml"))
+
+
+def short(method: str) -> list[str]:
+    return [f"method.epochs={SHORT[method]}"] if method in SHORT else []
+
+
+@pytest.mark.parametrize("method", names("method"))
+def test_method(method, scarce, records):
+    outcome = scarce("run", *TINY, f"method={method}", "split_seed=0", *short(method))
+    assert outcome.code == 0, outcome.err
+    assert [record["status"] for record in records().values()] == ["done"]
+
+
+@pytest.mark.parametrize("benchmark", names("benchmark"))
+def test_benchmark(benchmark, scarce, results):
+    words = ("method=logistic,leekasso", "split_seed=range(2)")
+    outcome = scarce("run", f"benchmark={benchmark}", *TINY, *words)
+    assert outcome.code == 0, outcome.err
+    assert (results / benchmark / "report.html").is_file()
+
+
+@pytest.mark.parametrize("loss", names("loss"))
+def test_loss(loss, scarce):
+    words = ("method=mlp", "method.epochs=2", "split_seed=0")
+    assert scarce("run", *TINY, *words, f"loss={loss}").code == 0
+
+
+@pytest.mark.parametrize("executor", names("executor"))
+def test_executor(executor, scarce):
+    words = ("method=leekasso", "split_seed=range(2)", f"executor={executor}")
+    assert scarce("run", *TINY[:2], *words).code == 0
+
+
+@pytest.mark.parametrize("protocol", names("protocol"))
+def test_protocol(protocol, scarce, results):
+    scarce("run", *TINY, "method=leekasso", "split_seed=0", f"protocol={protocol}")
+    assert f",{protocol}," in (results / "quickstart" / "table.csv").read_text()
+
+
+def test_the_trainer_for_a_gpu_runs_or_says_that_there_is_none(scarce):
+    import torch
+
+    words = ("method=mlp", "method.epochs=2", "split_seed=0", "trainer=gpu")
+    outcome = scarce("run", *TINY, *words)
+    if torch.cuda.is_available():
+        assert outcome.code == 0
+    else:
+        assert outcome.code == 2
+        assert "trainer.accelerator=gpu" in outcome.err
+
+
+@pytest.mark.parametrize("claim", names("claim"))
+def test_claim(claim, scarce):
+    claims = scarce("claims", "--json").json["claims"]
+    assert claim in {verdict["id"] for verdict in claims}
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("partition", "tested"), {"leek": 2533, "beam": 1058, "official": 2115}.items()
+)
+def test_mnist_with_each_partition(partition, tested, scarce, records):
+    words = ("method=leekasso", "split_seed=0", f"dataset.partition={partition}")
+    outcome = scarce("run", "dataset=mnist01", *TINY[1:], *words)
+    assert outcome.code == 0, outcome.err
+    assert [record["metrics"]["test_samples"] for record in records().values()] == [tested]
+
+
+def test_ten_classes_are_refused_by_the_methods_for_two(scarce):
+    outcome = scarce("run", *TINY, "method=leekasso", "dataset.classes=null")
+    assert outcome.code == 2
+    assert "dataset.classes=[0,1]" in outcome.err
+
+
+@pytest.mark.real_data
+def test_all_ten_digits_by_option(scarce, records):
+    words = ("method=logistic", "split_seed=0", "dataset.classes=null", "dataset.per_class=true")
+    assert scarce("run", "dataset=mnist01", *TINY[1:], *words).code == 0
+    (record,) = records().values()
+    assert record["metrics"]["train_samples"] == 100
+
+
+def test_every_file_says_what_it_is():
+    for group in ("dataset", "method", "loss", "protocol", "trainer", "executor", "benchmark"):
+        for name in names(group):
+            content = yaml.safe_load((CONF / group / f"{name}.yaml").read_text())
+            assert content["name"] == name
+            assert len(content["says"]) > 10

@@ -1,0 +1,131 @@
+"""A wrong request: exit code 2, one line with field, value and remedy, and nothing written."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+
+WRONG = {
+    "method=mlpp": ("method=mlpp", "did you mean mlp?"),
+    "dataset=digits02": ("dataset=digits02", "did you mean digits01?"),
+    "benchmark=quickstar": ("benchmark=quickstar", "did you mean quickstart?"),
+    "executor=slurm": ("executor=slurm", "local"),
+    "dataset.train_size=900": ("dataset.train_size=900", "288"),
+    "dataset.train_size=0": ("dataset.train_size=0", "from 1 up"),
+    "dataset.train_size=-3": ("dataset.train_size=-3", "from 1 up"),
+    "dataset.train_size=many": ("dataset.train_size=many", "from 1 up"),
+    "dataset.train_size=1.5": ("dataset.train_size=1.5", "from 1 up"),
+    "dataset.classes=[0,12]": ("dataset.classes=[0, 12]", "0, 1, 2"),
+    "dataset.classes=[3,3]": ("dataset.classes=[3, 3]", "distinct"),
+    "dataset.partition=half": ("dataset.partition=half", "leek"),
+    "dataset.partition=beam": ("dataset.partition=beam", "leek"),
+    "dataset.tran_size=10": ("dataset.tran_size=10", "did you mean dataset.train_size?"),
+    "epochs=3": ("epochs=3", "no such field"),
+    "method.epocs=3": ("method.epocs=3", "did you mean method.epochs?"),
+    "method.epochs=0": ("epochs=0", "from 1 up"),
+    "method.network.hiden=3": ("method.network.hiden=3", "did you mean method.network.hidden?"),
+    "+method.layers=3": ("method.layers=3", "mlp has no such field"),
+    "split_seed=range(0)": ("split_seed=range(0)", "empty range"),
+    "split_seed=range(3,3)": ("split_seed=range(3,3)", "empty range"),
+    "split_seed=first": ("split_seed=first", "whole number"),
+    "threads=0": ("threads=0", "from 1 up"),
+    "executor.workers=0": ("executor.workers=0", "from 1 up"),
+    "retry=always": ("retry=always", "failed"),
+    "results_dir=7": ("results_dir=7", "folder"),
+    "method.optimizer.lr=0.1,0.2": ("method.optimizer.lr", "another method.name"),
+    "dataset.train_size=[": ("dataset.train_size=[", "name=value"),
+    "hydra.searchpath=[file:///no/such/folder]": ("hydra.searchpath", "no such folder"),
+}
+
+
+@pytest.mark.parametrize("word", WRONG)
+def test_one_line_names_field_value_and_remedy_and_nothing_is_written(word, scarce, results):
+    words = ["dataset=digits01", "method=mlp"]
+    words = [w for w in words if w.partition("=")[0] != word.partition("=")[0]]
+    outcome = scarce("run", *words, word)
+    lines = outcome.err.strip().splitlines()
+    assert outcome.code == 2
+    assert len(lines) == 1, outcome.err
+    for part in WRONG[word]:
+        assert part in lines[0]
+    assert not results.exists()
+
+
+def test_an_unwritable_results_folder_is_named(scarce, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    outcome = scarce("run", "dataset=digits01", "method=mlp", f"results_dir={blocked}/results")
+    assert outcome.code == 2
+    assert f"results_dir={blocked}/results" in outcome.err
+    assert "cannot be written" in outcome.err
+
+
+def test_a_report_without_results_says_which_run_is_needed(scarce):
+    outcome = scarce("report", "benchmark=leek2017")
+    assert outcome.code == 2
+    assert "scarce run benchmark=leek2017" in outcome.err
+
+
+def test_an_unknown_kind_to_list_suggests_the_nearest(scarce):
+    outcome = scarce("list", "method")
+    assert outcome.code == 2
+    assert "did you mean methods?" in outcome.err
+
+
+def test_merging_from_a_folder_without_records_says_so(scarce, tmp_path):
+    outcome = scarce("merge", str(tmp_path))
+    assert outcome.code == 2
+    assert str(tmp_path) in outcome.err
+
+
+def test_an_unknown_option_is_refused_by_name(scarce):
+    assert scarce("plan", "--jsn").code == 2
+
+
+class TestMethodFiles:
+    """A method's YAML with a missing or misspelt field."""
+
+    @pytest.fixture
+    def method_file(self, tmp_path):
+        def write(text: str) -> str:
+            folder = tmp_path / "mine" / "method"
+            folder.mkdir(parents=True)
+            (folder / "mine.yaml").write_text(text)
+            return f"hydra.searchpath=[file://{folder.parent}]"
+
+        return write
+
+    GOOD = """
+name: mine
+says: a small net
+version: 1
+_target_: models.neural.NeuralClassifier
+inputs: unit
+network: {_target_: models.networks.MLP, hidden: [8], activation: relu, dropout: 0.0}
+optimizer: {_target_: torch.optim.Adam, lr: 0.001}
+batch_size: 8
+epochs: 2
+"""
+
+    FAULTS: ClassVar = {
+        "epochs: 2": ("", "method.epochs=missing"),
+        "version: 1": ("", "method.version=missing"),
+        "says: a small net": ("", "method.says=missing"),
+        "batch_size: 8": ("batchsize: 8", "did you mean batch_size?"),
+        "hidden: [8]": ("hiden: [8]", "hiden"),
+        "torch.optim.Adam": ("torch.optim.Adamm", "Adamm"),
+        "models.neural.Neural": ("models.neural.Neurall", "Neurall"),
+        "inputs: unit": ("inputs: units", "inputs=units"),
+        "name: mine": ("name: [", "YAML"),
+    }
+
+    @pytest.mark.parametrize("good", FAULTS)
+    def test_is_refused_in_one_line(self, good, method_file, scarce, results):
+        fault, expected = self.FAULTS[good]
+        search = method_file(self.GOOD.replace(good, fault))
+        outcome = scarce("run", "dataset=digits01", "method=mine", search)
+        assert outcome.code == 2, outcome.out
+        assert len(outcome.err.strip().splitlines()) == 1
+        assert expected in outcome.err
+        assert not results.exists()

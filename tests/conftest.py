@@ -1,0 +1,70 @@
+"""The command line as a function, and a tiny real benchmark on scikit-learn's digits."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cli import main
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Exit code and what was printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    return tmp_path / "results"
+
+
+@pytest.fixture
+def scarce(results: Path, capsys, monkeypatch) -> Callable[..., Outcome]:
+    """`scarce("run", "method=mlp")`: the real command line, with results folders of its own."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    places = {"results_dir": results, "published_dir": results.parent / "published"}
+
+    def call(command: str, *words: str) -> Outcome:
+        named = {word.partition("=")[0] for word in words}
+        given = [f"{name}={place}" for name, place in places.items() if name not in named]
+        try:
+            code = main([command, *words, *given])
+        except SystemExit as stop:  # argparse
+            code = stop.code
+        printed = capsys.readouterr()
+        return Outcome(code, printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def records(results: Path) -> Callable[[], dict[str, dict]]:
+    """All records of the results folder, by key."""
+
+    def read() -> dict[str, dict]:
+        files = (results / "records").glob("*.json")
+        return {file.stem: json.loads(file.read_text()) for file in files}
+
+    return read
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Tests on the real MNIST are skipped only where nobody says where it lies."""
+    if not os.environ.get("SCARCE_DATA"):
+        for item in items:
+            if item.get_closest_marker("real_data"):
+                item.add_marker(pytest.mark.skip(reason="set SCARCE_DATA to the folder with MNIST"))

@@ -1,0 +1,81 @@
+"""Own against published results: cells, rows and verdicts."""
+
+import json
+
+import pytest
+
+from benchmarks.evidence.agreement import agreement, agreement_text
+
+VALUES = [0.90, 0.91, 0.92, 0.93]
+
+
+def renamed(records):
+    return [record | {"key": record["key"] + "-elsewhere"} for record in records]
+
+
+def test_without_published_results_it_says_so(rows):
+    found = agreement(rows("mlp", 10, VALUES), [])
+    assert found["published"] is False
+    assert agreement_text(found) == "No published results to compare with."
+
+
+def test_identical_cells_are_counted(rows):
+    own = rows("mlp", 10, VALUES)
+    found = agreement(own, rows("mlp", 10, [0.90, 0.91, 0.92, 0.95]))
+    assert found["cells"] == {
+        "common": 4,
+        "identical": 3,
+        "largest_difference": pytest.approx(0.02),
+    }
+
+
+def test_rows_of_different_cells_are_compared_by_welchs_interval(rows):
+    own = rows("mlp", 10, VALUES) + rows("cnn", 10, VALUES)
+    near, far = [value + 0.005 for value in VALUES], [value - 0.1 for value in VALUES]
+    found = agreement(own, renamed(rows("mlp", 10, near) + rows("cnn", 10, far)))
+    assert found["cells"]["common"] == 0
+    assert (found["rows"]["common"], found["rows"]["agree"]) == (2, 1)
+    (row,) = found["rows"]["disagree"]
+    assert (row["method"], row["train_size"]) == ("cnn", 10)
+    assert row["difference"] == pytest.approx(0.1)
+    assert row["interval"][0] > 0
+    assert "mnist01, cnn, n = 10: own 91.5 %, published 81.5 %" in agreement_text(found)
+
+
+def test_a_published_mean_above_the_own_has_a_negative_difference(rows):
+    high = [value + 0.05 for value in VALUES]
+    found = agreement(rows("mlp", 10, VALUES), renamed(rows("mlp", 10, high)))
+    assert found["rows"]["disagree"][0]["interval"][1] < 0
+
+
+def test_equal_rows_agree_even_without_spread(rows):
+    found = agreement(rows("mlp", 10, [1.0, 1.0]), renamed(rows("mlp", 10, [1.0, 1.0])))
+    assert found["rows"]["agree"] == 1
+
+
+def test_a_row_with_one_run_is_undecided_not_in_agreement(rows):
+    found = agreement(rows("mlp", 10, [0.9]), renamed(rows("mlp", 10, [0.5])))
+    assert (found["rows"]["agree"], found["rows"]["undecided"]) == (0, 1)
+    assert "undecided: 1" in agreement_text(found)
+
+
+def test_only_rows_in_both_are_compared(rows):
+    own = rows("mlp", 10, VALUES) + rows("mlp", 20, VALUES)
+    found = agreement(own, rows("mlp", 20, VALUES) + rows("cnn", 20, VALUES))
+    assert found["rows"]["common"] == 1
+
+
+def test_verdicts_are_compared_by_claim(rows):
+    own = [{"id": "one", "verdict": "reproduced"}, {"id": "two", "verdict": "inconclusive"}]
+    published = [{"id": "one", "verdict": "reproduced"}, {"id": "two", "verdict": "contradicted"}]
+    found = agreement(rows("mlp", 10, VALUES), rows("mlp", 10, VALUES), own, published)
+    assert found["verdicts"] == {
+        "equal": ["one"],
+        "different": [{"id": "two", "own": "inconclusive", "published": "contradicted"}],
+    }
+    assert "two: own inconclusive, published contradicted" in agreement_text(found)
+
+
+def test_the_agreement_is_plain_json(rows):
+    found = agreement(rows("mlp", 10, VALUES), renamed(rows("mlp", 10, [0.1, 0.2, 0.3])))
+    assert json.loads(json.dumps(found, allow_nan=False)) == found

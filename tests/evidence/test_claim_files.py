@@ -1,0 +1,66 @@
+"""Claim files: what is wrong is named with file, field and what would be right."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.evidence.claim_files import published_curves, read_claim, read_claims
+from benchmarks.evidence.errors import EvidenceError
+
+FOLDER = Path(__file__).parents[2] / "conf" / "claim"
+
+
+def test_published_curves_carry_their_label():
+    (curves,) = published_curves(read_claims(FOLDER))
+    assert (curves.dataset, curves.label) == ("mnist01", "published (Leek 2017, digitised)")
+    assert curves.points["leek_net"][80] == 0.971
+
+
+GOOD = """
+id: x
+sentence: s
+source: {author: a, title: t, where: w, date: "2000", confirmed: read}
+benchmarks: [b]
+datasets: [d]
+parts:
+  - {id: p, says: s, deciding: true, contrast: [a, b], expect: {greater_than: 0}}
+rule: r
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("sentence: s", "sentense: s", "sentense: unknown field: did you mean sentence?"),
+        ("greater_than: 0", "greater: 0", "did you mean greater_than?"),
+        ("confirmed: read", "confirmed: reed", "source.confirmed='reed': did you mean read?"),
+        ("says: s", "says: s, over: eech", "parts.0.over='eech': did you mean each?"),
+        ("says: s", "says: s, metric: acuracy", "did you mean accuracy?"),
+        ("says: s", "says: s, train_size: {atleast: 2}", "did you mean at_least?"),
+        ("says: s", "says: s, train_size: {equals: 0}", "parts.0.train_size.equals=0"),
+        ("rule: r", "", "rule: missing: add it"),
+        ("deciding: true, ", "", "no part has deciding: true"),
+        ("greater_than: 0", "greater_than: 0, less_than: 1", "parts.0.expect: give exactly one"),
+        ("greater_than: 0", "greater_than: .nan", "parts.0.expect.greater_than"),
+        ("contrast: [a, b]", "contrast: [a, a]", "two different methods"),
+        ("contrast: [a, b]", "contrast: [a, b], mean_of: a", "either contrast"),
+        ("datasets: [d]", "datasets: []", "datasets=[]"),
+        ("id: x", "id: [", "not valid YAML"),
+    ],
+)
+def test_a_faulty_claim_file_is_refused_with_file_field_and_remedy(tmp_path, old, new, message):
+    path = tmp_path / "mine.yaml"
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(EvidenceError) as error:
+        read_claim(path)
+    assert str(error.value).startswith("mine.yaml: ")
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_an_id_given_twice_is_refused(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(GOOD)
+    with pytest.raises(EvidenceError, match=r"two.yaml: id='x' is already taken"):
+        read_claims(tmp_path)

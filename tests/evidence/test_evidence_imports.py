@@ -1,0 +1,25 @@
+"""What reads results starts fast: it loads neither torch nor, before drawing, seaborn."""
+
+import subprocess
+import sys
+
+
+def run_python(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_judging_loads_neither_torch_nor_the_drawing_libraries():
+    run_python(
+        "import sys, benchmarks.evidence.claims, benchmarks.evidence.outputs\n"
+        "assert not {'torch', 'seaborn', 'matplotlib'} & set(sys.modules)"
+    )
+
+
+def test_no_file_of_the_room_loads_torch_or_draws_on_import():
+    run_python(
+        "import importlib, pkgutil, sys, benchmarks.evidence as room\n"
+        "for module in pkgutil.iter_modules(room.__path__):\n"
+        "    importlib.import_module(f'benchmarks.evidence.{module.name}')\n"
+        "assert not {'torch', 'matplotlib.pyplot'} & set(sys.modules)"
+    )

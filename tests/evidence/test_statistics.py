@@ -1,0 +1,120 @@
+"""Intervals: the textbook's numbers, and a reason instead of a number that only looks fine."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.statistics import mean_interval, paired_difference, welch_difference
+
+# Student's own example (1908): extra hours of sleep by drug 1 and drug 2, ten patients.
+DRUG_1 = pd.Series([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
+DRUG_2 = pd.Series([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4])
+
+
+def test_students_sleep_data_give_the_known_paired_interval():
+    interval = paired_difference(DRUG_2, DRUG_1)
+    assert interval.estimate == pytest.approx(1.58)
+    assert (interval.low, interval.high) == pytest.approx((0.7001142, 2.4598858), abs=1e-6)
+    assert interval.pairs == 10
+
+
+def test_students_sleep_data_give_the_known_welch_interval():
+    interval = welch_difference(DRUG_1, DRUG_2)
+    assert (interval.low, interval.high) == pytest.approx((-3.3654832, 0.2054832), abs=1e-6)
+
+
+def test_the_mean_interval_equals_scipys():
+    expected = stats.ttest_1samp(DRUG_1, 0).confidence_interval(0.9)
+    interval = mean_interval(DRUG_1, level=0.9)
+    assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
+    assert interval.half_width == pytest.approx((expected.high - expected.low) / 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sign"),
+    [([0.9, 0.8, 0.95], [0.5, 0.55, 0.5], 1), ([0.5, 0.55, 0.5], [0.9, 0.8, 0.95], -1)],
+)
+def test_the_difference_is_positive_exactly_when_the_first_is_larger(first, second, sign):
+    interval = paired_difference(pd.Series(first), pd.Series(second))
+    assert np.sign([interval.low, interval.estimate, interval.high]).tolist() == [sign] * 3
+
+
+def test_pairs_are_matched_by_seed_not_by_position():
+    first = pd.Series({0: 0.1, 1: 0.2, 2: 0.4})
+    shuffled = pd.Series({2: 0.3, 0: 0.0, 1: 0.2})
+    assert paired_difference(first, shuffled).estimate == pytest.approx((0.1 + 0.0 + 0.1) / 3)
+
+
+def test_only_common_seeds_count_and_their_number_is_told():
+    first = pd.Series({0: 0.9, 1: 0.8, 2: 0.7, 3: 0.6})
+    second = pd.Series({2: 0.5, 3: 0.5, 4: 0.0})
+    interval = paired_difference(first, second)
+    assert interval.pairs == 2
+    assert interval.estimate == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [([], "no pair"), ([0.9], "one pair only"), ([0.9, 0.9, 0.9], "no spread over seeds")],
+)
+def test_without_two_different_values_there_is_a_reason_and_no_interval(values, reason):
+    interval = mean_interval(values)
+    assert (interval.low, interval.high, interval.reason) == (None, None, reason)
+    assert interval.half_width is None
+
+
+def test_rounding_noise_between_equal_differences_is_not_spread():
+    first, second = pd.Series([0.9, 0.8, 0.7]), pd.Series([0.8, 0.7, 0.6])
+    assert (first - second).std() > 0
+    assert paired_difference(first, second).reason == "no spread over seeds"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [([], [0.5], "no value"), ([0.5], [0.4, 0.3], "one run only"), ([1, 1], [0, 0], "no spread")],
+)
+def test_welch_gives_a_reason_where_it_has_no_interval(first, second, reason):
+    interval = welch_difference(first, second)
+    assert interval.low is None
+    assert reason in interval.reason
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_values_that_are_not_finite_are_refused(bad):
+    with pytest.raises(EvidenceError, match="not finite"):
+        mean_interval([0.5, bad])
+    with pytest.raises(EvidenceError, match="not finite"):
+        paired_difference(pd.Series([0.5, bad]), pd.Series([0.5, 0.5]))
+
+
+def test_a_seed_given_twice_is_refused():
+    with pytest.raises(EvidenceError, match="seed 1 occurs twice"):
+        paired_difference(pd.Series([0.1, 0.2], index=[1, 1]), pd.Series([0.1], index=[1]))
+
+
+def test_a_level_outside_0_to_1_is_refused():
+    with pytest.raises(EvidenceError, match="level=95"):
+        mean_interval([0.1, 0.2], level=95)
+
+
+@given(st.lists(st.integers(0, 500), min_size=2, max_size=12))
+def test_swapping_the_arms_mirrors_the_interval(counts):
+    first = pd.Series(counts) / 500
+    second = first[::-1].reset_index(drop=True) ** 2
+    one, other = paired_difference(first, second), paired_difference(second, first)
+    assert one.estimate == pytest.approx(-other.estimate)
+    if one.low is not None:
+        assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+
+
+def test_95_percent_intervals_contain_the_truth_in_95_percent_of_draws():
+    generator = np.random.default_rng(0)
+    draws = generator.normal(0.9, 0.05, size=(2000, 5))
+    hits = sum(interval.low <= 0.9 <= interval.high for interval in map(mean_interval, draws))
+    assert 0.935 < hits / 2000 < 0.965
