@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.evidence.notices import unavailable_notices
 from benchmarks.evidence.wording import effect_text, interval_text, published_text
 from benchmarks.grid.holdings import Holding
 
@@ -67,14 +68,9 @@ def print_verdicts(
 
 def print_unavailable(unavailable: list[dict[str, Any]], console: Console) -> None:
     """The data that could not be had: how many cells that leaves out, why, and what to do."""
-    for missing in unavailable:
-        console.print(
-            f"unavailable: {missing['cells']} cells of {missing['dataset']}: {missing['reason']}. "
-            f"{missing['remedy']}",
-            style="yellow",
-            highlight=False,
-            soft_wrap=True,
-        )
+    for notice in unavailable_notices(unavailable):
+        text = f"unavailable: {notice.text}"
+        console.print(text, style="yellow", highlight=False, soft_wrap=True, markup=False)
 
 
 def _table(first: str, *columns: str, right: int) -> Table:

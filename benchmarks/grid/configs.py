@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import ConfigCompositionException, HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -68,9 +69,14 @@ class Configs:
 
 @contextmanager
 def opened(folders: list[str]) -> Iterator[Configs]:
-    """Hydra's global state for the length of one command."""
-    with initialize_config_dir(str(CONF), version_base="1.3", job_name="scarce"):
-        yield Configs(folders)
+    """Hydra's global state for the length of one command, also inside a job of its multirun."""
+    state = GlobalHydra.instance()
+    outer, state.hydra = state.hydra, None
+    try:
+        with initialize_config_dir(str(CONF), version_base="1.3", job_name="scarce"):
+            yield Configs(folders)
+    finally:
+        state.hydra = outer
 
 
 def field_names(config: Any, prefix: str = "") -> list[str]:

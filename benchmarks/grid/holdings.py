@@ -8,6 +8,7 @@ a run.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,15 +78,13 @@ def _description(plan: Plan) -> dict[str, Any]:
 
 
 def _unavailable(plan: Plan) -> list[dict[str, Any]]:
-    """One entry per data set and reason, with the number of cells it stands for."""
-    counted: dict[tuple[str, str, str], int] = {}
-    for cell in plan.unavailable:
-        entry = (cell.config["dataset"]["name"], cell.reason, cell.remedy)
-        counted[entry] = counted.get(entry, 0) + 1
-    return [
-        {"dataset": dataset, "reason": reason, "remedy": remedy, "cells": cells}
-        for (dataset, reason, remedy), cells in counted.items()
-    ]
+    """One entry per data set, method and reason, with the number of cells it stands for."""
+    counted = Counter(
+        (cell.config["dataset"]["name"], cell.config["method"]["name"], cell.reason, cell.remedy)
+        for cell in plan.unavailable
+    )
+    fields = ("dataset", "method", "reason", "remedy")
+    return [{**dict(zip(fields, e, strict=True)), "cells": n} for e, n in counted.items()]
 
 
 def _write(
