@@ -1,123 +1,114 @@
-"""What a cell of the MLP costs beside the bare PyTorch loop it amounts to.
+"""What a whole cell of the MLP costs beside the bare PyTorch loop it amounts to.
 
-Both train Beam's (2017) MLP on 80 images for 200 epochs in batches of 32 and score 1,058 images, on
-one thread of a warm process, in turn. Prints the median seconds, their ratio and the peak memory.
+Our side is what a warm worker does with one cell of n = 80: split the data, train Beam's (2017) MLP
+for 200 epochs in batches of 32, score the test images, write record and predictions. The other side
+is the training and the scoring alone, in plain PyTorch on tensors that are already there, with the
+same optimiser and the same batches. Both run on one thread, in turn, each time on another split.
 
     python -m tests.performance.mlp_cell [repetitions]
 """
 
+from __future__ import annotations
+
 import resource
 import statistics
 import sys
+import tempfile
 import time
-from functools import partial
-from types import SimpleNamespace
+from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import nn
 
-from models.networks import MLP
-from models.neural import NeuralClassifier
+from benchmarks.grid.cell import prepare_data
+from benchmarks.grid.configs import opened
+from benchmarks.grid.executors import worker
+from benchmarks.grid.plan import Cell, make_plan
+from benchmarks.grid.request import parse_request
+from benchmarks.grid.store import Store
 
-TRAIN, TEST, EPOCHS, BATCH = 80, 1058, 200, 32
-ADAM = partial(torch.optim.Adam, lr=1e-3)
-CPU = {"accelerator": "cpu", "devices": 1, "precision": "32-true", "deterministic": True}
-
-
-class Batches:
-    """One permutation an epoch, then tensor indexing."""
-
-    def __init__(self, images, labels):
-        self.images, self.labels = images, labels
-        self.order = torch.Generator().manual_seed(0)
-
-    def __len__(self):
-        return -(-len(self.labels) // BATCH)
-
-    def __iter__(self):
-        for batch in torch.randperm(len(self.labels), generator=self.order).split(BATCH):
-            yield self.images[batch], self.labels[batch]
+LIMIT = 1.5
 
 
-def make_data():
-    noise = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 256, (TRAIN + TEST, 1, 28, 28), generator=noise).float()
-    labels = torch.randint(0, 2, (TRAIN,), generator=noise)
-    return SimpleNamespace(
-        train_images=images[:TRAIN],
-        train_labels=labels,
-        test_images=images[TRAIN:],
-        train_dataloader=partial(Batches, images[:TRAIN], labels),
-        shape=(1, 28, 28),
-        classes=2,
-        peak=255.0,
-    )
+def plan_cells(count: int) -> list[Cell]:
+    """Cells of the MLP on MNIST, or on the smaller bundled digits where MNIST cannot be had."""
+    grid = ["dataset.train_size=80", "method=mlp", f"split_seed=range({count})"]
+    with opened([]) as configs:
+        for dataset in ("mnist01", "digits01"):
+            plan = make_plan(parse_request([f"dataset={dataset}", *grid]), configs)
+            if plan.cells:
+                break
+    return plan.cells
 
 
-def bare_loop(data):
-    torch.use_deterministic_algorithms(False)
-    torch.manual_seed(0)
-    layers = [nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Dropout(0.5)]
-    layers += [nn.Linear(128, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 2)]
-    network, loss_function = nn.Sequential(*layers), nn.CrossEntropyLoss()
-    optimizer, batches = ADAM(network.parameters()), data.train_dataloader()
-    for _ in range(EPOCHS):
-        for images, labels in batches:
-            loss = loss_function(network(images), labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    network.eval()
-    with torch.inference_mode():
-        return network(data.test_images).softmax(dim=1).numpy()
+def bare_loop(cell: Cell) -> Callable[[], None]:
+    """Training and scoring only; the tensors are made before the clock starts."""
+    data, method = prepare_data(cell.config), cell.config["method"]
+
+    def run() -> None:
+        torch.manual_seed(0)
+        pixels = data.train_images[0].numel()
+        network = nn.Sequential(
+            *(nn.Flatten(), nn.Linear(pixels, 128), nn.ReLU(), nn.Dropout(0.5)),
+            *(nn.Linear(128, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, data.classes)),
+        )
+        loss_function = nn.CrossEntropyLoss()
+        options = {k: v for k, v in method["optimizer"].items() if k != "_target_"}
+        optimizer, batches = (
+            torch.optim.Adam(network.parameters(), **options),
+            data.train_dataloader(),
+        )
+        for _ in range(method["epochs"]):
+            for images, labels in batches:
+                loss = loss_function(network(images), labels)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+        network.eval()
+        with torch.inference_mode():
+            network(data.test_images).softmax(dim=1).numpy()
+
+    return run
 
 
-def our_side(data):
-    learner = NeuralClassifier(
-        network=partial(MLP, hidden=[128, 128], activation="relu", dropout=0.5),
-        optimizer=ADAM,
-        loss=nn.CrossEntropyLoss,
-        trainer=CPU,
-        epochs=EPOCHS,
-        batch_size=BATCH,
-        inputs="raw",
-    )
-    learner.fit(data, seed=0)
-    return learner.scores(data.test_images)
+def whole_cell(cell: Cell, results: str) -> Callable[[], None]:
+    return lambda: worker.work(cell, results)
 
 
-def seconds(run, data):
+def seconds(run: Callable[[], None]) -> float:
     start = time.perf_counter()
-    run(data)
+    run()
     return time.perf_counter() - start
 
 
-def measure(repetitions):
-    """Seconds of both sides, run in turn after one warm-up of each."""
-    data = make_data()
-    sides = {"bare loop": bare_loop, "learner": our_side}
-    for run in sides.values():
-        run(data)
-    times = {name: [] for name in sides}
-    for _ in range(repetitions):
-        for name, run in sides.items():
-            times[name].append(seconds(run, data))
-    return times
+def main(repetitions: int = 9) -> int:
+    worker.silence()
+    worker.pin_threads(1)
+    first, *cells = plan_cells(repetitions + 1)
+    with tempfile.TemporaryDirectory() as folder:
+        Store(Path(folder)).prepare()
+        bare_loop(first)()
+        whole_cell(first, folder)()
+        pairs = [(seconds(bare_loop(cell)), seconds(whole_cell(cell, folder))) for cell in cells]
+    report(first.config["dataset"]["name"], pairs)
+    return 0
 
 
-def main(repetitions=9):
-    torch.set_num_threads(1)
-    medians = {name: statistics.median(runs) for name, runs in measure(repetitions).items()}
-    for name, median in medians.items():
-        print(f"{name:<12}{median:8.3f} s")
-    print(f"{'ratio':<12}{medians['learner'] / medians['bare loop']:8.2f}")
-    print(f"{'peak memory':<12}{_peak_megabytes():8.0f} MB")
+def report(dataset: str, pairs: list[tuple[float, float]]) -> None:
+    ratios = [cell / bare for bare, cell in pairs]
+    print(f"mlp cell on {dataset}, n = 80, 200 epochs, median of {len(pairs)} pairs")
+    print(f"  bare PyTorch loop  {statistics.median(bare for bare, _ in pairs):8.3f} s")
+    print(f"  whole cell         {statistics.median(cell for _, cell in pairs):8.3f} s")
+    print(f"  ratio              {statistics.median(ratios):8.2f}    (at most {LIMIT})")
+    print(f"  lowest, highest    {min(ratios):8.2f} {max(ratios):8.2f}")
+    print(f"  peak memory of the worker {_peak_megabytes():.0f} MB")
 
 
-def _peak_megabytes():
+def _peak_megabytes() -> float:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    sys.exit(main(*(int(argument) for argument in sys.argv[1:])))

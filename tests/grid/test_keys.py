@@ -1,0 +1,100 @@
+"""The key holds all that can change a result, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from benchmarks.grid.configs import opened
+from benchmarks.grid.key import cell_key
+from benchmarks.grid.plan import make_plan
+from benchmarks.grid.request import parse_request
+
+
+@pytest.fixture(scope="module")
+def cell():
+    with opened([]) as configs:
+        words = ["dataset=digits01", "dataset.train_size=10", "method=mlp", "split_seed=0"]
+        (planned,) = make_plan(parse_request(words), configs).cells
+    return planned
+
+
+SCIENCE = {
+    ("dataset", "train_size"): 11,
+    ("dataset", "partition"): "official",
+    ("dataset", "replacement"): True,
+    ("method", "version"): 2,
+    ("method", "epochs"): 7,
+    ("method", "network"): {"_target_": "models.networks.MLP", "hidden": [9]},
+    ("method", "inputs"): "unit",
+    ("loss", "_target_"): "torch.nn.MultiMarginLoss",
+    ("trainer", "precision"): "bf16-mixed",
+    ("trainer", "accelerator"): "gpu",
+    ("trainer", "deterministic"): False,
+    ("protocol", "name"): "tuned",
+    ("split_seed",): 1,
+    ("init_seed",): 1,
+    ("threads",): 2,
+}
+WHEREABOUTS = {
+    ("dataset", "root"): "/elsewhere",
+    ("dataset", "says"): "other words",
+    ("method", "says"): "other words",
+    ("trainer", "devices"): [1],
+    ("trainer", "says"): "other words",
+}
+
+
+def changed(config, path, value):
+    config = copy.deepcopy(config)
+    block = config
+    for name in path[:-1]:
+        block = block[name]
+    block[path[-1]] = value
+    return config
+
+
+@pytest.mark.parametrize("path", SCIENCE, ids=".".join)
+def test_a_changed_science_field_gives_another_key(path, cell):
+    other = changed(cell.config, path, SCIENCE[path])
+    assert cell_key(other, cell.fingerprints) != cell.key
+
+
+@pytest.mark.parametrize("path", WHEREABOUTS, ids=".".join)
+def test_where_and_how_it_is_called_leaves_the_key(path, cell):
+    other = changed(cell.config, path, WHEREABOUTS[path])
+    assert cell_key(other, cell.fingerprints) == cell.key
+
+
+def test_other_data_under_the_same_name_give_another_key(cell):
+    assert cell_key(cell.config, {**cell.fingerprints, "split": "0" * 64}) != cell.key
+
+
+def test_every_field_of_a_configuration_is_in_the_key_or_known_to_be_left_out(cell):
+    from benchmarks.grid.key import science
+
+    told = science(cell.config, cell.fingerprints)
+    left_out = {
+        f"{group}.{name}"
+        for group, block in cell.config.items()
+        if isinstance(block, dict)
+        for name in block
+        if name not in told[group]
+    }
+    assert left_out == {
+        "dataset._target_",  # what it loads is in the fingerprint of the split
+        "dataset.classes",
+        "dataset.says",
+        "method.says",
+        "loss.says",
+        "protocol.says",
+        "trainer.name",
+        "trainer.says",
+        "trainer.devices",
+    }
+
+
+def test_the_key_of_a_known_cell_is_pinned(cell):
+    """A change here makes every published result stale: raise KEY_VERSION and run them again."""
+    assert cell.key == "e7857d08f8688d9c1ecc04b9c1815727c78385914cb6c4928b80e2c06408930d"

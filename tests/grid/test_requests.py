@@ -1,0 +1,54 @@
+"""Overrides in Hydra's syntax, sorted into axes of the grid and settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.request import parse_request, values_of
+
+
+def test_groups_fields_and_seeds_are_axes_and_all_else_is_passed_on():
+    words = ["benchmark=b", "method=mlp,cnn", "dataset.train_size=10", "executor.workers=3"]
+    request = parse_request(words)
+    assert request.benchmark == "b"
+    assert request.axes == {"method": ["mlp", "cnn"], "dataset.train_size": [10]}
+    assert request.fixed == ("executor.workers=3",)
+
+
+def test_ranges_choices_and_lists_keep_their_types():
+    assert parse_request(["split_seed=range(1,4)"]).axes == {"split_seed": [1, 2, 3]}
+    assert parse_request(["dataset.classes=[0,1],[3,5]"]).axes["dataset.classes"] == [
+        [0, 1],
+        [3, 5],
+    ]
+    assert parse_request(["dataset.classes=[0,1]"]).axes["dataset.classes"] == [[0, 1]]
+    assert parse_request(["method.optimizer.lr=1e-2"]).axes["method.optimizer.lr"] == [0.01]
+
+
+def test_an_added_field_is_left_to_hydra():
+    assert parse_request(["+method.extra=1"]).fixed == ("+method.extra=1",)
+
+
+def test_a_sweep_over_a_setting_is_refused():
+    with pytest.raises(RequestError, match=r"executor\.workers=1,2"):
+        parse_request(["executor.workers=1,2"])
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("range(10,25,5)", [10, 15, 20]),
+        ([3, 4], [3, 4]),
+        (7, [7]),
+        ("leek", ["leek"]),
+        (True, [True]),
+    ],
+)
+def test_a_benchmark_file_may_write_an_axis_as_range_list_or_value(written, values):
+    assert values_of("dataset.train_size", written) == values
+
+
+def test_the_nearest_name_is_suggested_and_all_are_listed_where_none_is_near():
+    assert nearest("mpl", ["mlp", "cnn"]) == "did you mean mlp?"
+    assert nearest("forest", ["mlp", "cnn"]) == "known: cnn, mlp"
