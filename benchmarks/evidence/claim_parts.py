@@ -1,6 +1,7 @@
 """One part of a claim held against results: holds, fails, open or not run."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
@@ -100,7 +101,10 @@ def _interval(arms, sizes, level: float) -> Interval:
     complete = [arm[sizes].dropna().mean(axis="columns") for arm in arms]
     if len(complete) == 2:
         return paired_difference(*complete, level)
-    return mean_interval(complete[0], level)
+    interval = mean_interval(complete[0], level)
+    if interval.low is None:
+        return interval
+    return replace(interval, low=max(interval.low, 0.0), high=min(interval.high, 1.0))  # a share
 
 
 def _by_seed_and_size(rows: pd.DataFrame, method: str, metric: str) -> pd.DataFrame:

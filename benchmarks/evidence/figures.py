@@ -9,7 +9,7 @@ from benchmarks.evidence.tables import in_order, summary
 
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*"]
 DASHES = [(1, 0), (5, 1.5), (1.5, 1.2), (6, 1.5, 1.5, 1.5)]
-TICKS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999]
+TICKS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999]
 # seaborn's colour-blind palette without its yellow and pale pink, too faint in print, and black.
 PALETTE = ["#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#8c5a2b", "#56b4e9", "#7f7f7f"]
 PALETTE += ["#000000"]
@@ -24,7 +24,8 @@ def learning_curves(
     One panel per dataset and protocol (in the order of `datasets`), one line per method (in the
     order of `methods`) through the means over draws, with the band of their t interval. The
     accuracy axis is logarithmic in the error, so that methods near the ceiling stay apart; a mean
-    without any error is drawn at half a test sample. `published` holds PublishedCurves.
+    without any error is drawn as half a wrong test sample in all draws together. `published`
+    holds PublishedCurves.
     """
     # seaborn imports pyplot; claims and tables must not wait for it.
     import seaborn
@@ -45,7 +46,7 @@ def learning_curves(
         axes = figure.subplots(1, max(len(panels), 1), squeeze=False)[0]
         for place, (panel, ax) in enumerate(zip(panels, axes, strict=False)):
             rows = table[(table["dataset"] == panel[0]) & (table["protocol"] == panel[1])]
-            _panel(seaborn, ax, rows, looks, published, _floor(frame, panel[0]))
+            _panel(seaborn, ax, rows, looks, published, _floor(frame, panel[0], rows))
             ax.set_title(f"{panel[0]}, protocol {panel[1]}")
             ax.set_ylabel("test accuracy (%)" if place == 0 else "")
         if not panels:
@@ -87,10 +88,10 @@ def _looks(table: pd.DataFrame, methods) -> dict:
     }
 
 
-def _floor(frame: pd.DataFrame, dataset: str) -> float:
-    """The smallest error drawn: half a test sample."""
+def _floor(frame: pd.DataFrame, dataset: str, rows: pd.DataFrame) -> float:
+    """The smallest error drawn: half of one wrong test sample in all draws together."""
     tested = frame.loc[frame["dataset"] == dataset, "test_samples"].dropna().astype(float)
-    return 0.5 / float(tested.max()) if len(tested) else 1e-4
+    return 0.5 / (float(tested.max()) * int(rows["runs"].max())) if len(tested) else 1e-4
 
 
 def _panel(seaborn, ax, rows: pd.DataFrame, looks: dict, published, floor: float) -> None:
@@ -150,10 +151,12 @@ def _axes(ax, errors: pd.DataFrame, floor: float) -> None:
     ax.set_yscale("log")
     marked = [line for line in ax.lines if line.get_marker() != "None"]
     drawn = [value for line in marked for value in line.get_ydata()]
-    ax.set_ylim(min(max([*drawn, 0.02]) * 1.3, 1.0), max(min([*drawn, 0.01]) * 0.6, floor * 0.85))
+    lowest, highest = min(max([*drawn, 0.02]) * 1.3, 1.0), min([*drawn, 0.01]) * 0.6
+    highest = max(highest, floor * 0.85)
     ticks = {1 - share: f"{100 * share:g}" for share in TICKS if 1 - share > 1.5 * floor}
-    ticks[floor] = "100"
+    ticks = {error: text for error, text in {**ticks, floor: "100"}.items() if error >= highest}
     ax.set_yticks(list(ticks), list(ticks.values()))
+    ax.set_ylim(lowest, highest)  # after the ticks, which would widen it
     ax.minorticks_off()
     ax.set_xlabel("training samples n")
     sizes = sorted(errors["train_size"].unique())
