@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import signal
 import sys
 from pathlib import Path
@@ -46,6 +47,9 @@ def _call(arguments: argparse.Namespace) -> int:
     except (RequestError, EvidenceError) as error:
         print(f"scarce: {' '.join(str(error).split())}", file=sys.stderr)
         return WRONG_REQUEST
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except KeyboardInterrupt:
         print("Stopped. Finished cells are kept; the same command goes on.", file=sys.stderr)
         return INTERRUPTED

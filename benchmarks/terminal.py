@@ -37,32 +37,28 @@ def print_verdicts(
     console: Console,
     published: list[dict[str, Any]] | None = None,
 ) -> None:
-    """One row per claim; beside it the article's number and the verdict of the published results.
-
-    A claim that can be asked on several data sets has a line for each further one.
-    """
-    theirs = {verdict["id"]: verdict["verdict"] for verdict in published or []}
-    columns = ("verdict", "on", "measure", "effect", "95 % interval", "the article", "pairs")
-    table = _table("claim", *columns, right=4)
-    if theirs:
-        table.add_column("our published verdict")
+    """One row per claim with the article's number beside ours, then what each verdict rests on."""
+    table = _table("claim", "verdict", "effect [95 %]", "the article", "pairs", right=3)
     for verdict in verdicts:
-        row = [
+        effect = effect_text(verdict["effect"], verdict["unit"])
+        table.add_row(
             verdict["id"],
             f"[bold]{verdict['verdict']}[/bold]",
-            f"{verdict['dataset']} ({verdict['benchmark']})",
-            verdict["measure"],
-            effect_text(verdict["effect"], verdict["unit"]),
-            interval_text(verdict["interval"], verdict["unit"]),
+            f"{effect} {interval_text(verdict['interval'], verdict['unit'])}".replace("[", "\\["),
             published_text(verdict),
             str(verdict["pairs"]),
-        ]
-        table.add_row(*row, *([theirs.get(verdict["id"], "-")] if theirs else []))
+        )
     console.print()
     console.print(table, highlight=False)
+    theirs = {verdict["id"]: verdict["verdict"] for verdict in published or []}
     for verdict in verdicts:
         console.print(
-            f"  {verdict['id']}: {verdict['reason']}", highlight=False, soft_wrap=True, markup=False
+            f"  {verdict['id']}: {verdict['measure']} on {verdict['dataset']} "
+            f"({verdict['benchmark']}); {verdict['reason']}"
+            + (f"; published verdict: {theirs[verdict['id']]}" if verdict["id"] in theirs else ""),
+            highlight=False,
+            soft_wrap=True,
+            markup=False,
         )
 
 
@@ -79,7 +75,8 @@ def _table(first: str, *columns: str, right: int) -> Table:
     table.add_column(first, no_wrap=True)
     names = [*columns, *[""] * (right - len(columns))]
     for index, name in enumerate(names):
-        table.add_column(name, justify="right" if len(names) - index <= right else "left")
+        justify = "right" if len(names) - index <= right else "left"
+        table.add_column(name, justify=justify, no_wrap=True)
     return table
 
 

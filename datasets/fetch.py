@@ -91,6 +91,7 @@ def fetch(name, mirrors, checksum, folder, remedy, patience=PATIENCE):
     target = Path(folder) / name
     if target.exists():
         return _checked(target, checksum)
+    pooch.get_logger().setLevel("WARNING")  # a mirror that fails is told below, in one line
     failures = []
     for mirror in mirrors:
         host = urlsplit(mirror).netloc
