@@ -31,7 +31,7 @@ def answer(name: str, places: Folders, configs: Configs, console: Console) -> No
     theirs = {"records": [], "verdicts": []}
     if published:
         theirs = {"records": published.records, "verdicts": _judge(claims, published)}
-    verdicts = _write(places.own / name, own, claims, theirs if published else None)
+    verdicts = write_answer(places.own / name, own, claims, theirs if published else None)
     terminal.print_unavailable(own.unavailable, console)
     terminal.print_accuracies(own, console)
     terminal.print_verdicts(verdicts, console, theirs["verdicts"])
@@ -48,7 +48,7 @@ def publish(name: str, places: Folders, configs: Configs) -> Path:
     if not finished.records:
         raise RequestError("benchmark", name, f"no finished cells yet; scarce run benchmark={name}")
     folder = holdings.write_published(finished, Store(places.own), places.published)
-    _write(folder, finished, load_claims(configs), None)
+    write_answer(folder, finished, load_claims(configs), None)
     return folder
 
 
@@ -99,9 +99,10 @@ def _judge(claims: list[Claim], holding: Holding) -> list[Verdict]:
     return [judge(claim, frame, name) for claim in claims if name in claim.benchmarks]
 
 
-def _write(
+def write_answer(
     folder: Path, held: Holding, claims: list[Claim], published: dict[str, Any] | None
 ) -> list[Verdict]:
+    """Tables, figure, verdicts and report of what is held, into a folder; returns the verdicts."""
     from benchmarks.evidence.outputs import write_outputs
 
     benchmark = dict(held.benchmark)

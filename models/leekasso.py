@@ -12,18 +12,26 @@ from models.linear import class_scores, count_coefficients, fit_estimator
 from models.scaling import flat_pixels
 
 
+TIES = {"first": "ordinal", "mean_rank": "average"}  # and scipy's names for them
+
+
 @dataclass
 class Leekasso:
     """Linear regression of the label on the best `pixels` pixels, cut at one half.
 
-    As in Leek's R script: `genefilter::colFtests` on the training sample, then
-    `lm(label ~ .)` on the pixels with `rank(p.value) <= 10`, in pixel order. Where no pixel
-    ranks, only the intercept is left, which predicts the majority (class 0 in a tie).
+    As in Leek's post: `genefilter::colFtests` on the training sample, then `lm(label ~ .)` on the
+    pixels of smallest p value, in pixel order. Where no pixel has a p value, only the intercept is
+    left, which predicts the majority (class 0 in a tie).
+
+    `ties`: `first` takes exactly `pixels` pixels, equal p values in pixel order; `mean_rank` is the
+    `rank(p.value) <= 10` of a later R script (leek_analysis.R beside Beam's code), under which a
+    tie for the smallest p can select more pixels than that, or none at all.
 
     Scores are (1 - f, f) with f the fitted value. Raises ValueError for more than two classes.
     """
 
     pixels: int = 10
+    ties: str = "first"
 
     score_kind: str = field(default="decision", init=False)
     history: dict = field(default_factory=dict, init=False, repr=False)
@@ -31,6 +39,8 @@ class Leekasso:
 
     def __post_init__(self):
         _require_pixels(self.pixels)
+        if self.ties not in TIES:
+            raise ValueError(f"ties={self.ties}: one of {', '.join(TIES)}")
 
     def check(self, shape, classes):
         """Raises ValueError for more than two classes."""
@@ -39,7 +49,7 @@ class Leekasso:
     def fit(self, data, seed):
         """Fit on `data.train_images` and `data.train_labels` (see `models`); nothing is random."""
         images, labels = _two_class_sample(data, "Leekasso")
-        self.selected = best_ranked(f_test(images, labels), self.pixels)
+        self.selected = smallest(f_test(images, labels), self.pixels, self.ties)
         coefficients, kept = least_squares(images[:, self.selected], labels)
         self._intercept, self._slopes = coefficients[0], coefficients[1:]
         self.parameters = {"total": len(kept), "trainable": len(kept)}
@@ -113,15 +123,16 @@ def f_test(images, labels):
         return f.sf(between / (within / freedom), 1, freedom)
 
 
-def best_ranked(p_values, count):
-    """Positions, ascending, with R's `rank(p) <= count`: ties share their mean rank, NaN has none.
+def smallest(p_values, count, ties):
+    """Positions, ascending, of the `count` smallest p values; NaN is none.
 
-    Ties can make them more than `count`, or fewer.
+    Equal values rank in order of position (`first`) or share their mean rank (`mean_rank`, R's
+    default for `rank`), which can make the positions more than `count`, or fewer.
     """
     from scipy.stats import rankdata
 
     tested = np.flatnonzero(~np.isnan(p_values))
-    return tested[rankdata(p_values[tested]) <= count]
+    return tested[rankdata(p_values[tested], method=TIES[ties]) <= count]
 
 
 def least_squares(columns, response, tolerance=1e-7):

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
-from models.leekasso import Leekasso, LeekassoLogistic, best_ranked, f_test, least_squares
+from models.leekasso import Leekasso, LeekassoLogistic, f_test, least_squares, smallest
 
 RNG = np.random.default_rng
 
@@ -45,17 +45,23 @@ def test_two_samples_leave_no_degree_of_freedom_and_no_p_value():
 
 
 @pytest.mark.parametrize(
-    ("p_values", "count", "expected"),
+    ("p_values", "count", "first", "mean_rank"),
     [
-        ([0.3, 0.1, 0.2], 2, [1, 2]),  # in pixel order, not by p value
-        ([0.3, np.nan, 0.2], 3, [0, 2]),
-        ([0.2, 0.0, 0.0, 0.0, 0.0], 3, [1, 2, 3, 4]),  # ties of rank 2.5: more than asked
-        ([0.2, 0.0, 0.0, 0.0, 0.0], 2, []),  # and none at all
-        ([np.nan, np.nan], 2, []),
+        ([0.3, 0.1, 0.2], 2, [1, 2], [1, 2]),  # in pixel order, not by p value
+        ([0.3, np.nan, 0.2], 3, [0, 2], [0, 2]),
+        ([0.2, 0.0, 0.0, 0.0, 0.0], 3, [1, 2, 3], [1, 2, 3, 4]),  # R: 4 of rank 2.5
+        ([0.2, 0.0, 0.0, 0.0, 0.0], 2, [1, 2], []),  # R: none at all
+        ([np.nan, np.nan], 2, [], []),
     ],
 )
-def test_pixels_rank_as_in_r(p_values, count, expected):
-    assert best_ranked(np.array(p_values), count).tolist() == expected
+def test_the_smallest_p_values_are_taken_in_pixel_order(p_values, count, first, mean_rank):
+    assert smallest(np.array(p_values), count, "first").tolist() == first
+    assert smallest(np.array(p_values), count, "mean_rank").tolist() == mean_rank
+
+
+def test_an_unknown_way_with_ties_is_refused():
+    with pytest.raises(ValueError, match="ties=last"):
+        Leekasso(ties="last")
 
 
 def test_leekasso_is_the_regression_on_the_ten_best_pixels(make_data):

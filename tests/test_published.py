@@ -1,0 +1,59 @@
+"""The published tables, verdicts and figures are what today's code makes of the published records."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from benchmarks.answers import load_claims, write_answer
+from benchmarks.grid import archive, holdings
+from benchmarks.grid.configs import PROJECT, opened
+
+PUBLISHED = PROJECT / "results" / "published"
+NAMES = sorted(folder.name for folder in PUBLISHED.iterdir() if folder.is_dir())
+MADE = ("table.csv", "table.md", "table.tex", "claims.md", "claims.json")
+
+
+def test_every_benchmark_of_the_debate_is_published():
+    assert {"quickstart", "leek2017", "beam2017"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_answer_made_again_from_the_records_is_the_same_to_the_byte(name, tmp_path):
+    with opened([]) as configs:
+        write_answer(tmp_path, holdings.read_published(PUBLISHED, name), load_claims(configs), None)
+    for file in MADE:
+        assert (tmp_path / file).read_bytes() == (PUBLISHED / name / file).read_bytes(), file
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_records_are_complete_and_come_from_committed_code(name):
+    holding = holdings.read_published(PUBLISHED, name)
+    assert not holding.partial
+    assert not holding.unavailable
+    assert {record["status"] for record in holding.records} == {"done"}
+    assert {record["provenance"]["dirty"] for record in holding.records} == {False}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_accuracies_are_those_of_the_published_predictions(name):
+    for record, arrays in archive.read_archive(PUBLISHED / name / archive.FILE):
+        accuracy = (arrays["predicted"] == arrays["labels"]).mean()
+        assert accuracy == record["metrics"]["accuracy"]
+        assert len(arrays["test_index"]) == record["metrics"]["test_samples"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_keys_are_those_of_today(name):
+    """A key that changed without a reason would make every published result unreachable."""
+    from benchmarks.grid.key import cell_key
+
+    for record in holdings.read_published(PUBLISHED, name).records:
+        assert cell_key(record["config"], record["fingerprints"]) == record["key"]
+
+
+def test_claims_of_the_published_benchmarks_have_verdicts():
+    for name in NAMES:
+        claims = json.loads((PUBLISHED / name / "claims.json").read_text())["claims"]
+        assert all(claim["verdict"] != "not-run" for claim in claims)
