@@ -9,47 +9,60 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks import terminal
-from benchmarks.evidence.claim_files import read_claim
+from benchmarks.evidence.claim_files import read_claims
 from benchmarks.evidence.claim_schema import Claim
+from benchmarks.evidence.outputs import judge_all, write_outputs
 from benchmarks.grid import holdings
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.holdings import Holding
-from benchmarks.grid.store import Store
+from benchmarks.grid.plan import Plan
+from benchmarks.grid.store import Record, Store
 from benchmarks.settings import Folders
 
 Verdict = dict[str, Any]
 
 
 def answer(name: str, places: Folders, configs: Configs, console: Console) -> None:
-    """Write the answer of the own records, print it beside the published one."""
+    """Write the answer of the last run, and print it beside the published one."""
     from benchmarks.evidence.agreement import agreement, agreement_text
 
-    own = _own(name, places.own)
+    own = _last_run(name, places.own)
     published = holdings.read_published(places.published, name)
     claims = load_claims(configs)
-    theirs = {"records": [], "verdicts": []}
-    if published:
-        theirs = {"records": published.records, "verdicts": _judge(claims, published)}
-    verdicts = write_answer(places.own / name, own, claims, theirs if published else None)
+    theirs = published.records if published else []
+    verdicts = judge_all(claims, own.records, name)
+    their_verdicts = judge_all(claims, theirs, name) if theirs else []
+    found = agreement(_without_copies(own.records, theirs), theirs, verdicts, their_verdicts)
+    _write(places.own / name, own, claims, their_verdicts, agreement_text(found))
     terminal.print_unavailable(own.unavailable, console)
     terminal.print_accuracies(own, console)
-    terminal.print_verdicts(verdicts, console, theirs["verdicts"])
-    replicated = [record for record in own.records if not _is_copy(record, theirs["records"])]
-    found = agreement(replicated, theirs["records"], verdicts, theirs["verdicts"])
+    terminal.print_verdicts(verdicts, console, their_verdicts)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
     console.print(f"Tables, figure, verdicts, report: {places.own / name}", soft_wrap=True)
 
 
-def publish(name: str, places: Folders, configs: Configs) -> Path:
-    """Fold the own finished records and their answer into the published folder."""
-    own = _own(name, places.own)
-    finished = replace(own, records=[r for r in own.records if r["status"] == "done"])
+def publish(plan: Plan, places: Folders, configs: Configs) -> Path:
+    """Fold the own finished records of a plan, and their answer, into the published folder."""
+    name, store = plan.benchmark["name"], Store(places.own)
+    held = holdings.of_plan(plan, store)
+    finished = replace(held, records=held.done)
     if not finished.records:
         raise RequestError("benchmark", name, f"no finished cells yet; scarce run benchmark={name}")
-    folder = holdings.write_published(finished, Store(places.own), places.published)
-    write_answer(folder, finished, load_claims(configs), None)
+    folder = places.published / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_answer(folder, finished, load_claims(configs))
+        holdings.write_published(finished, store, folder)
+    except OSError as error:
+        remedy = f"cannot be written ({error.strerror}); name another folder"
+        raise RequestError("published_dir", places.published, remedy) from error
     return folder
+
+
+def write_answer(folder: Path, held: Holding, claims: list[Claim]) -> None:
+    """Tables, figure, verdicts and report of what is held, with nothing beside them."""
+    _write(folder, held, claims, [], "")
 
 
 def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> list[Verdict]:
@@ -72,7 +85,7 @@ def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> li
 
 def load_claims(configs: Configs) -> list[Claim]:
     """Every claim file of conf/claim and of the user's folders; raises EvidenceError."""
-    return [read_claim(file) for file in configs.choices("claim").values()]
+    return read_claims(configs.choices("claim").values())
 
 
 def _best_verdict(claim: Claim, own: dict[str, Any], published: dict[str, Any]) -> Verdict:
@@ -91,34 +104,23 @@ def _frames(held: dict[str, Holding | None]) -> dict[str, Any]:
     return {name: results_frame(holding.records) for name, holding in held.items() if holding}
 
 
-def _judge(claims: list[Claim], holding: Holding) -> list[Verdict]:
-    from benchmarks.evidence.claims import judge
-    from benchmarks.evidence.results import results_frame
-
-    frame, name = results_frame(holding.records), holding.benchmark["name"]
-    return [judge(claim, frame, name) for claim in claims if name in claim.benchmarks]
-
-
-def write_answer(
-    folder: Path, held: Holding, claims: list[Claim], published: dict[str, Any] | None
-) -> list[Verdict]:
-    """Tables, figure, verdicts and report of what is held, into a folder; returns the verdicts."""
-    from benchmarks.evidence.outputs import write_outputs
-
+def _write(
+    folder: Path, held: Holding, claims: list[Claim], published: list[Verdict], agreement: str
+) -> None:
     benchmark = dict(held.benchmark)
     if held.partial:
-        done = sum(record["status"] == "done" for record in held.records)
-        benchmark["says"] += f" (partial: {done} of {held.expected} cells)"
-    return write_outputs(folder, benchmark, held.records, held.unavailable, claims, published)
+        benchmark["says"] += f" (partial: {len(held.done)} of {held.expected} cells)"
+    write_outputs(folder, benchmark, held.records, held.unavailable, claims, published, agreement)
 
 
-def _own(name: str, results: Path) -> Holding:
-    own = holdings.read_own(results, name)
+def _last_run(name: str, results: Path) -> Holding:
+    own = holdings.read_last_run(results, name)
     if own is None:
         raise RequestError("benchmark", name, f"no results yet; scarce run benchmark={name}")
     return own
 
 
-def _is_copy(record: dict[str, Any], others: list[dict[str, Any]]) -> bool:
-    """Whether an own record was merged from the published ones: no replication of it."""
-    return any(record["provenance"] == other["provenance"] for other in others)
+def _without_copies(own: list[Record], published: list[Record]) -> list[Record]:
+    """Records merged from the published ones are no replication of them."""
+    theirs = {record["key"]: record["provenance"] for record in published}
+    return [record for record in own if record["provenance"] != theirs.get(record["key"])]

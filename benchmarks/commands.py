@@ -23,7 +23,7 @@ from benchmarks.grid.merging import merge_into
 from benchmarks.grid.plan import compose_base, make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.grid.store import Store
-from benchmarks.running import Progression, compute
+from benchmarks.running import Progression, compute, make_executor
 from benchmarks.settings import Folders, folders
 
 KINDS = {
@@ -59,6 +59,7 @@ def plan(arguments: argparse.Namespace, console: Console) -> int:
     with opened(list(request.folders)) as configs:
         planned = make_plan(request, configs)
     places = folders(planned.settings)
+    make_executor(planned.settings["executor"])
     progress = Progression(planned, Store(places.own))
     seconds = progress.predicted_seconds(places.published)
     by_method: dict[str, Counter[str]] = {}
@@ -104,8 +105,13 @@ def claims(arguments: argparse.Namespace, console: Console) -> int:
 
 def publish(arguments: argparse.Namespace, console: Console) -> int:
     """Fold own records, tables, figure and report into results/published."""
-    with _opened(arguments) as (configs, benchmark, places):
-        folder = answers.publish(benchmark, places, configs)
+    request = parse_request(arguments.overrides)
+    if request.changes:
+        remedy = "a benchmark is published as its file states it; leave this out"
+        raise RequestError("publish", request.changes[0], remedy)
+    with opened(list(request.folders)) as configs:
+        planned = make_plan(request, configs)
+        folder = answers.publish(planned, folders(planned.settings), configs)
     console.print(f"Published: {folder}", soft_wrap=True, highlight=False)
     return 0
 

@@ -26,15 +26,15 @@ def compute(plan: Plan, console: Console) -> int:
     places = folders(plan.settings)
     store = Store(places.own)
     progress = Progression(plan, store)
-    executor = _executor(plan.settings["executor"])
+    executor = make_executor(plan.settings["executor"])
     _check(progress.pending)
     store.prepare()
+    holdings.write_manifest(plan, store)
     announce(plan, progress, console)
     failed = progress.count["failed"]
     if progress.pending:
         forecast = progress.forecast(places.published)
         failed += executor.execute(progress.pending, store, forecast, console)["failed"]
-    holdings.write_manifest(plan, store)
     return failed
 
 
@@ -96,7 +96,8 @@ def _check(pending: list[Cell]) -> None:
             checked.add(case)
 
 
-def _executor(block: dict[str, Any]) -> Any:
+def make_executor(block: dict[str, Any]) -> Any:
+    """The executor of a configuration; raises RequestError for an option it does not take."""
     options = {k: v for k, v in block.items() if k not in ("_target_", "name", "says")}
     executor_class = get_class(block["_target_"])
     known = inspect.signature(executor_class).parameters

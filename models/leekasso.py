@@ -11,7 +11,6 @@ import numpy as np
 from models.linear import class_scores, count_coefficients, fit_estimator
 from models.scaling import flat_pixels
 
-
 TIES = {"first": "ordinal", "mean_rank": "average"}  # and scipy's names for them
 
 

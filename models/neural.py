@@ -9,6 +9,7 @@ from models.scaling import require_kind
 
 INITIALISATIONS = ("glorot_uniform", "network")
 TRAINER_OPTIONS = ("accelerator", "devices", "precision", "deterministic")
+PRECISIONS = ("32-true", "64-true", "16-mixed", "bf16-mixed", "bf16-true")
 
 
 @dataclass
@@ -51,8 +52,7 @@ class NeuralClassifier:
             _require_factory(name, getattr(self, name))
         if self.schedule is not None:
             _require_factory("schedule", self.schedule)
-        for name in set(self.trainer) - set(TRAINER_OPTIONS):
-            raise ValueError(f"trainer.{name}: not an option; known: {', '.join(TRAINER_OPTIONS)}")
+        _require_trainer(self.trainer)
 
     def check(self, shape, classes):
         """Build everything on PyTorch's meta device, pass one batch through, train nothing.
@@ -62,7 +62,7 @@ class NeuralClassifier:
         """
         import torch
 
-        self._check_accelerator()
+        self._check_trainer()
         with torch.device("meta"):
             samples = classes + 1  # a loss that confuses samples and classes must not pass
             images = torch.zeros((samples, *shape))
@@ -116,9 +116,8 @@ class NeuralClassifier:
 
         return class_probabilities(self._network, torch.as_tensor(images))
 
-    def _check_accelerator(self):
-        accelerator = self.trainer.get("accelerator")
-        if accelerator == "cpu":
+    def _check_trainer(self):
+        if self.trainer.get("accelerator") == "cpu" and self.trainer.get("devices", 1) == 1:
             return  # always there; asking Lightning would cost its import
         import pytorch_lightning as pl
 
@@ -126,6 +125,7 @@ class NeuralClassifier:
             pl.Trainer(barebones=True, **self.trainer)
         except Exception as error:
             reason = str(error).strip().splitlines()[0]
+            accelerator = self.trainer.get("accelerator")
             raise ValueError(
                 f"trainer.accelerator={accelerator}: {reason}; use trainer=cpu"
             ) from error
@@ -150,6 +150,23 @@ class NeuralClassifier:
 def _require_whole_number(name, value):
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"{name}={value}: a whole number from 1 up")
+
+
+def _require_trainer(trainer):
+    for name in set(trainer) - set(TRAINER_OPTIONS):
+        raise ValueError(f"trainer.{name}: not an option; known: {', '.join(TRAINER_OPTIONS)}")
+    devices, precision = trainer.get("devices", 1), trainer.get("precision", "32-true")
+    one_index = isinstance(devices, list) and len(devices) == 1 and _is_index(devices[0])
+    if devices is True or not (devices == 1 or one_index):
+        raise ValueError(f"trainer.devices={devices}: a cell takes one device: 1, or [index]")
+    if precision not in PRECISIONS:
+        raise ValueError(f"trainer.precision={precision}: one of {', '.join(PRECISIONS)}")
+    if not isinstance(trainer.get("deterministic", True), bool):
+        raise ValueError(f"trainer.deterministic={trainer['deterministic']}: true or false")
+
+
+def _is_index(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _require_factory(name, value):

@@ -1,4 +1,4 @@
-"""The published tables, verdicts and figures are what today's code makes of the published records."""
+"""What is published is what today's code makes of the published records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_every_benchmark_of_the_debate_is_published():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_answer_made_again_from_the_records_is_the_same_to_the_byte(name, tmp_path):
     with opened([]) as configs:
-        write_answer(tmp_path, holdings.read_published(PUBLISHED, name), load_claims(configs), None)
+        write_answer(tmp_path, holdings.read_published(PUBLISHED, name), load_claims(configs))
     for file in MADE:
         assert (tmp_path / file).read_bytes() == (PUBLISHED / name / file).read_bytes(), file
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 from benchmarks.evidence.claim_schema import Claim, Expectation, Part, Published, Sizes, Source
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.wording import MARKS
+from benchmarks.grid.errors import nearest
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class PublishedCurves:
     points: dict[str, dict[int, float]]
 
 
-def read_claims(folder) -> list[Claim]:
-    """Every claim file of a folder, by file name.
+def read_claims(files) -> list[Claim]:
+    """The claims of these files, in order of their paths.
 
     Raises EvidenceError for a file that is not a valid claim, and for an id given twice.
     """
     claims = {}
-    for path in sorted(Path(folder).glob("*.yaml")):
+    for path in sorted(map(Path, files)):
         claim = read_claim(path)
         if claim.id in claims:
             raise EvidenceError(f"{path.name}: id={claim.id!r} is already taken: choose another id")
@@ -94,18 +94,13 @@ def _first_fault(error: ValidationError) -> str:
     if fault["type"] == "extra_forbidden":
         inside = [step for step in place[:-1] if not step.isdigit()]
         names = _MODELS[inside[-1] if inside else ""].model_fields
-        return f"{field}: unknown field: {_nearest(place[-1], names)}"
+        return f"{field}: unknown field: {nearest(place[-1], names)}"
     message = fault["msg"].removeprefix("Value error, ").lower()
     if fault["type"] == "missing":
         return f"{field}: missing: add it"
     if fault["type"] == "literal_error":
         names = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
-        return f"{field}={fault['input']!r}: {_nearest(str(fault['input']), names)}"
+        return f"{field}={fault['input']!r}: {nearest(str(fault['input']), names)}"
     if fault["type"] == "value_error":
         return f"{field}: {message}" if field else message
     return f"{field}={fault['input']!r}: {message}"
-
-
-def _nearest(name: str, names) -> str:
-    near = get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"

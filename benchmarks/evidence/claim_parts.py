@@ -29,7 +29,17 @@ def judge_part(part: Part, claim: Claim, rows: pd.DataFrame) -> dict:
         reason = f"not run: {' and '.join(part.methods)} at {part.train_size}"
         return _unanswered(part, claim, "not-run", reason)
     answer = _over_mean if part.over == "mean" else _over_each
-    return answer(part, claim, arms, sizes)
+    return _within_reach(answer(part, claim, arms, sizes), part, claim, sizes)
+
+
+def _within_reach(answer: dict, part: Part, claim: Claim, sizes: list[int]) -> dict:
+    """A part can only hold where its smallest and its largest size were run."""
+    asked = [size for size in claim.sizes if part.train_size.contains(size)]
+    missing = sorted({min(asked), max(asked)} - set(sizes)) if asked else []
+    if answer["outcome"] != "holds" or not missing:
+        return answer
+    reason = f"{answer['reason']}, but the end of the range was not run: {sizes_text(missing)}"
+    return {**answer, "outcome": "open", "reason": reason}
 
 
 def outcome_of(expect: Expectation, interval: Interval) -> str:

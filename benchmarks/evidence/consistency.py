@@ -3,10 +3,11 @@
 import json
 
 from benchmarks.evidence.errors import EvidenceError
+from benchmarks.grid.store import SCHEMA
 
-SCHEMA = 1
 # The row's own axes, and what cannot change a result: these may differ under one name.
-VARIES = {"dataset.train_size", "split_seed", "init_seed", "threads", "dataset.root"}
+VARIES = {"dataset.train_size", "split_seed", "init_seed", "threads"}
+VARIES |= {"dataset.root", "trainer.devices"}
 
 
 def without_copies(records) -> list[dict]:

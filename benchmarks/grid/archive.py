@@ -1,7 +1,8 @@
 """Many records in one compact file: what is published, and what travels between machines.
 
 One row per cell: `key`, the record as JSON, and the predictions as raw arrays. Scores are rounded
-to half precision there (0.1 % relative), which halves the file; predicted classes stay exact.
+to half precision there (0.1 % relative), which halves the file; predicted classes stay exact. The
+record says so (`predictions.precision`); its SHA-256 is that of the scores before rounding.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.grid.errors import RequestError
-from benchmarks.grid.store import Predictions, Record, Store, write_atomically
+from benchmarks.grid.store import Predictions, Record, Store, checked, write_atomically
 
 FILE = "records.parquet"
 ARRAYS = {"test_index": np.int32, "labels": np.int16, "predicted": np.int16, "scores": np.float16}
@@ -26,7 +27,7 @@ def write_archive(file: Path, records: list[Record], store: Store) -> None:
     records = sorted(records, key=lambda record: record["key"])
     columns = {
         "key": [record["key"] for record in records],
-        "record": [json.dumps(record, sort_keys=True) for record in records],
+        "record": [json.dumps(_marked(record), sort_keys=True) for record in records],
         **{name: [] for name in ARRAYS},
     }
     for record in records:
@@ -36,6 +37,10 @@ def write_archive(file: Path, records: list[Record], store: Store) -> None:
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns), sink, compression="zstd", compression_level=15)
     write_atomically(file, sink.getvalue().to_pybytes())
+
+
+def _marked(record: Record) -> Record:
+    return {**record, "predictions": {**record["predictions"], "precision": "half"}}
 
 
 def read_records(file: Path) -> list[Record]:
@@ -48,7 +53,8 @@ def read_archive(file: Path) -> Iterator[tuple[Record, Predictions]]:
     for row in _table(file, ["record", *ARRAYS]).to_pylist():
         arrays = {name: np.frombuffer(row[name], kind) for name, kind in ARRAYS.items()}
         scores = arrays["scores"].astype(np.float32).reshape(len(arrays["labels"]), -1)
-        yield json.loads(row["record"]), {**arrays, "scores": scores}
+        record = json.loads(row["record"])
+        yield checked(record, record["key"]), {**arrays, "scores": scores}
 
 
 def _table(file: Path, columns: list[str]) -> pa.Table:

@@ -51,7 +51,7 @@ class Configs:
         return files
 
     def require_choice(self, group: str, name: object) -> None:
-        if name not in self.choices(group):
+        if not isinstance(name, str) or name not in self.choices(group):
             raise RequestError(
                 group, name, f"no such {group}; {nearest(name, self.choices(group))}"
             )
@@ -63,7 +63,10 @@ class Configs:
     def _unknown_key(self, message: str, overrides: list[str]) -> RequestError:
         key = message.split("'")[1] if "'" in message else message
         given = {text.lstrip("+~").partition("=")[0]: text.partition("=")[2] for text in overrides}
-        known = field_names(OmegaConf.to_container(compose("config", overrides=self.search_path)))
+        choices = [word for word in overrides if "." not in word.partition("=")[0]]
+        chosen = [word for word in choices if word.partition("=")[0] != key]
+        composed = compose("config", overrides=[*self.search_path, *chosen])
+        known = field_names(OmegaConf.to_container(composed))
         return RequestError(key, given.get(key, ""), f"no such field; {suggest_field(key, known)}")
 
 

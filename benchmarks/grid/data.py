@@ -46,14 +46,27 @@ def split_fingerprint(dataset: dict[str, Any], split_seed: int) -> str:
     return split(dataset, split_seed).fingerprint(load(dataset))
 
 
+def forget() -> None:
+    """Drop what is kept in memory, as after SCARCE_DATA names another folder."""
+    _load.cache_clear()
+    _split.cache_clear()
+
+
 def source_options(dataset: dict[str, Any]) -> dict[str, Any]:
     """What the source's class is made with: all but the labels and the sampling."""
     return {k: v for k, v in dataset.items() if k not in LABELS and k not in SAMPLING}
 
 
+def _source_class(target: str) -> type:
+    try:
+        return get_class(target)
+    except Exception as error:
+        raise RequestError("dataset._target_", target, "give the import path of a class") from error
+
+
 @lru_cache(maxsize=8)
 def _load(target: str, options: str) -> Samples:
-    source_class, given = get_class(target), json.loads(options)
+    source_class, given = _source_class(target), json.loads(options)
     known = list(inspect.signature(source_class).parameters)
     for name, value in given.items():
         if name not in known:

@@ -10,8 +10,11 @@ class RequestError(Exception):
     """The request was wrong; the command line prints it as one line and exits with 2."""
 
     def __init__(self, field: str, value: object, remedy: str):
+        super().__init__(field, value, remedy)  # all three, so that it survives pickling
         self.field, self.value, self.remedy = field, value, remedy
-        super().__init__(f"{field}={value}: {remedy}")
+
+    def __str__(self) -> str:
+        return f"{self.field}={self.value}: {self.remedy}"
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

@@ -1,28 +1,31 @@
 """What is held of a benchmark: its description, its records, the cells whose data were missing.
 
-Own holdings lie in the results folder (a manifest names the cells of the last run; the records
-are shared by all benchmarks). Published ones lie in results/published/NAME and never stand in for
-a run.
+Own holdings lie in the results folder; the records are shared by all benchmarks, and manifests say
+which cells belong where: `manifest.json` those of the last run, `whole.json` those of the last run
+that changed nothing of the benchmark's grid. Published holdings lie in a folder per benchmark.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.grid import archive
+from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan
 from benchmarks.grid.store import Record, Store, write_atomically
 
-MANIFEST = "manifest.json"
+LAST_RUN, WHOLE = "manifest.json", "whole.json"
+FIELDS = {"benchmark": dict, "expected": int, "unavailable": list}
 
 
 @dataclass(frozen=True)
 class Holding:
-    """`expected` counts the cells of the grid whose data could be had."""
+    """`expected` counts the cells of the grid, those without data included."""
 
     benchmark: dict[str, Any]
     records: list[Record]
@@ -30,50 +33,63 @@ class Holding:
     expected: int
 
     @property
+    def done(self) -> list[Record]:
+        return [record for record in self.records if record["status"] == "done"]
+
+    @property
     def partial(self) -> bool:
-        return sum(record["status"] == "done" for record in self.records) < self.expected
+        return len(self.done) < self.expected
+
+
+def of_plan(plan: Plan, store: Store) -> Holding:
+    """What the store holds of a plan."""
+    return Holding(records=store.read_all(cell.key for cell in plan.cells), **_manifest(plan))
 
 
 def write_manifest(plan: Plan, store: Store) -> None:
     """Remember which cells belong to this run of the benchmark."""
     folder = store.results / plan.benchmark["name"]
     folder.mkdir(parents=True, exist_ok=True)
-    keys = [cell.key for cell in plan.cells]
-    _write(folder, _description(plan), _unavailable(plan), len(keys), keys)
+    manifest = {**_manifest(plan), "cells": [cell.key for cell in plan.cells]}
+    for name in [LAST_RUN] if plan.changes else [LAST_RUN, WHOLE]:
+        _write(folder / name, manifest)
+
+
+def read_last_run(results: Path, name: str) -> Holding | None:
+    """The cells of the last run here, or None where there was none."""
+    return _read(results / name / LAST_RUN, lambda m: Store(results).read_all(m["cells"]))
 
 
 def read_own(results: Path, name: str) -> Holding | None:
-    """The cells of the last run here, or None where there was none."""
-    manifest = _read(results / name)
-    if manifest is None:
-        return None
-    records = Store(results).read_all(manifest["cells"])
-    return Holding(manifest["benchmark"], records, manifest["unavailable"], manifest["expected"])
+    """The own cells of the benchmark's grid; those of the last run where it was never run whole."""
+    whole = _read(results / name / WHOLE, lambda m: Store(results).read_all(m["cells"]))
+    return whole or read_last_run(results, name)
 
 
 def read_published(folder: Path, name: str) -> Holding | None:
-    manifest = _read(folder / name)
-    if manifest is None:
-        return None
-    records = archive.read_records(folder / name / archive.FILE)
-    return Holding(manifest["benchmark"], records, manifest["unavailable"], manifest["expected"])
+    return _read(
+        folder / name / LAST_RUN, lambda _: archive.read_records(folder / name / archive.FILE)
+    )
 
 
-def write_published(holding: Holding, store: Store, folder: Path) -> Path:
-    """Fold the finished records into one file beside a manifest; returns where they lie."""
-    target = folder / holding.benchmark["name"]
-    target.mkdir(parents=True, exist_ok=True)
-    archive.write_archive(target / archive.FILE, holding.records, store)
-    _write(target, holding.benchmark, holding.unavailable, holding.expected)
-    return target
+def write_published(holding: Holding, store: Store, folder: Path) -> None:
+    """Fold the finished records into one file, and a manifest beside it."""
+    archive.write_archive(folder / archive.FILE, holding.done, store)
+    fields = {name: getattr(holding, name) for name in FIELDS}
+    _write(folder / LAST_RUN, fields)
 
 
-def _description(plan: Plan) -> dict[str, Any]:
+def _manifest(plan: Plan) -> dict[str, Any]:
+    changed = f" (this grid: {' '.join(plan.changes)})" if plan.changes else ""
     return {
-        "name": plan.benchmark["name"],
-        "says": plan.benchmark["says"],
-        "methods": plan.order("method"),
-        "datasets": plan.order("dataset"),
+        "benchmark": {
+            "name": plan.benchmark["name"],
+            "says": plan.benchmark["says"] + changed,
+            "methods": plan.order("method"),
+            "datasets": plan.order("dataset"),
+        },
+        "expected": len(plan.cells) + len(plan.unavailable),
+        "unavailable": _unavailable(plan),
     }
 
 
@@ -87,19 +103,19 @@ def _unavailable(plan: Plan) -> list[dict[str, Any]]:
     return [{**dict(zip(fields, e, strict=True)), "cells": n} for e, n in counted.items()]
 
 
-def _write(
-    folder: Path,
-    benchmark: dict[str, Any],
-    unavailable: list[dict[str, Any]],
-    expected: int,
-    cells: list[str] | None = None,
-) -> None:
-    manifest = {"benchmark": benchmark, "expected": expected, "unavailable": unavailable}
-    if cells is not None:
-        manifest["cells"] = cells
-    write_atomically(folder / MANIFEST, json.dumps(manifest, indent=1).encode() + b"\n")
+def _write(file: Path, manifest: dict[str, Any]) -> None:
+    write_atomically(file, json.dumps(manifest, indent=1).encode() + b"\n")
 
 
-def _read(folder: Path) -> dict[str, Any] | None:
-    file = folder / MANIFEST
-    return json.loads(file.read_text()) if file.is_file() else None
+def _read(file: Path, read_records: Callable[[dict[str, Any]], list[Record]]) -> Holding | None:
+    if not file.is_file():
+        return None
+    try:
+        manifest = json.loads(file.read_bytes())
+        fields = {name: manifest[name] for name in FIELDS}
+        if not all(isinstance(fields[name], kind) for name, kind in FIELDS.items()):
+            raise ValueError("a field of another type")
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = f"not readable ({error}); run the benchmark again to write it anew"
+        raise RequestError("manifest", file, remedy) from error
+    return Holding(records=read_records(manifest), **fields)

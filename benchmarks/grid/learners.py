@@ -43,6 +43,9 @@ def check_fields(method: dict[str, Any]) -> None:
             raise RequestError(
                 f"method.{label}", "missing", f"add it to {method.get('name', 'the method')}"
             )
+    version = method["version"]
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise RequestError("method.version", version, "give a whole number from 1 up")
     parameters = inspect.signature(learner_class(method)).parameters
     known = [name for name in parameters if name not in SHARED]
     for name, value in options(method).items():

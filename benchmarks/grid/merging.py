@@ -14,7 +14,7 @@ def merge_into(store: Store, source: Path) -> tuple[int, int]:
     """Add finished records that the store lacks; returns how many were taken and were known.
 
     `source` is a file or folder of archives, or a results folder of another machine.
-    Own records are never replaced.
+    Own finished records are never replaced.
     """
     store.prepare()
     taken = known = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +13,14 @@ from omegaconf import DictConfig, OmegaConf
 from benchmarks.grid import data, learners
 from benchmarks.grid.blocks import Assignment, assignments
 from benchmarks.grid.configs import Configs, field_names, suggest_field
-from benchmarks.grid.errors import RequestError
+from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import cell_key
 from benchmarks.grid.request import GROUPS, SCALARS, Request
 from datasets.errors import DataUnavailable
+
+SETTINGS = ("executor", "retry", "results_dir", "published_dir")
+ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
+RESERVED = ("records", "multirun")  # folders beside those of the benchmarks
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,14 @@ class Unavailable:
 
 @dataclass
 class Plan:
-    """All cells of one request, and the settings that say how they are run."""
+    """All cells of one request, and the settings that say how they are run.
+
+    `changes` are the overrides by which it differs from the benchmark's own grid.
+    """
 
     benchmark: dict[str, Any]
     settings: dict[str, Any]
+    changes: tuple[str, ...] = ()
     cells: list[Cell] = field(default_factory=list)
     unavailable: list[Unavailable] = field(default_factory=list)
 
@@ -57,8 +66,8 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     Raises RequestError for anything that cannot be run as asked.
     """
     base = compose_base(request, configs)
-    settings = {k: v for k, v in base.items() if k not in (*GROUPS, *SCALARS, "benchmark")}
-    plan = Plan(base["benchmark"], settings)
+    settings = {name: base[name] for name in SETTINGS}
+    plan = Plan(base["benchmark"], settings, request.changes)
     composer = _Composer(configs, request)
     seen: set[str] = set()
     for assignment in assignments(_grid(plan.benchmark), request.axes):
@@ -72,7 +81,17 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
     if request.benchmark is not None:
         configs.require_choice("benchmark", request.benchmark)
         chosen = [f"benchmark={request.benchmark}"]
-    return _plain(configs.compose([*chosen, *request.fixed]))
+    base = _plain(configs.compose([*chosen, *request.fixed]))
+    for name in base:
+        if name not in ROOT_FIELDS:
+            raise RequestError(name, base[name], f"no such field; {nearest(name, ROOT_FIELDS)}")
+    name = base["benchmark"].get("name")
+    check_name("benchmark.name", name)
+    if name in RESERVED:
+        raise RequestError("benchmark.name", name, "taken by the results folder; choose another")
+    if not isinstance(base["benchmark"].get("says"), str):
+        raise RequestError("benchmark.says", "missing", f"say in a line what {name} asks")
+    return base
 
 
 def _grid(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
@@ -109,6 +128,9 @@ class _Composer:
 
     def cell_config(self, assignment: Assignment) -> dict[str, Any]:
         groups = tuple((axis, assignment[axis]) for axis in GROUPS if axis in assignment)
+        for group, name in groups:
+            if not isinstance(name, str):
+                self.configs.require_choice(group, name)
         if groups not in self.composed:
             self.composed[groups] = self._compose(dict(groups))
         config = copy.deepcopy(self.composed[groups])
@@ -117,6 +139,8 @@ class _Composer:
                 _set_field(config, axis, value)
         config = _plain(config) if isinstance(config, DictConfig) else config
         _check_scalars(config)
+        for group in GROUPS:
+            check_name(f"{group}.name", config[group].get("name"))
         learners.check_fields(config["method"])
         taken = learners.shared_blocks(config["method"])
         return {k: v for k, v in config.items() if k not in learners.SHARED or k in taken}
@@ -133,10 +157,17 @@ class _Composer:
 
 
 def _check_scalars(config: dict[str, Any]) -> None:
-    for name, least in (("split_seed", 0), ("init_seed", 0), ("threads", 1)):
+    bounds = {"split_seed": (0, 2**31), "init_seed": (0, 2**31), "threads": (1, 256)}
+    for name, (least, most) in bounds.items():
         value = config[name]
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise RequestError(name, value, f"give a whole number from {least} up")
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise RequestError(name, value, f"give a whole number from {least} to {most}")
+
+
+def check_name(field: str, name: object) -> None:
+    """Names stand in tables, and that of a benchmark is a folder."""
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][\w-]*", name):
+        raise RequestError(field, name, "give a name of letters, digits, - and _")
 
 
 def _set_field(config: Any, dotted: str, value: Any) -> None:

@@ -20,11 +20,11 @@ LOG_LINES = 8
 def done(cell: Any, measured: dict[str, Any], predictions: Predictions) -> Record:
     """The record of a finished cell; `measured` holds metrics, history, timing and more."""
     scores = np.ascontiguousarray(predictions["scores"])
-    fingerprint = {"sha256": hashlib.sha256(scores.tobytes()).hexdigest()}
+    kept = {"sha256": hashlib.sha256(scores.tobytes()).hexdigest(), "precision": "single"}
     return {
         **_common(cell, "done"),
         **measured,
-        "predictions": {**measured["predictions"], **fingerprint},
+        "predictions": {**measured["predictions"], **kept},
         "error": None,
     }
 

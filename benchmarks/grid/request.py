@@ -28,16 +28,26 @@ class Request:
     axes: dict[str, list[Any]] = field(default_factory=dict)
     fixed: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()  # the overrides that make it another grid than the benchmark's
+
+    def whole(self) -> Request:
+        """The benchmark as its file states it."""
+        return Request(self.benchmark, folders=self.folders)
 
 
 def parse_request(words: list[str]) -> Request:
     """Sort Hydra overrides into a Request; raises RequestError for what does not parse."""
-    benchmark, axes, fixed, folders = None, {}, [], []
+    benchmark, axes, fixed, folders, changes = None, {}, [], [], []
     for override in _parse(words):
         key = ALIASES.get(override.key_or_group, override.key_or_group)
-        plain = not (override.is_add() or override.is_delete() or override.is_force_add())
+        if override.is_delete():
+            raise RequestError(key, "deleted", "nothing can be left out; set it to another value")
+        plain = not (override.is_add() or override.is_force_add())
+        if key.split(".")[0] in (*GROUPS, *SCALARS) or key.startswith("benchmark."):
+            changes.append(override.input_line)
         if key == SEARCH_PATH:
-            folders += _values(override)[0]
+            given = _values(override)[0]
+            folders += given if isinstance(given, list) else [given]
         elif key == "benchmark":
             benchmark = _single(override)
         elif plain and is_axis(key):
@@ -46,7 +56,7 @@ def parse_request(words: list[str]) -> Request:
             if override.is_sweep_override():
                 raise RequestError(key, override.get_value_string(), "give one value, not a sweep")
             fixed.append(override.input_line)
-    return Request(benchmark, axes, tuple(fixed), tuple(folders))
+    return Request(benchmark, axes, tuple(fixed), tuple(folders), tuple(changes))
 
 
 def is_axis(key: str) -> bool:
@@ -77,7 +87,12 @@ def _parse(words: list[str]) -> list[Override]:
 def _values(override: Override) -> list[Any]:
     if not override.is_sweep_override():
         return [_plain(override.value())]
-    values = [_plain(v) for v in override.sweep_iterator(transformer=Transformer.identity)]
+    try:
+        values = [_plain(v) for v in override.sweep_iterator(transformer=Transformer.identity)]
+    except (ValueError, HydraException) as error:
+        raise RequestError(
+            override.key_or_group, override.get_value_string(), f"no such sweep ({error})"
+        ) from error
     if not values:
         raise RequestError(
             override.key_or_group, override.get_value_string(), "an empty range; give a value"

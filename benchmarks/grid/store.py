@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -45,15 +46,15 @@ class Store:
     def read(self, key: str) -> Record | None:
         """A record, or None where there is none; a damaged file is noted by name and left out."""
         try:
-            text = (self.folder / f"{key}.json").read_text()
+            content = (self.folder / f"{key}.json").read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
         try:
-            record = json.loads(text)
-            if record["schema"] != SCHEMA or record["key"] != key:
-                raise ValueError("another schema version or key")
+            record = checked(json.loads(content), key)
+            if record["status"] == "done" and not (self.folder / f"{key}.npz").is_file():
+                raise ValueError("its predictions are missing")
         except (ValueError, KeyError, TypeError) as error:
-            self.damaged.append(f"{key}.json: {error}")
+            self.damaged.append(f"{key}.json: {' '.join(str(error).split())}")
             return None
         return record
 
@@ -61,8 +62,14 @@ class Store:
         return [record for key in keys if (record := self.read(key)) is not None]
 
     def predictions(self, key: str) -> Predictions:
-        with np.load(self.folder / f"{key}.npz") as arrays:
-            return dict(arrays)
+        """The arrays beside a record; raises RequestError for a damaged file."""
+        file = self.folder / f"{key}.npz"
+        try:
+            with np.load(file) as arrays:
+                return dict(arrays)
+        except (OSError, ValueError, EOFError, BadZipFile) as error:
+            remedy = f"not readable ({error}); delete it and run the benchmark again"
+            raise RequestError("predictions", file, remedy) from error
 
     def write(self, record: Record, predictions: Predictions | None) -> None:
         """Keep a record; an earlier record of the same key is replaced as a whole."""
@@ -71,6 +78,17 @@ class Store:
             np.savez_compressed(packed, **predictions)
             write_atomically(self.folder / f"{record['key']}.npz", packed.getvalue())
         write_atomically(self.folder / f"{record['key']}.json", json.dumps(record).encode())
+
+
+def checked(record: Any, key: str) -> Record:
+    """The record, if it is whole; raises ValueError, KeyError or TypeError where it is not."""
+    if record["schema"] != SCHEMA or record["key"] != key:
+        raise ValueError("another schema version or key")
+    if record["status"] not in ("done", "failed"):
+        raise ValueError(f"status {record['status']}")
+    if record["status"] == "done" and not isinstance(record["metrics"]["accuracy"], float):
+        raise ValueError("no accuracy")
+    return record
 
 
 def write_atomically(file: Path, content: bytes) -> None:
@@ -82,5 +100,16 @@ def write_atomically(file: Path, content: bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
         os.replace(temporary, file)
+        _sync_folder(file.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming itself survive a power cut (a folder cannot be opened on Windows)."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -23,7 +23,11 @@ def test_published_records_come_back_whole(scarce, published, records, tmp_path)
     outcome = scarce("merge", "published", other)
     assert "6 records taken" in outcome.out
     files = (tmp_path / "other" / "records").glob("*.json")
-    assert {file.stem: json.loads(file.read_text()) for file in files} == records()
+    merged = {file.stem: json.loads(file.read_text()) for file in files}
+    for record in records().values():
+        assert merged[record["key"]].pop("predictions")["precision"] == "half"
+        assert record.pop("predictions")["precision"] == "single"
+        assert merged[record["key"]] == record
     assert "Nothing to train" in scarce("run", *GRID, other).out
 
 
@@ -74,7 +78,27 @@ def test_a_partial_publication_says_so(scarce, published, records, results):
     lost = next(iter(records()))
     (results / "records" / f"{lost}.json").unlink()
     scarce("publish", "benchmark=quickstart")
-    assert "partial: 5 of 6 cells" in (published / "quickstart" / "report.html").read_text()
+    assert "partial: 5 of 720 cells" in (published / "quickstart" / "report.html").read_text()
+
+
+def test_a_narrowed_run_does_not_narrow_what_is_published(scarce, published, results):
+    scarce("run", *GRID)
+    scarce("run", *GRID[:-1], "split_seed=0")
+    scarce("publish", "benchmark=quickstart")
+    assert "partial: 6 of 720 cells" in (published / "quickstart" / "report.html").read_text()
+
+
+def test_a_changed_grid_is_not_published_under_the_benchmarks_name(scarce, published):
+    scarce("run", *GRID)
+    outcome = scarce("publish", "benchmark=quickstart", "split_seed=0")
+    assert outcome.code == 2
+    assert not published.exists()
+
+
+def test_the_own_report_says_by_what_its_grid_was_changed(scarce, results):
+    scarce("run", *GRID)
+    report = (results / "quickstart" / "report.html").read_text()
+    assert "method=leekasso,logistic" in report
 
 
 def test_claims_show_own_results_before_published_ones(scarce, published, tmp_path):

@@ -85,15 +85,59 @@ def test_predictions_are_kept_and_agree_with_the_accuracy(scarce, records, resul
     assert (predictions["scores"].argmax(axis=1) == predictions["predicted"]).all()
 
 
-def test_a_damaged_record_is_named_and_its_cell_runs_again(scarce, records, results):
+def without_status(text: str) -> bytes:
+    return json.dumps({k: v for k, v in json.loads(text).items() if k != "status"}).encode()
+
+
+def without_metrics(text: str) -> bytes:
+    return json.dumps({**json.loads(text), "metrics": {}}).encode()
+
+
+DAMAGE = {
+    "cut short": lambda text: text[:100].encode(),
+    "empty": lambda text: b"",
+    "binary": lambda text: b"\xff\xfe\x00",
+    "without status": without_status,
+    "without metrics": without_metrics,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_record_is_named_and_its_cell_runs_again(damage, scarce, records, results):
     scarce("run", *ONE_CELL)
     (key,) = records()
     file = results / "records" / f"{key}.json"
     good = json.loads(file.read_text())
-    file.write_text(file.read_text()[:100])
+    file.write_bytes(DAMAGE[damage](file.read_text()))
     outcome = scarce("run", *ONE_CELL)
     assert f"{key}.json" in outcome.out
     assert json.loads(file.read_text())["metrics"] == good["metrics"]
+
+
+def test_a_record_without_its_predictions_runs_again(scarce, records, results):
+    scarce("run", *ONE_CELL)
+    (key,) = records()
+    (results / "records" / f"{key}.npz").unlink()
+    assert "1 to run" in scarce("run", *ONE_CELL).out
+    assert (results / "records" / f"{key}.npz").is_file()
+
+
+def test_a_damaged_manifest_is_named(scarce, results):
+    scarce("run", *ONE_CELL)
+    file = results / "quickstart" / "manifest.json"
+    file.write_text("{")
+    outcome = scarce("report")
+    assert outcome.code == 2
+    assert str(file) in outcome.err
+
+
+def test_damaged_predictions_are_named_when_they_are_needed(scarce, records, results):
+    scarce("run", *TINY, "method=leekasso", "split_seed=0")
+    (key,) = records()
+    (results / "records" / f"{key}.npz").write_bytes(b"PK cut short")
+    outcome = scarce("publish")
+    assert outcome.code == 2
+    assert f"{key}.npz" in outcome.err
 
 
 def test_a_cell_that_fails_is_told_kept_apart_and_run_again_on_request(scarce, records):

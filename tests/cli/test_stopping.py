@@ -34,6 +34,7 @@ def test_a_stop_keeps_what_is_finished_and_the_same_command_goes_on(sent, scarce
     plan = scarce("plan", "--json", *GRID).json
     assert plan["done"] == len(finished)
     assert plan["failed"] == 0
+    assert scarce("report").code == 0, "what is finished can be reported at once"
 
 
 def still_alive(workers) -> list[psutil.Process]:

@@ -29,10 +29,26 @@ WRONG = {
     "split_seed=range(0)": ("split_seed=range(0)", "empty range"),
     "split_seed=range(3,3)": ("split_seed=range(3,3)", "empty range"),
     "split_seed=first": ("split_seed=first", "whole number"),
-    "threads=0": ("threads=0", "from 1 up"),
+    "threads=0": ("threads=0", "from 1 to 256"),
     "executor.workers=0": ("executor.workers=0", "from 1 up"),
     "retry=always": ("retry=always", "failed"),
     "results_dir=7": ("results_dir=7", "folder"),
+    "threads=100000": ("threads=100000", "256"),
+    "trainer.devices=0": ("trainer.devices=0", "one device"),
+    "trainer.devices=2": ("trainer.devices=2", "one device"),
+    "trainer.precision=foo": ("trainer.precision=foo", "32-true"),
+    "trainer.deterministic=maybe": ("trainer.deterministic=maybe", "true or false"),
+    "method.version=null": ("method.version=None", "from 1 up"),
+    "+foo=1": ("foo=1", "no such field"),
+    "benchmark.name=../../evil": ("benchmark.name=../../evil", "letters"),
+    "benchmark.name=records": ("benchmark.name=records", "another"),
+    "dataset.name=null": ("dataset.name=None", "letters"),
+    "~method": ("method=deleted", "left out"),
+    "~benchmark.name": ("benchmark.name=deleted", "left out"),
+    "method=[mlp]": ("method=['mlp']", "no such method"),
+    "dataset.train_size=range(0,100,0)": ("dataset.train_size=range(0,100,0)", "sweep"),
+    "dataset._target_=os.system": ("dataset._target_=os.system", "class"),
+    "hydra.searchpath=foo": ("hydra.searchpath=foo", "no such folder"),
     "method.optimizer.lr=0.1,0.2": ("method.optimizer.lr", "another method.name"),
     "dataset.train_size=[": ("dataset.train_size=[", "name=value"),
     "hydra.searchpath=[file:///no/such/folder]": ("hydra.searchpath", "no such folder"),
@@ -59,6 +75,24 @@ def test_an_unwritable_results_folder_is_named(scarce, tmp_path):
     assert outcome.code == 2
     assert f"results_dir={blocked}/results" in outcome.err
     assert "cannot be written" in outcome.err
+
+
+def test_an_option_of_another_executor_is_not_suggested(scarce):
+    outcome = scarce("run", "dataset=digits01", "executor=serial", "executor.workers=2")
+    assert outcome.code == 2
+    assert "did you mean executor.workers" not in outcome.err
+
+
+def test_a_plan_refuses_what_a_run_would_refuse(scarce):
+    assert scarce("plan", "dataset=digits01", "executor.workers=abc").code == 2
+
+
+def test_a_published_folder_that_cannot_be_written_is_named(scarce, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    scarce("run", "dataset=digits01", "dataset.train_size=10", "method=leekasso", "split_seed=0")
+    outcome = scarce("publish", f"published_dir={tmp_path}/file/published")
+    assert outcome.code == 2
+    assert "published_dir" in outcome.err
 
 
 def test_a_report_without_results_says_which_run_is_needed(scarce):

@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parents[2] / "conf" / "claim"
 
 
 def test_published_curves_carry_their_label():
-    (curves,) = published_curves(read_claims(FOLDER))
+    (curves,) = published_curves(read_claims(FOLDER.glob("*.yaml")))
     assert (curves.dataset, curves.label) == ("mnist01", "published (Leek 2017, digitised)")
     assert curves.points["leek_net"][80] == 0.971
 
@@ -63,4 +63,4 @@ def test_an_id_given_twice_is_refused(tmp_path):
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(GOOD)
     with pytest.raises(EvidenceError, match=r"two.yaml: id='x' is already taken"):
-        read_claims(tmp_path)
+        read_claims(tmp_path.glob("*.yaml"))

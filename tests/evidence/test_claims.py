@@ -49,7 +49,10 @@ def part_of(verdict, name):
 
 
 CONTRASTS = [
-    (claim.id, part.id) for claim in read_claims(FOLDER) for part in claim.parts if part.contrast
+    (claim.id, part.id)
+    for claim in read_claims(FOLDER.glob("*.yaml"))
+    for part in claim.parts
+    if part.contrast
 ]
 
 
@@ -61,7 +64,7 @@ def test_every_shipped_contrast_has_its_sign_the_right_way_round(rows, claim_id,
     first, second = part.contrast
     records = [
         record
-        for size in (20, 40, 80)
+        for size in (10, 20, 40, 80)
         for method, values in zip((first, second), LEVELS[case], strict=True)
         for record in rows(method, size, values)
     ]
@@ -96,9 +99,30 @@ def test_an_expectation_holds_or_fails_only_with_the_whole_interval(rows, expect
     assert verdict["parts"][0]["outcome"] == outcome
 
 
+def behind(rows):
+    """The net is behind at both ends of the small sizes."""
+    return [
+        record
+        for size in (10, 40)
+        for record in rows("leekasso", size, HIGH) + rows("leek_net", size, LOW)
+    ]
+
+
+def test_a_part_cannot_hold_where_an_end_of_its_range_was_not_run(rows):
+    records = rows("leekasso", 10, HIGH) + rows("leek_net", 10, LOW)
+    part = part_of(judged(shipped("leek"), records), "small_n")
+    assert part["outcome"] == "open"
+    assert "the end of the range was not run: n = 40" in part["reason"]
+
+
+def test_a_part_can_fail_on_the_sizes_that_were_run(rows):
+    records = rows("leekasso", 10, LOW) + rows("leek_net", 10, HIGH)
+    assert part_of(judged(shipped("leek"), records), "small_n")["outcome"] == "fails"
+
+
 def test_the_leek_claim_is_reproduced_when_the_linear_model_leads_and_the_net_catches_up(rows):
     caught_up = [value - 0.005 - 0.001 * seed for seed, value in enumerate(HIGH)]
-    records = rows("leekasso", 10, HIGH) + rows("leek_net", 10, LOW)
+    records = behind(rows)
     records += rows("leekasso", 80, HIGH) + rows("leek_net", 80, caught_up)
     verdict = judged(shipped("leek"), records)
     assert verdict["verdict"] == "reproduced"
@@ -109,7 +133,7 @@ def test_the_leek_claim_is_reproduced_when_the_linear_model_leads_and_the_net_ca
 
 
 def test_one_failing_deciding_part_contradicts(rows):
-    records = rows("leekasso", 10, HIGH) + rows("leek_net", 10, LOW)
+    records = behind(rows)
     records += rows("leekasso", 80, HIGH) + rows("leek_net", 80, LOW)
     verdict = judged(shipped("leek"), records)
     assert part_of(verdict, "small_n")["outcome"] == "holds"
@@ -253,12 +277,13 @@ def test_a_reported_part_never_decides(rows):
 
 def test_train_accuracy_separates_not_converging_from_overfitting(rows):
     records = rows("leek_net", 20, LOW, train_accuracy=1.0)
+    records += rows("leek_net", 80, LOW, train_accuracy=1.0)
     answer = part_of(judged(shipped("beam"), records), "leek_net_not_converged")
     assert answer["effect"] == 1.0
     assert answer["outcome"] == "open"
     stuck = [
         record | {"metrics": record["metrics"] | {"train_accuracy": value}}
-        for record, value in zip(records, LOW, strict=True)
+        for record, value in zip(records, LOW * 2, strict=True)
     ]
     answer = part_of(judged(shipped("beam"), stuck), "leek_net_not_converged")
     assert answer["outcome"] == "holds"

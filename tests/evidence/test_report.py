@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.evidence.claim_files import read_claims
 from benchmarks.evidence.errors import EvidenceError
-from benchmarks.evidence.outputs import write_outputs
+from benchmarks.evidence.outputs import judge_all, write_outputs
 
-CLAIMS = read_claims(Path(__file__).parents[2] / "conf" / "claim")
+CLAIMS = read_claims((Path(__file__).parents[2] / "conf" / "claim").glob("*.yaml"))
 BENCHMARK = {
     "name": "leek2017",
     "says": "Leek's grid & <more>",
@@ -73,7 +73,8 @@ def written(folder, records, **changes):
 
 
 def test_one_call_writes_every_file_and_nothing_else(tmp_path, records):
-    verdicts = write_outputs(tmp_path / "new", BENCHMARK, records, UNAVAILABLE, CLAIMS)
+    write_outputs(tmp_path / "new", BENCHMARK, records, UNAVAILABLE, CLAIMS)
+    verdicts = judge_all(CLAIMS, records, BENCHMARK["name"])
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == FILES
     assert [verdict["id"] for verdict in verdicts] == ["leek", "logistic"]
     document = json.loads((tmp_path / "new" / "claims.json").read_text())
@@ -140,10 +141,11 @@ def test_provenance_lists_the_values_of_all_records(tmp_path, records):
 
 
 def test_published_results_stand_beside_the_own(tmp_path, records):
-    published = {"records": records, "verdicts": [{"id": "leek", "verdict": "reproduced"}]}
-    text = written(tmp_path, records, published=published)
-    assert "identical accuracy: 12" in text
-    assert "leek: own contradicted, published reproduced" in text
+    theirs = [{"id": "leek", "verdict": "reproduced"}]
+    text = written(tmp_path, records, published_verdicts=theirs, agreement="12 cells are <equal>")
+    assert "12 cells are &lt;equal&gt;" in text
+    claims = (tmp_path / "claims.md").read_text()
+    assert "verdict of the published results" in claims
 
 
 def test_without_any_record_the_outputs_say_why(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.grid.store import SCHEMA, Store, write_atomically
 
 KEY = "a" * 64
-RECORD = {"schema": SCHEMA, "key": KEY, "status": "done"}
+RECORD = {"schema": SCHEMA, "key": KEY, "status": "done", "metrics": {"accuracy": 1.0}}
 ARRAYS = {"labels": np.array([0, 1], np.int16), "scores": np.ones((2, 2), np.float32)}
 
 

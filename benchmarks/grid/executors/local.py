@@ -84,6 +84,9 @@ def _outcome(future: Future, cell: Cell, store: Store) -> tuple[str, float | Non
     """Status and seconds; a worker that died leaves a `failed` record for its cell only."""
     try:
         return future.result()
+    except OSError as error:
+        remedy = f"a record could not be written ({error.strerror}); earlier ones are intact"
+        raise RequestError("results_dir", store.results, remedy) from error
     except ProcessExpired as error:
         store.write(record.failed(cell, error), None)
         return "failed", None
