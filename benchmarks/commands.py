@@ -20,7 +20,7 @@ from benchmarks.grid.configs import Configs, opened
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.executors.progress import duration
 from benchmarks.grid.merging import merge_into
-from benchmarks.grid.plan import compose_base, make_plan
+from benchmarks.grid.plan import Plan, compose_base, make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.grid.store import Store
 from benchmarks.running import Progression, compute, make_executor
@@ -61,22 +61,7 @@ def plan(arguments: argparse.Namespace, console: Console) -> int:
     places = folders(planned.settings)
     make_executor(planned.settings["executor"])
     progress = Progression(planned, Store(places.own))
-    seconds = progress.predicted_seconds(places.published)
-    by_method: dict[str, Counter[str]] = {}
-    for cell in planned.cells:
-        method = by_method.setdefault(cell.config["method"]["name"], Counter())
-        method[progress.status[cell.key]] += 1
-    for missing in planned.unavailable:
-        by_method.setdefault(missing.config["method"]["name"], Counter())["unavailable"] += 1
-    counts = {
-        "benchmark": planned.benchmark["name"],
-        "total": len(planned.cells) + len(planned.unavailable),
-        **progress.count,
-        "unavailable": len(planned.unavailable),
-        "predicted_seconds_on_one_worker": seconds,
-        "methods": {name: dict(count) for name, count in by_method.items()},
-        "reasons": sorted({f"{cell.reason}. {cell.remedy}" for cell in planned.unavailable}),
-    }
+    counts = _counts(planned, progress, places)
     if arguments.json:
         print(json.dumps(counts))
     else:
@@ -150,6 +135,23 @@ def _opened(arguments: argparse.Namespace) -> Iterator[tuple[Configs, str, Folde
     with opened(list(request.folders)) as configs:
         base = compose_base(request, configs)
         yield configs, base["benchmark"]["name"], folders(base)
+
+
+def _counts(planned: Plan, progress: Progression, places: Folders) -> dict[str, Any]:
+    by_method: dict[str, Counter[str]] = {name: Counter() for name in planned.order("method")}
+    for cell in planned.cells:
+        by_method[cell.config["method"]["name"]][progress.status[cell.key]] += 1
+    for missing in planned.unavailable:
+        by_method[missing.config["method"]["name"]]["unavailable"] += 1
+    return {
+        "benchmark": planned.benchmark["name"],
+        "total": len(planned.cells) + len(planned.unavailable),
+        **progress.count,
+        "unavailable": len(planned.unavailable),
+        "predicted_seconds_on_one_worker": progress.predicted_seconds(places.published),
+        "methods": {name: dict(count) for name, count in by_method.items()},
+        "reasons": sorted({f"{cell.reason}. {cell.remedy}" for cell in planned.unavailable}),
+    }
 
 
 def _says(file: Path) -> str:

@@ -30,10 +30,6 @@ class Request:
     folders: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()  # the overrides that make it another grid than the benchmark's
 
-    def whole(self) -> Request:
-        """The benchmark as its file states it."""
-        return Request(self.benchmark, folders=self.folders)
-
 
 def parse_request(words: list[str]) -> Request:
     """Sort Hydra overrides into a Request; raises RequestError for what does not parse."""
