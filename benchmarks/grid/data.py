@@ -76,7 +76,8 @@ def _load(target: str, options: str) -> Samples:
     except WrongOption as error:
         raise RequestError(error.field, error.value, error.remedy) from error
     except DataDamaged as error:
-        raise RequestError("file", error.file, str(error)) from error
+        remedy = f"damaged: expected {error.expected}, found {error.found}; replace or remove it"
+        raise RequestError("file", error.file, remedy) from error
 
 
 @lru_cache(maxsize=4096)

@@ -68,6 +68,17 @@ def test_one_line_names_field_value_and_remedy_and_nothing_is_written(word, scar
     assert not results.exists()
 
 
+def test_a_tampered_mnist_file_is_named_with_both_checksums(scarce, tmp_path, results):
+    for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
+        (tmp_path / f"{name}-ubyte").write_bytes(b"cut short")
+    outcome = scarce("run", "dataset=mnist01", "method=leekasso", f"dataset.root={tmp_path}")
+    assert outcome.code == 2
+    assert len(outcome.err.strip().splitlines()) == 1
+    assert outcome.err.count("sha256:") == 2
+    assert f"{tmp_path}/train-images-idx3-ubyte" in outcome.err
+    assert not results.exists()
+
+
 def test_an_unwritable_results_folder_is_named(scarce, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
