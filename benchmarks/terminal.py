@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.evidence.claims import reported_text
 from benchmarks.evidence.notices import unavailable_notices
 from benchmarks.evidence.wording import effect_text, interval_text, published_text
 from benchmarks.grid.holdings import Holding
@@ -60,6 +61,10 @@ def print_verdicts(
             soft_wrap=True,
             markup=False,
         )
+        if reported := reported_text(verdict):
+            console.print(
+                f"    reported: {reported}", highlight=False, soft_wrap=True, markup=False
+            )
 
 
 def print_unavailable(unavailable: list[dict[str, Any]], console: Console) -> None:

@@ -1,6 +1,8 @@
 """Choosing some of the ten digits and numbering them as labels."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 
 import numpy as np
@@ -10,7 +12,7 @@ from datasets.errors import WrongOption
 DIGITS = tuple(range(10))
 
 
-def digit_classes(classes):
+def digit_classes(classes: Iterable[int] | None) -> tuple[int, ...]:
     """The chosen digits as a tuple; None chooses all ten.
 
     Raises:
@@ -32,7 +34,9 @@ def digit_classes(classes):
     return tuple(int(c) for c in chosen)
 
 
-def keep_classes(images, digits, classes):
+def keep_classes(
+    images: np.ndarray, digits: np.ndarray, classes: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
     """Images of the chosen digits, in their order, and int64 labels numbered by `classes`."""
     label_of_digit = np.full(len(DIGITS), -1, dtype=np.int64)
     label_of_digit[list(classes)] = np.arange(len(classes))

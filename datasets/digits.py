@@ -1,5 +1,8 @@
 """The 8x8 handwritten digits that come with scikit-learn: real data without a download."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +24,10 @@ class Digits:
 
     classes: tuple[int, ...] | None = (0, 1)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "classes", digit_classes(self.classes))
 
-    def load(self):
+    def load(self) -> Samples:
         """Samples of shape (N, 1, 8, 8) with pixels 0..16 and no official split."""
         from sklearn.datasets import load_digits  # takes a second, which planning need not wait
 
@@ -40,6 +43,6 @@ class Digits:
         )
 
 
-def _small(count, classes):
+def _small(count: int, classes: Sequence[int]) -> str:
     of = ", ".join(map(str, classes))
     return f"only {count} images of 8x8 pixels (digits {of}): splits overlap from seed to seed"

@@ -4,22 +4,31 @@ pooch downloads to a temporary file beside the target, compares checksums and on
 to its name; this file adds mirrors, a deadline and a memory for hosts that do not answer.
 """
 
+from __future__ import annotations
+
 import gzip
 import hashlib
 import os
 import threading
 import zlib
+from collections.abc import Iterable, Sequence
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from datasets.errors import DataDamaged, DataUnavailable
 
+if TYPE_CHECKING:
+    from pooch import Pooch
+    from requests import RequestException, Response
+
 PATIENCE = 8.0  # seconds in all for mirrors that do not answer, however many they are
 
-_unreachable = {}  # host:port -> why, for the life of the process
+_unreachable: dict[str, str] = {}  # host:port -> why, for the life of the process
 
 
-def cache_folder():
+def cache_folder() -> Path:
     """`$SCARCE_CACHE`, else the platform's cache folder for "scarce"."""
     import platformdirs
 
@@ -27,14 +36,14 @@ def cache_folder():
     return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("scarce")
 
 
-def search_folders(subfolder):
+def search_folders(subfolder: str) -> list[Path]:
     """Where to look for data, in order: below `$SCARCE_DATA` if set, then below the cache."""
     data = os.environ.get("SCARCE_DATA")
     roots = [Path(data).expanduser()] if data else []
     return [root / subfolder for root in [*roots, cache_folder()]]
 
 
-def find(name, folders):
+def find(name: str, folders: Iterable[Path]) -> Path | None:
     """The first `name` or `name`.gz in the folders, or None."""
     for folder in folders:
         for path in (folder / name, folder / f"{name}.gz"):
@@ -43,7 +52,7 @@ def find(name, folders):
     return None
 
 
-def read_checked(path, sha256):
+def read_checked(path: Path, sha256: str) -> bytes:
     """Contents of a file (unpacked if it ends in .gz) whose SHA-256 (hex) is known.
 
     Raises:
@@ -68,7 +77,14 @@ def read_checked(path, sha256):
     return contents
 
 
-def fetch(name, mirrors, checksum, folder, remedy, patience=PATIENCE):
+def fetch(
+    name: str,
+    mirrors: Sequence[str],
+    checksum: str,
+    folder: str | PathLike[str],
+    remedy: str,
+    patience: float = PATIENCE,
+) -> Path:
     """Download `name` from the first mirror that has it into `folder`; return its path.
 
     A file already there is checked, never replaced. Proxy variables are honoured.
@@ -123,10 +139,10 @@ def fetch(name, mirrors, checksum, folder, remedy, patience=PATIENCE):
 class _Downloader:
     """A pooch downloader that waits at most `seconds` for an answer and between two chunks."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
-    def __call__(self, url, output_file, pooch):
+    def __call__(self, url: str, output_file: str, pooch: Pooch | None) -> None:
         with _answer(url, self.seconds) as response, open(output_file, "wb") as file:
             response.raise_for_status()
             for chunk in response.iter_content(chunk_size=1 << 16):
@@ -135,7 +151,7 @@ class _Downloader:
             os.fsync(file.fileno())
 
 
-def _answer(url, seconds):
+def _answer(url: str, seconds: float) -> Response:
     """The response, its body still to be read.
 
     Asked in a thread: the timeouts of requests bound neither name resolution nor the sum over
@@ -143,9 +159,9 @@ def _answer(url, seconds):
     """
     import requests
 
-    outcome = []
+    outcome: list[Response | RequestException] = []
 
-    def ask():
+    def ask() -> None:
         try:
             outcome.append(requests.get(url, stream=True, timeout=seconds))
         except requests.RequestException as error:
@@ -161,7 +177,7 @@ def _answer(url, seconds):
     return outcome[0]
 
 
-def _why(error):
+def _why(error: RequestException) -> str:
     import requests
 
     if error.response is not None:
@@ -177,7 +193,7 @@ def _why(error):
     return "the transfer broke off"
 
 
-def _checked(path, checksum):
+def _checked(path: Path, checksum: str) -> Path:
     import pooch
 
     algorithm, _, expected = checksum.rpartition(":")

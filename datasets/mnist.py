@@ -1,5 +1,7 @@
 """MNIST from its four original files (LeCun, Cortes & Burges, yann.lecun.com/exdb/mnist)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -39,41 +41,41 @@ class MNIST:
             classes.
     """
 
-    root: str | PathLike | None = None
+    root: str | PathLike[str] | None = None
     classes: tuple[int, ...] | None = (0, 1)
 
-    mirrors: ClassVar = (
+    mirrors: ClassVar[tuple[str, ...]] = (
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
     )
-    subfolder: ClassVar = "MNIST/raw"
-    train_images: ClassVar = IdxFile(
+    subfolder: ClassVar[str] = "MNIST/raw"
+    train_images: ClassVar[IdxFile] = IdxFile(
         "train-images-idx3-ubyte",
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         "f68b3c2dcbeaaa9fbdd348bbdeb94873",
     )
-    train_labels: ClassVar = IdxFile(
+    train_labels: ClassVar[IdxFile] = IdxFile(
         "train-labels-idx1-ubyte",
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
         "d53e105ee54ea40749a09fcbcd1e9432",
     )
-    test_images: ClassVar = IdxFile(
+    test_images: ClassVar[IdxFile] = IdxFile(
         "t10k-images-idx3-ubyte",
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "9fb629c4189551a2d022fa330f9573f3",
     )
-    test_labels: ClassVar = IdxFile(
+    test_labels: ClassVar[IdxFile] = IdxFile(
         "t10k-labels-idx1-ubyte",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
         "ec29112dd5afa0611ce80d1b7f02629c",
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "classes", digit_classes(self.classes))
         if self.root is not None:
             object.__setattr__(self, "root", _folder(self.root))
 
-    def load(self):
+    def load(self) -> Samples:
         """Samples of shape (N, 1, 28, 28), pixels 0..255, in the order of the files.
 
         Raises:
@@ -90,13 +92,13 @@ class MNIST:
             official_train=len(train_labels),
         )
 
-    def _part(self, images, labels):
+    def _part(self, images: IdxFile, labels: IdxFile) -> tuple[np.ndarray, np.ndarray]:
         return keep_classes(self._read(images, 3), self._read(labels, 1), self.classes)
 
-    def _read(self, file, dimensions):
+    def _read(self, file: IdxFile, dimensions: int) -> np.ndarray:
         return _parse_idx(read_checked(self._locate(file), file.sha256), dimensions)
 
-    def _locate(self, file):
+    def _locate(self, file: IdxFile) -> Path:
         if self.root is not None:
             return self._in_root(file)
         folders = search_folders(self.subfolder)
@@ -110,7 +112,7 @@ class MNIST:
             f"or put {file.name} into {cache}",
         )
 
-    def _in_root(self, file):
+    def _in_root(self, file: IdxFile) -> Path:
         path = find(file.name, [self.root])
         if path is None:
             raise DataUnavailable(
@@ -120,7 +122,7 @@ class MNIST:
         return path
 
 
-def _folder(root):
+def _folder(root: str | PathLike[str]) -> Path:
     wrong = WrongOption("dataset.root", root, "name a folder that holds the four MNIST files")
     if not isinstance(root, (str, PathLike)) or not str(root):
         raise wrong
@@ -130,7 +132,7 @@ def _folder(root):
     return folder
 
 
-def _parse_idx(contents, dimensions):
+def _parse_idx(contents: bytes, dimensions: int) -> np.ndarray:
     header = IDX_HEADER[dimensions]
     shape = np.frombuffer(contents, dtype=">u4", count=dimensions, offset=4)
     return np.frombuffer(contents, dtype=np.uint8, offset=header).reshape(shape)

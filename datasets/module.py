@@ -1,9 +1,16 @@
 """A split of samples as tensors in memory, served in shuffled batches."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
 import torch
 from pytorch_lightning import LightningDataModule
 
 from datasets.errors import WrongOption
+from datasets.samples import Samples
+from datasets.splits import Split
 
 
 class SplitData(LightningDataModule):
@@ -22,7 +29,9 @@ class SplitData(LightningDataModule):
         WrongOption: if `batch_size` is neither None nor a whole number from 1 up.
     """
 
-    def __init__(self, samples, split, batch_size=None, order_seed=0):
+    def __init__(
+        self, samples: Samples, split: Split, batch_size: int | None = None, order_seed: int = 0
+    ) -> None:
         super().__init__()
         self.shape = tuple(samples.images.shape[1:])
         self.classes = samples.classes
@@ -32,7 +41,7 @@ class SplitData(LightningDataModule):
         self.batch_size = _checked(batch_size)
         self.order_seed = order_seed
 
-    def train_dataloader(self):
+    def train_dataloader(self) -> ShuffledBatches:
         """Batches (images, labels) in a fresh order each epoch, the same orders for one seed."""
         size = self.batch_size or len(self.train_labels)
         return ShuffledBatches(self.train_images, self.train_labels, size, self.order_seed)
@@ -45,28 +54,30 @@ class ShuffledBatches:
     `DataLoader`, which indexes sample by sample, costs more than training on 80 of them.
     """
 
-    def __init__(self, images, labels, batch_size, seed):
+    def __init__(
+        self, images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int
+    ) -> None:
         self.images = images
         self.labels = labels
         self.batch_size = batch_size
         self.order = torch.Generator().manual_seed(seed)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return -(-len(self.labels) // self.batch_size)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         order = torch.randperm(len(self.labels), generator=self.order)
         images = self.images.index_select(0, order).split(self.batch_size)
         labels = self.labels.index_select(0, order).split(self.batch_size)
         return zip(images, labels, strict=True)
 
 
-def _tensors(samples, indices):
+def _tensors(samples: Samples, indices: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
     images = torch.from_numpy(samples.images[indices]).to(torch.float32)
     return images, torch.from_numpy(samples.labels[indices])
 
 
-def _checked(batch_size):
+def _checked(batch_size: int | None) -> int | None:
     whole = isinstance(batch_size, int) and not isinstance(batch_size, bool)
     if batch_size is not None and not (whole and batch_size >= 1):
         raise WrongOption("batch_size", batch_size, "a whole number from 1 up is needed")

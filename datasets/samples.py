@@ -1,5 +1,7 @@
 """Labelled images in memory, with a fingerprint of their contents."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ class Samples:
     official_train: int | None = None
     caveats: tuple[str, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.images.dtype != np.uint8 or self.images.ndim != 4:
             raise ValueError(
                 f"images: uint8 (N, C, H, W) needed, not {self.images.dtype} {self.images.shape}"
@@ -47,23 +49,23 @@ class Samples:
         if self.official_train is not None and not 0 <= self.official_train <= len(self):
             raise ValueError(f"official_train={self.official_train}: 0..{len(self)} needed")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.labels)
 
     @property
-    def classes(self):
+    def classes(self) -> int:
         """Number of classes K."""
         return len(self.class_names)
 
     @cached_property
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """SHA-256 (hex) over everything a model sees: contents, shapes, dtypes, names, peak."""
         return fingerprint_arrays(
             json.dumps([list(self.class_names), float(self.peak)]), self.images, self.labels
         )
 
 
-def fingerprint_arrays(text, *arrays):
+def fingerprint_arrays(text: str, *arrays: np.ndarray) -> str:
     """SHA-256 (hex) over a text and the dtype, shape and contents of each array."""
     digest = hashlib.sha256(text.encode())
     for array in arrays:

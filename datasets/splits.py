@@ -5,6 +5,9 @@ values numpy guarantees for a fixed seed; the methods of `numpy.random.Generator
 guarantee and are not used.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
 
@@ -12,7 +15,7 @@ import numpy as np
 from numpy.random import PCG64, SeedSequence
 
 from datasets.errors import WrongOption
-from datasets.samples import fingerprint_arrays
+from datasets.samples import Samples, fingerprint_arrays
 
 PARTITIONS = ("leek", "beam", "official")
 PARTITION_STREAM, DRAW_STREAM = (0,), (1,)  # equal seeds must not give related streams
@@ -42,7 +45,7 @@ class Sampling:
     replacement: bool = False
     stratified: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         size = self.train_size
         if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
             raise WrongOption("dataset.train_size", size, "a whole number from 1 up is needed")
@@ -57,7 +60,7 @@ class Sampling:
                 "dataset.stratified", True, "per_class fixes the classes already; choose one"
             )
 
-    def split(self, samples, partition_seed, draw_seed):
+    def split(self, samples: Samples, partition_seed: int, draw_seed: int) -> Split:
         """Draw a `Split` of the samples; equal seeds (whole numbers from 0 up) give equal splits.
 
         Without replacement and quotas, a smaller `train_size` draws a prefix of a larger one.
@@ -78,12 +81,12 @@ class Split:
     train: np.ndarray
     test: np.ndarray
 
-    def fingerprint(self, samples):
+    def fingerprint(self, samples: Samples) -> str:
         """SHA-256 (hex) over the samples' fingerprint and both index arrays."""
         return fingerprint_arrays(samples.fingerprint, self.train, self.test)
 
 
-def _partition(samples, name, seed):
+def _partition(samples: Samples, name: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Sorted indices of the pool and of the test samples."""
     official = samples.official_train
     if official is None and name != "leek":
@@ -100,13 +103,15 @@ def _partition(samples, name, seed):
     return pool, test
 
 
-def _leek(count, seed):
+def _leek(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     order = _permutation(count, _stream(seed, PARTITION_STREAM))
     tested = count // 5
     return np.sort(order[tested:]), np.sort(order[:tested])
 
 
-def _quotas(samples, sampling, pool):
+def _quotas(
+    samples: Samples, sampling: Sampling, pool: np.ndarray
+) -> tuple[list[np.ndarray], list[int]]:
     """Groups of pool indices to draw from, and how many of each."""
     labels = samples.labels[pool]
     by_class = [pool[labels == label] for label in range(samples.classes)]
@@ -121,7 +126,7 @@ def _quotas(samples, sampling, pool):
     return [pool], [sampling.train_size]
 
 
-def _check_supply(sampling, members, where):
+def _check_supply(sampling: Sampling, members: np.ndarray, where: str) -> None:
     size = sampling.train_size
     if not len(members):
         raise WrongOption("dataset.train_size", size, f"{where} has no samples")
@@ -134,7 +139,7 @@ def _check_supply(sampling, members, where):
         )
 
 
-def largest_remainder(total, counts):
+def largest_remainder(total: int, counts: Sequence[int]) -> list[int]:
     """Share out `total` in proportion to `counts`; ties go to the earlier one (Hamilton)."""
     scaled = total * np.asarray(counts, dtype=np.int64)
     shares, remainders = np.divmod(scaled, sum(counts))
@@ -142,7 +147,9 @@ def largest_remainder(total, counts):
     return shares.tolist()
 
 
-def _without_replacement(groups, quotas, stream):
+def _without_replacement(
+    groups: Sequence[np.ndarray], quotas: Sequence[int], stream: PCG64
+) -> np.ndarray:
     drawn = [
         group[_permutation(len(group), stream)[:quota]]
         for group, quota in zip(groups, quotas, strict=True)
@@ -150,7 +157,9 @@ def _without_replacement(groups, quotas, stream):
     return np.concatenate(drawn)
 
 
-def _with_replacement(groups, quotas, stream):
+def _with_replacement(
+    groups: Sequence[np.ndarray], quotas: Sequence[int], stream: PCG64
+) -> np.ndarray:
     drawn = [
         group[_integers(len(group), quota, stream)]
         for group, quota in zip(groups, quotas, strict=True)
@@ -159,14 +168,14 @@ def _with_replacement(groups, quotas, stream):
     return np.concatenate(drawn)
 
 
-def _stream(seed, key):
+def _stream(seed: int, key: tuple[int, ...]) -> PCG64:
     return PCG64(SeedSequence(int(seed), spawn_key=key))
 
 
-def _permutation(count, stream):
+def _permutation(count: int, stream: PCG64) -> np.ndarray:
     return np.argsort(stream.random_raw(count), kind="stable")
 
 
-def _integers(below, count, stream):
+def _integers(below: int, count: int, stream: PCG64) -> np.ndarray:
     """Uniform in 0..below-1 but for a bias of less than below / 2**64."""
     return (stream.random_raw(count) % np.uint64(below)).astype(np.int64)

@@ -1,13 +1,23 @@
 """Training of one network: the LightningModule and a Trainer stripped of all that costs time."""
 
+from __future__ import annotations
+
 import logging
 import math
 import signal
 import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 import torch
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Diverged(RuntimeError):  # noqa: N818
@@ -27,22 +37,30 @@ class Classifier(pl.LightningModule):
     # which cost as much as a small network's whole step.
     automatic_optimization = False
 
-    def __init__(self, network, loss, optimizer, schedule=None):
+    def __init__(
+        self,
+        network: nn.Module,
+        loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+        optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
+        schedule: Callable[[Optimizer], LRScheduler] | None = None,
+    ) -> None:
         super().__init__()
         self.network = network
         self.loss = loss
         self.optimizer_factory = optimizer
         self.schedule_factory = schedule
-        self.train_loss = []
-        self._batch_losses = []
+        self.train_loss: list[float] = []
+        self._batch_losses: list[tuple[torch.Tensor, int]] = []
 
-    def configure_optimizers(self):
+    def configure_optimizers(self) -> Optimizer | tuple[list[Optimizer], list[LRScheduler]]:
         optimizer = self.optimizer_factory(self.network.parameters())
         if self.schedule_factory is None:
             return optimizer
         return [optimizer], [self.schedule_factory(optimizer)]
 
-    def training_step(self, dataloader_iter):
+    def training_step(
+        self, dataloader_iter: Iterator[tuple[tuple[torch.Tensor, torch.Tensor], int, int]]
+    ) -> None:
         (images, labels), _, _ = next(dataloader_iter)
         images, labels = images.to(self.device, self.dtype), labels.to(self.device)
         loss = self.loss(self.network(images), labels)
@@ -56,7 +74,7 @@ class Classifier(pl.LightningModule):
 
         self._batch_losses.append((loss.detach(), len(labels)))
 
-    def on_train_epoch_end(self):
+    def on_train_epoch_end(self) -> None:
         samples = sum(count for _, count in self._batch_losses)
         mean = sum(loss.item() * count for loss, count in self._batch_losses) / samples
         self._batch_losses.clear()
@@ -68,7 +86,12 @@ class Classifier(pl.LightningModule):
         self.train_loss.append(mean)
 
 
-def train(classifier, batches, epochs, trainer):
+def train(
+    classifier: Classifier,
+    batches: Iterable[tuple[torch.Tensor, torch.Tensor]],
+    epochs: int,
+    trainer: Mapping[str, Any],
+) -> pl.Trainer:
     """Fit `classifier` for `epochs` passes over `batches`; give back Lightning's Trainer.
 
     `trainer` holds Lightning's accelerator, devices, precision and deterministic. No logger, bar,
@@ -81,7 +104,7 @@ def train(classifier, batches, epochs, trainer):
 
 
 @contextmanager
-def _quiet():
+def _quiet() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in ("pytorch_lightning", "lightning_fabric")]
     levels = [logger.level for logger in loggers]
     with warnings.catch_warnings():
@@ -96,7 +119,7 @@ def _quiet():
 
 
 @contextmanager
-def _interruptible():
+def _interruptible() -> Iterator[None]:
     # Lightning answers Ctrl-C with sys.exit(1) and leaves SIGINT ignored from then on.
     handler = signal.getsignal(signal.SIGINT)
     try:
@@ -106,7 +129,9 @@ def _interruptible():
         raise KeyboardInterrupt from stop
 
 
-def class_probabilities(network, images, batch_size=256):
+def class_probabilities(
+    network: nn.Module, images: torch.Tensor, batch_size: int = 256
+) -> np.ndarray:
     """Softmax of the network's logits for images (m, C, H, W): float32 array (m, K)."""
     network.eval()
     parameter = next(network.parameters())

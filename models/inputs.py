@@ -1,5 +1,8 @@
 """The first layer of every network: scaling of the pixels."""
 
+from __future__ import annotations
+
+import numpy as np
 import torch
 from torch import nn
 
@@ -13,14 +16,14 @@ class InputScaling(nn.Module):
     possible pixel value. Raises ValueError for an unknown kind.
     """
 
-    def __init__(self, kind, train_images, peak):
+    def __init__(self, kind: str, train_images: np.ndarray | torch.Tensor, peak: float) -> None:
         super().__init__()
         self.kind = kind
         shift, factor = shift_and_factor(kind, train_images, peak)
         self.register_buffer("shift", torch.as_tensor(shift, dtype=torch.float32))
         self.register_buffer("factor", torch.as_tensor(factor, dtype=torch.float32))
 
-    def forward(self, images):
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
         if self.kind == "raw":
             return images
         return (images - self.shift) * self.factor

@@ -4,12 +4,20 @@ Leek, "Don't use deep learning your data isn't that big", Simply Statistics, 31 
 Beam, "You can probably use deep learning even if your data isn't that big", 4 June 2017.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.linear import class_scores, count_coefficients, fit_estimator
 from models.scaling import flat_pixels
+
+if TYPE_CHECKING:
+    import torch
+
+    from models.interface import TrainingData
 
 TIES = {"first": "ordinal", "mean_rank": "average"}  # and scipy's names for them
 
@@ -33,19 +41,19 @@ class Leekasso:
     ties: str = "first"
 
     score_kind: str = field(default="decision", init=False)
-    history: dict = field(default_factory=dict, init=False, repr=False)
-    parameters: dict = field(default_factory=dict, init=False, repr=False)
+    history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
+    parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _require_pixels(self.pixels)
         if self.ties not in TIES:
             raise ValueError(f"ties={self.ties}: one of {', '.join(TIES)}")
 
-    def check(self, shape, classes):
+    def check(self, shape: tuple[int, ...], classes: int) -> None:
         """Raises ValueError for more than two classes."""
         _require_two(classes, "Leekasso")
 
-    def fit(self, data, seed):
+    def fit(self, data: TrainingData, seed: int) -> None:
         """Fit on `data.train_images` and `data.train_labels` (see `models`); nothing is random."""
         images, labels = _two_class_sample(data, "Leekasso")
         self.selected = smallest(f_test(images, labels), self.pixels, self.ties)
@@ -53,7 +61,7 @@ class Leekasso:
         self._intercept, self._slopes = coefficients[0], coefficients[1:]
         self.parameters = {"total": len(kept), "trainable": len(kept)}
 
-    def scores(self, images):
+    def scores(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
         """Decision values, float32 array (m, 2), of images (m, C, H, W), array or tensor."""
         fitted = self._intercept + flat_pixels(images)[:, self.selected] @ self._slopes
         return np.column_stack([1 - fitted, fitted]).astype(np.float32)
@@ -72,17 +80,17 @@ class LeekassoLogistic:
     pixels: int = 10
 
     score_kind: str = field(default="probability", init=False)
-    history: dict = field(default_factory=dict, init=False, repr=False)
-    parameters: dict = field(default_factory=dict, init=False, repr=False)
+    history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
+    parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _require_pixels(self.pixels)
 
-    def check(self, shape, classes):
+    def check(self, shape: tuple[int, ...], classes: int) -> None:
         """Raises ValueError for more than two classes."""
         _require_two(classes, "LeekassoLogistic")
 
-    def fit(self, data, seed):
+    def fit(self, data: TrainingData, seed: int) -> None:
         """Fit on `data.train_images` and `data.train_labels` (see `models`)."""
         from sklearn.linear_model import LogisticRegression
 
@@ -96,12 +104,12 @@ class LeekassoLogistic:
         self._fitted = fit_estimator(regression, images[:, self.selected], labels, seed)
         self.parameters = count_coefficients(self._fitted)
 
-    def scores(self, images):
+    def scores(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
         """Class probabilities, float32 array (m, 2), of images (m, C, H, W), array or tensor."""
         return class_scores(self._fitted, flat_pixels(images)[:, self.selected], classes=2)
 
 
-def f_test(images, labels):
+def f_test(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """p values (d,) of the equal-variance F test of two classes, for each column of images (n, d).
 
     As `genefilter::colFtests`: 0 for a column constant within both classes but not between them,
@@ -122,7 +130,7 @@ def f_test(images, labels):
         return f.sf(between / (within / freedom), 1, freedom)
 
 
-def smallest(p_values, count, ties):
+def smallest(p_values: np.ndarray, count: int, ties: str) -> np.ndarray:
     """Positions, ascending, of the `count` smallest p values; NaN is none.
 
     Equal values rank in order of position (`first`) or share their mean rank (`mean_rank`, R's
@@ -134,7 +142,9 @@ def smallest(p_values, count, ties):
     return tested[rankdata(p_values[tested], method=TIES[ties]) <= count]
 
 
-def least_squares(columns, response, tolerance=1e-7):
+def least_squares(
+    columns: np.ndarray, response: np.ndarray, tolerance: float = 1e-7
+) -> tuple[np.ndarray, list[int]]:
     """Coefficients of R's `lm(response ~ .)`, the intercept first, and the positions it kept.
 
     A column (n, p) of which less than `tolerance` of its length is left after the columns before
@@ -154,7 +164,7 @@ def least_squares(columns, response, tolerance=1e-7):
     return coefficients, kept
 
 
-def t_statistic(images, labels):
+def t_statistic(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Beam's statistic (d,) of images (n, d): |m0 - m1| / (sqrt(v0/n0 + v1/n1) + 1e-6).
 
     m, v and n are mean, population variance and size of a class.
@@ -164,7 +174,7 @@ def t_statistic(images, labels):
     return np.abs(zeros.mean(axis=0) - ones.mean(axis=0)) / (spread + 1e-6)
 
 
-def _require_two(classes, method):
+def _require_two(classes: int, method: str) -> None:
     if classes != 2:
         raise ValueError(
             f"classes={classes}: {method} tells two classes apart; "
@@ -172,11 +182,11 @@ def _require_two(classes, method):
         )
 
 
-def _two_class_sample(data, method):
+def _two_class_sample(data: TrainingData, method: str) -> tuple[np.ndarray, np.ndarray]:
     _require_two(data.classes, method)
     return flat_pixels(data.train_images), np.asarray(data.train_labels)
 
 
-def _require_pixels(pixels):
+def _require_pixels(pixels: int) -> None:
     if isinstance(pixels, bool) or not isinstance(pixels, int) or pixels < 1:
         raise ValueError(f"pixels={pixels}: a whole number from 1 up")

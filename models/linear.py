@@ -1,11 +1,20 @@
 """The learner for scikit-learn estimators on flat pixels. Importable without scikit-learn."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.scaling import flat_pixels, require_kind, shift_and_factor
+
+if TYPE_CHECKING:
+    import torch
+    from sklearn.base import BaseEstimator
+
+    from models.interface import TrainingData
 
 
 @dataclass
@@ -19,19 +28,19 @@ class LinearClassifier:
     Raises ValueError naming the field where a value is wrong.
     """
 
-    estimator: Callable
+    estimator: Callable[[], BaseEstimator]
     inputs: str = "raw"
 
     score_kind: str | None = field(default=None, init=False)
-    history: dict = field(default_factory=dict, init=False, repr=False)
-    parameters: dict = field(default_factory=dict, init=False, repr=False)
+    history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
+    parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_kind(self.inputs)
         if not callable(self.estimator):
             raise ValueError(f"estimator={self.estimator}: a block with _target_ naming a class")
 
-    def check(self, shape, classes):
+    def check(self, shape: tuple[int, ...], classes: int) -> None:
         """Build the estimator, and fit it on a few images of noise of that shape (C, H, W).
 
         Raises ValueError, such as for a misspelt argument or too many classes.
@@ -45,7 +54,7 @@ class LinearClassifier:
         except Exception as error:
             raise ValueError(f"estimator: {error}") from error
 
-    def fit(self, data, seed):
+    def fit(self, data: TrainingData, seed: int) -> None:
         """Fit on `data.train_images` and `data.train_labels` (see `models`)."""
         estimator = self.estimator()
         self.score_kind = score_kind(estimator)
@@ -55,16 +64,16 @@ class LinearClassifier:
         self._fitted = fit_estimator(estimator, features, labels, seed)
         self.parameters = count_coefficients(self._fitted)
 
-    def scores(self, images):
+    def scores(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
         """Scores, float32 array (m, K), of images (m, C, H, W), array or tensor."""
         return class_scores(self._fitted, self._features(images), self._classes)
 
-    def _features(self, images):
+    def _features(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
         pixels = np.asarray(images, dtype=np.float64)
         return flat_pixels((pixels - self._shift) * self._factor)
 
 
-def score_kind(estimator):
+def score_kind(estimator: BaseEstimator) -> str:
     """What the estimator's scores are: "probability" or "decision"."""
     if hasattr(estimator, "predict_proba"):
         return "probability"
@@ -73,7 +82,9 @@ def score_kind(estimator):
     raise ValueError(f"{type(estimator).__name__} has no predict_proba or decision_function")
 
 
-def fit_estimator(estimator, features, labels, seed):
+def fit_estimator(
+    estimator: BaseEstimator, features: np.ndarray, labels: np.ndarray, seed: int
+) -> BaseEstimator:
     """The fitted estimator, or a constant one where `labels` hold a single class."""
     from sklearn.dummy import DummyClassifier
 
@@ -84,7 +95,7 @@ def fit_estimator(estimator, features, labels, seed):
     return estimator.fit(features, labels)
 
 
-def class_scores(fitted, features, classes):
+def class_scores(fitted: BaseEstimator, features: np.ndarray, classes: int) -> np.ndarray:
     """Scores, float32 array (m, K), the columns in label order.
 
     A class the estimator never saw gets probability 0, or decision value minus infinity. A single
@@ -101,7 +112,7 @@ def class_scores(fitted, features, classes):
     return scores
 
 
-def count_coefficients(fitted):
+def count_coefficients(fitted: BaseEstimator) -> dict[str, int]:
     """Number of fitted coefficients with intercepts, 0 for an estimator that has none."""
     size = sum(np.size(getattr(fitted, name, ())) for name in ("coef_", "intercept_"))
     return {"total": size, "trainable": size}

@@ -1,6 +1,9 @@
 """Networks for small images. Each takes images (m, C, H, W) and gives logits (m, K)."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import torch
@@ -19,13 +22,20 @@ class MLP(nn.Sequential):
     Raises ValueError for an unknown activation or for a number of units below one.
     """
 
-    def __init__(self, shape, classes, hidden, activation="relu", dropout=0.0):
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        classes: int,
+        hidden: Sequence[int],
+        activation: str = "relu",
+        dropout: float = 0.0,
+    ) -> None:
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation={activation}: one of {', '.join(ACTIVATIONS)}")
         if any(units < 1 for units in hidden):
             raise ValueError(f"hidden={list(hidden)}: whole numbers from 1 up")
         widths = [math.prod(shape), *hidden]
-        layers = [nn.Flatten()]
+        layers: list[nn.Module] = [nn.Flatten()]
         for inputs, outputs in pairwise(widths):
             layers += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
             if dropout:
@@ -50,14 +60,14 @@ class CNN(nn.Module):
 
     def __init__(
         self,
-        shape,
-        classes,
-        channels=(32, 64),
-        dense=128,
-        dropout_conv=0.2,
-        dropout_dense=0.5,
-        padding="fit",
-    ):
+        shape: tuple[int, ...],
+        classes: int,
+        channels: Sequence[int] = (32, 64),
+        dense: int = 128,
+        dropout_conv: float = 0.2,
+        dropout_dense: float = 0.5,
+        padding: str = "fit",
+    ) -> None:
         super().__init__()
         if padding not in PADDINGS:
             raise ValueError(f"padding={padding}: one of {', '.join(PADDINGS)}")
@@ -80,12 +90,12 @@ class CNN(nn.Module):
         )
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, images):
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
         return self.head(self.features(images))
 
 
-def _convolutions(inputs, channels, padding):
+def _convolutions(inputs: int, channels: Sequence[int], padding: str) -> Iterator[nn.Module]:
     for outputs in channels:
         yield nn.Conv2d(inputs, outputs, 3, padding=padding)
         yield nn.ReLU()
@@ -95,13 +105,13 @@ def _convolutions(inputs, channels, padding):
         inputs = outputs
 
 
-def _side_after(side, blocks, padding):
+def _side_after(side: int, blocks: int, padding: str) -> int:
     for _ in range(blocks):
         side = (side - 4 if padding == "valid" else side) // 2
     return side
 
 
-def glorot_uniform(network):
+def glorot_uniform(network: nn.Module) -> None:
     """Draw every weight from U(-a, a), a = sqrt(6 / (fan_in + fan_out)); biases become zero.
 
     Glorot & Bengio (2010), equation 16; the default of Keras and H2O's UniformAdaptive.

@@ -1,11 +1,23 @@
 """The learner for networks. Importable without PyTorch: plans read its fields, only runs train."""
 
+from __future__ import annotations
+
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from models.scaling import require_kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from torch import nn
+    from torch.optim import Optimizer
+    from torch.optim.lr_scheduler import LRScheduler
+
+    from models.interface import TrainingData
 
 INITIALISATIONS = ("glorot_uniform", "network")
 TRAINER_OPTIONS = ("accelerator", "devices", "precision", "deterministic")
@@ -27,21 +39,21 @@ class NeuralClassifier:
     Raises ValueError naming the field where a plain value is wrong.
     """
 
-    network: Callable
-    optimizer: Callable
-    loss: Callable
-    trainer: Mapping
+    network: Callable[..., nn.Module]
+    optimizer: Callable[[Iterable[nn.Parameter]], Optimizer]
+    loss: Callable[[], Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]
+    trainer: Mapping[str, Any]
     epochs: int
     batch_size: int
     inputs: str
-    schedule: Callable | None = None
+    schedule: Callable[[Optimizer], LRScheduler] | None = None
     initialisation: str = "glorot_uniform"
 
     score_kind: str = field(default="probability", init=False)
-    history: dict = field(default_factory=dict, init=False, repr=False)
-    parameters: dict = field(default_factory=dict, init=False, repr=False)
+    history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
+    parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _require_whole_number("epochs", self.epochs)
         _require_whole_number("batch_size", self.batch_size)
         require_kind(self.inputs)
@@ -54,7 +66,7 @@ class NeuralClassifier:
             _require_factory("schedule", self.schedule)
         _require_trainer(self.trainer)
 
-    def check(self, shape, classes):
+    def check(self, shape: tuple[int, ...], classes: int) -> None:
         """Build everything on PyTorch's meta device, pass one batch through, train nothing.
 
         Raises ValueError naming the part (trainer, network, optimizer, schedule or loss) that
@@ -81,7 +93,7 @@ class NeuralClassifier:
             with _blamed_on("loss"):
                 self.loss()(logits, labels)
 
-    def fit(self, data, seed):
+    def fit(self, data: TrainingData, seed: int) -> None:
         """Train on `data` (see `models`); `seed` decides initial weights and dropout.
 
         Raises `models.classifier.Diverged` when the loss stops being finite, and ValueError when
@@ -108,7 +120,7 @@ class NeuralClassifier:
         self.history = {"train_loss": classifier.train_loss}
         self.parameters = _count(network)
 
-    def scores(self, images):
+    def scores(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
         """Class probabilities, float32 array (m, K), of images (m, C, H, W), array or tensor."""
         import torch
 
@@ -116,7 +128,7 @@ class NeuralClassifier:
 
         return class_probabilities(self._network, torch.as_tensor(images))
 
-    def _check_trainer(self):
+    def _check_trainer(self) -> None:
         if self.trainer.get("accelerator") == "cpu" and self.trainer.get("devices", 1) == 1:
             return  # always there; asking Lightning would cost its import
         import pytorch_lightning as pl
@@ -130,7 +142,7 @@ class NeuralClassifier:
                 f"trainer.accelerator={accelerator}: {reason}; use trainer=cpu"
             ) from error
 
-    def _new_network(self, shape, classes):
+    def _new_network(self, shape: tuple[int, ...], classes: int) -> nn.Module:
         from models.networks import glorot_uniform
 
         network = self.network(shape=tuple(shape), classes=classes)
@@ -138,7 +150,7 @@ class NeuralClassifier:
             glorot_uniform(network)
         return network
 
-    def _require_batch_size(self, batches, samples):
+    def _require_batch_size(self, batches: int, samples: int) -> None:
         expected = -(-samples // self.batch_size)
         if batches != expected:
             raise ValueError(
@@ -147,12 +159,12 @@ class NeuralClassifier:
             )
 
 
-def _require_whole_number(name, value):
+def _require_whole_number(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"{name}={value}: a whole number from 1 up")
 
 
-def _require_trainer(trainer):
+def _require_trainer(trainer: Mapping[str, Any]) -> None:
     for name in set(trainer) - set(TRAINER_OPTIONS):
         raise ValueError(f"trainer.{name}: not an option; known: {', '.join(TRAINER_OPTIONS)}")
     devices, precision = trainer.get("devices", 1), trainer.get("precision", "32-true")
@@ -165,17 +177,17 @@ def _require_trainer(trainer):
         raise ValueError(f"trainer.deterministic={trainer['deterministic']}: true or false")
 
 
-def _is_index(value):
+def _is_index(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _require_factory(name, value):
+def _require_factory(name: str, value: object) -> None:
     if not callable(value):
         raise ValueError(f"{name}={value}: a block with _target_ naming a class or function")
 
 
 @contextmanager
-def _blamed_on(part):
+def _blamed_on(part: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
@@ -183,14 +195,14 @@ def _blamed_on(part):
         raise ValueError(f"{part}: {reason}") from error
 
 
-def _training_seed(seed):
+def _training_seed(seed: int) -> int:
     """A second seed, independent of the first: the weights drawn must not shape the dropout."""
     import numpy as np
 
     return int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint64)[0])
 
 
-def _count(network):
+def _count(network: nn.Module) -> dict[str, int]:
     sizes = [(parameter.numel(), parameter.requires_grad) for parameter in network.parameters()]
     return {
         "total": sum(size for size, _ in sizes),

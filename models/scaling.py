@@ -1,17 +1,26 @@
 """How pixels are scaled before learning: one definition for networks and for estimators."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    import torch
 
 KINDS = ("raw", "unit", "standardise")
 
 
-def require_kind(kind):
+def require_kind(kind: str) -> None:
     """Raise ValueError unless `kind` names a scaling."""
     if kind not in KINDS:
         raise ValueError(f"inputs={kind}: one of {', '.join(KINDS)}")
 
 
-def shift_and_factor(kind, train_images, peak):
+def shift_and_factor(
+    kind: str, train_images: np.ndarray | torch.Tensor, peak: float
+) -> tuple[np.ndarray | np.float64, np.ndarray | np.float64]:
     """Arrays (shift, factor), float64, such that scaled = (pixels - shift) * factor.
 
     - `raw`: pixels as stored
@@ -34,7 +43,7 @@ def shift_and_factor(kind, train_images, peak):
     return pixels.mean(axis=0), np.where(constant, 0, 1 / np.where(constant, 1, deviation))
 
 
-def flat_pixels(images):
+def flat_pixels(images: np.ndarray | torch.Tensor) -> np.ndarray:
     """Images (m, C, H, W), array or CPU tensor, as a float64 array (m, C*H*W)."""
     pixels = np.asarray(images, dtype=np.float64)
     return pixels.reshape(len(pixels), -1)

@@ -1,11 +1,25 @@
 """Own results against the published ones: every user's run is a replication."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 from benchmarks.evidence.results import ROW, results_frame, split_means
 from benchmarks.evidence.statistics import welch_difference
 from benchmarks.evidence.wording import interval_text, percent
+from benchmarks.grid.store import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def agreement(own_records, published_records, own_verdicts=(), published_verdicts=()) -> dict:
+def agreement(
+    own_records: Sequence[Record],
+    published_records: Sequence[Record] | None,
+    own_verdicts: Sequence[dict[str, Any]] | None = (),
+    published_verdicts: Sequence[dict[str, Any]] | None = (),
+) -> dict[str, Any]:
     """How well own and published results agree, as plain JSON-able data.
 
     `cells`: the same key in both; how many have the same accuracy, and the largest difference.
@@ -24,7 +38,7 @@ def agreement(own_records, published_records, own_verdicts=(), published_verdict
     }
 
 
-def agreement_text(found: dict) -> str:
+def agreement_text(found: dict[str, Any]) -> str:
     """The agreement in a few lines, for the end of a run."""
     if not found["published"]:
         return "No published results to compare with."
@@ -49,7 +63,7 @@ def agreement_text(found: dict) -> str:
     return "\n".join(lines)
 
 
-def _cells(own, published) -> dict:
+def _cells(own: pd.DataFrame, published: pd.DataFrame) -> dict[str, Any]:
     both = own.merge(published, on="key", suffixes=("_own", "_published"))
     difference = (both["accuracy_own"] - both["accuracy_published"]).abs()
     return {
@@ -59,7 +73,7 @@ def _cells(own, published) -> dict:
     }
 
 
-def _rows(own, published) -> dict:
+def _rows(own: pd.DataFrame, published: pd.DataFrame) -> dict[str, Any]:
     ours, theirs = _by_row(own), _by_row(published)
     common = [row for row in ours if row in theirs]
     answers = [_row(row, ours[row], theirs[row]) for row in common]
@@ -71,12 +85,12 @@ def _rows(own, published) -> dict:
     }
 
 
-def _by_row(frame) -> dict:
+def _by_row(frame: pd.DataFrame) -> dict[tuple[Any, ...], list[float]]:
     means = split_means(frame, "accuracy")
     return {row: list(values) for row, values in means.groupby(ROW)["accuracy"]}
 
 
-def _row(row, ours, theirs) -> dict:
+def _row(row: tuple[Any, ...], ours: list[float], theirs: list[float]) -> dict[str, Any]:
     interval = welch_difference(ours, theirs)
     if sorted(ours) == sorted(theirs):
         outcome = "agree"
@@ -94,7 +108,9 @@ def _row(row, ours, theirs) -> dict:
     }
 
 
-def _verdicts(own, published) -> dict:
+def _verdicts(
+    own: Sequence[dict[str, Any]] | None, published: Sequence[dict[str, Any]] | None
+) -> dict[str, Any]:
     theirs = {verdict["id"]: verdict["verdict"] for verdict in published or ()}
     common = [verdict for verdict in own or () if verdict["id"] in theirs]
     return {

@@ -1,11 +1,15 @@
 """Claim files: read, checked, and refused with the field and what would be right."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from benchmarks.evidence.claim_schema import Claim, Expectation, Part, Published, Sizes, Source
 from benchmarks.evidence.errors import EvidenceError
@@ -22,12 +26,12 @@ class PublishedCurves:
     points: dict[str, dict[int, float]]
 
 
-def read_claims(files) -> list[Claim]:
+def read_claims(files: Iterable[str | PathLike[str]]) -> list[Claim]:
     """The claims of these files, in order of their paths.
 
     Raises EvidenceError for a file that is not a valid claim, and for an id given twice.
     """
-    claims = {}
+    claims: dict[str, Claim] = {}
     for path in sorted(map(Path, files)):
         claim = read_claim(path)
         if claim.id in claims:
@@ -36,7 +40,7 @@ def read_claims(files) -> list[Claim]:
     return list(claims.values())
 
 
-def read_claim(path) -> Claim:
+def read_claim(path: str | PathLike[str]) -> Claim:
     """One claim file; raises EvidenceError naming file, field and remedy."""
     path = Path(path)
     try:
@@ -49,7 +53,7 @@ def read_claim(path) -> Claim:
     return parse_claim(content, path.name)
 
 
-def parse_claim(content, file: str = "claim") -> Claim:
+def parse_claim(content: object, file: str = "claim") -> Claim:
     """A claim from a parsed file; a Claim is handed back as it is."""
     if isinstance(content, Claim):
         return content
@@ -61,7 +65,7 @@ def parse_claim(content, file: str = "claim") -> Claim:
         raise EvidenceError(f"{file}: {_first_fault(error)}") from error
 
 
-def published_curves(claims) -> list[PublishedCurves]:
+def published_curves(claims: Iterable[Claim]) -> list[PublishedCurves]:
     """The published points of claims, each for the dataset its claim is about."""
     return [
         PublishedCurves(claim.datasets[0], _label(claim), claim.published.points)
@@ -76,7 +80,7 @@ def _label(claim: Claim) -> str:
     return f"published ({surname} {year}{', ' + mark if mark else ''})"
 
 
-_MODELS = {
+_MODELS: dict[str, type[BaseModel]] = {
     "": Claim,
     "source": Source,
     "parts": Part,

@@ -1,7 +1,11 @@
 """One part of a claim held against results: holds, fails, open or not run."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +17,7 @@ from benchmarks.evidence.wording import effect_text, interval_text, sizes_text
 SIGNS = {"greater_than": ">", "at_least": ">=", "less_than": "<", "at_most": "<="}
 
 
-def judge_part(part: Part, claim: Claim, rows: pd.DataFrame) -> dict:
+def judge_part(part: Part, claim: Claim, rows: pd.DataFrame) -> dict[str, Any]:
     """The outcome of a part on the rows of one dataset and protocol, as plain data."""
     losses = rows.groupby("method")["loss"].nunique()
     missing = [method for method in part.methods if method not in losses.index]
@@ -32,7 +36,9 @@ def judge_part(part: Part, claim: Claim, rows: pd.DataFrame) -> dict:
     return _within_reach(answer(part, claim, arms, sizes), part, claim, sizes)
 
 
-def _within_reach(answer: dict, part: Part, claim: Claim, sizes: list[int]) -> dict:
+def _within_reach(
+    answer: dict[str, Any], part: Part, claim: Claim, sizes: list[int]
+) -> dict[str, Any]:
     """A part can only hold where its smallest and its largest size were run."""
     asked = [size for size in claim.sizes if part.train_size.contains(size)]
     missing = sorted({min(asked), max(asked)} - set(sizes)) if asked else []
@@ -58,7 +64,9 @@ def outcome_of(expect: Expectation, interval: Interval) -> str:
     return "holds" if holds else "fails" if fails else "open"
 
 
-def _over_mean(part: Part, claim: Claim, arms, sizes) -> dict:
+def _over_mean(
+    part: Part, claim: Claim, arms: list[pd.DataFrame], sizes: list[int]
+) -> dict[str, Any]:
     interval = _interval(arms, sizes, claim.level)
     return _result(part, claim, sizes, interval, outcome_of(part.expect, interval)) | {
         "reason": _reason(part, interval),
@@ -66,7 +74,9 @@ def _over_mean(part: Part, claim: Claim, arms, sizes) -> dict:
     }
 
 
-def _over_each(part: Part, claim: Claim, arms, sizes) -> dict:
+def _over_each(
+    part: Part, claim: Claim, arms: list[pd.DataFrame], sizes: list[int]
+) -> dict[str, Any]:
     """Holds if every size holds at the claim's level (an intersection-union test needs no
     correction); fails if one size fails at the level corrected for the number of sizes
     (Bonferroni). The part's effect is that of the size that speaks most against it.
@@ -98,7 +108,7 @@ def _over_each(part: Part, claim: Claim, arms, sizes) -> dict:
     }
 
 
-def _favour(part: Part, interval: Interval, outcome: str) -> tuple:
+def _favour(part: Part, interval: Interval, outcome: str) -> tuple[int, float]:
     rank = {"fails": 0, "open": 1, "holds": 2}[outcome]
     if interval.estimate is None:
         return rank, -math.inf
@@ -106,7 +116,7 @@ def _favour(part: Part, interval: Interval, outcome: str) -> tuple:
     return rank, margin if part.expect.upward else -margin
 
 
-def _interval(arms, sizes, level: float) -> Interval:
+def _interval(arms: list[pd.DataFrame], sizes: list[int], level: float) -> Interval:
     """Averages over the sizes within each seed, of the seeds that have every size."""
     complete = [arm[sizes].dropna().mean(axis="columns") for arm in arms]
     if len(complete) == 2:
@@ -122,14 +132,14 @@ def _by_seed_and_size(rows: pd.DataFrame, method: str, metric: str) -> pd.DataFr
     return means.pivot(index="split_seed", columns="train_size", values=metric)
 
 
-def _common_sizes(part: Part, arms) -> list[int]:
+def _common_sizes(part: Part, arms: list[pd.DataFrame]) -> list[int]:
     common = set.intersection(*(set(arm.columns) for arm in arms))
     return [int(size) for size in sorted(common) if part.train_size.contains(size)]
 
 
-def _left_out(arms, sizes, interval: Interval) -> int:
+def _left_out(arms: list[pd.DataFrame], sizes: list[int], interval: Interval) -> int:
     """How many seeds with some of the cells do not count, because they lack others."""
-    seeds = set()
+    seeds: set[int] = set()
     for arm in arms:
         seeds |= set(arm[sizes].dropna(how="all").index)
     return len(seeds) - interval.pairs
@@ -150,12 +160,14 @@ def expectation_text(part: Part) -> str:
     return f"{SIGNS[name]} {bound}"
 
 
-def _unanswered(part: Part, claim: Claim, outcome: str, reason: str) -> dict:
+def _unanswered(part: Part, claim: Claim, outcome: str, reason: str) -> dict[str, Any]:
     nothing = Interval(None, None, None, 0, None)
     return _result(part, claim, [], nothing, outcome) | {"reason": reason}
 
 
-def _result(part: Part, claim: Claim, sizes, interval: Interval, outcome: str) -> dict:
+def _result(
+    part: Part, claim: Claim, sizes: Sequence[int], interval: Interval, outcome: str
+) -> dict[str, Any]:
     return {
         "id": part.id,
         "says": part.says,
@@ -181,7 +193,7 @@ def _bounds(interval: Interval) -> list[float] | None:
     return None if interval.low is None else [interval.low, interval.high]
 
 
-def _published(part: Part, claim: Claim, sizes) -> float | None:
+def _published(part: Part, claim: Claim, sizes: Sequence[int]) -> float | None:
     """The source's own effect: as given, or from its points at the sizes that were run here."""
     if part.published is not None:
         return part.published
@@ -198,7 +210,7 @@ def _published(part: Part, claim: Claim, sizes) -> float | None:
     return round(means[0] - means[1] if part.contrast else means[0], 6)
 
 
-def incomplete_sizes(part: Part, claim: Claim, sizes) -> str | None:
+def incomplete_sizes(part: Part, claim: Claim, sizes: Sequence[int]) -> str | None:
     """A caveat where the source has sizes in a part's range that were not run."""
     absent = [n for n in claim.sizes if part.train_size.contains(n) and n not in sizes]
     if not absent or not sizes:

@@ -1,6 +1,8 @@
 """What a claim file may contain."""
 
-from typing import Annotated, Literal
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -54,7 +56,7 @@ class Expectation(_Strict):
     at_most: Bound | None = None
 
     @model_validator(mode="after")
-    def _one_bound(self):
+    def _one_bound(self) -> Self:
         if sum(bound is not None for _, bound in self) != 1:
             raise ValueError("give exactly one of greater_than, at_least, less_than, at_most")
         return self
@@ -85,7 +87,7 @@ class Part(_Strict):
     published: Bound | None = None
 
     @model_validator(mode="after")
-    def _one_measure(self):
+    def _one_measure(self) -> Self:
         if (self.contrast is None) == (self.mean_of is None):
             raise ValueError("give either contrast (two methods) or mean_of (one method)")
         if self.contrast and self.contrast[0] == self.contrast[1]:
@@ -138,7 +140,7 @@ class Claim(_Strict):
     rule: Text
 
     @model_validator(mode="after")
-    def _decidable(self):
+    def _decidable(self) -> Self:
         if not any(part.deciding for part in self.parts):
             raise ValueError("no part has deciding: true, so there would never be a verdict")
         names = [part.id for part in self.parts]

@@ -1,5 +1,10 @@
 """From the parts of a claim to its verdict, and verdicts in words."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import pandas as pd
 
 from benchmarks.evidence.claim_files import parse_claim
@@ -15,7 +20,7 @@ from benchmarks.evidence.wording import (
 )
 
 
-def judge(claim, frame: pd.DataFrame, benchmark: str) -> dict:
+def judge(claim: Claim | dict[str, Any], frame: pd.DataFrame, benchmark: str) -> dict[str, Any]:
     """The verdict on a claim from the results of one benchmark, as plain JSON-able data.
 
     `reproduced`: every deciding part holds. `contradicted`: a deciding part fails. `not-run`: no
@@ -56,7 +61,7 @@ def judge(claim, frame: pd.DataFrame, benchmark: str) -> dict:
     }
 
 
-def judge_best(claim, frames: dict[str, pd.DataFrame]) -> dict:
+def judge_best(claim: Claim | dict[str, Any], frames: dict[str, pd.DataFrame]) -> dict[str, Any]:
     """The verdict from the claim's best benchmark that has results; `frames` by benchmark name."""
     claim = parse_claim(claim)
     verdicts = [judge(claim, frames[name], name) for name in claim.benchmarks if name in frames]
@@ -65,15 +70,20 @@ def judge_best(claim, frames: dict[str, pd.DataFrame]) -> dict:
     return next((verdict for verdict in verdicts if verdict["verdict"] != "not-run"), verdicts[0])
 
 
-def _on_dataset(claim: Claim, frame: pd.DataFrame, dataset: str) -> dict:
+def _on_dataset(claim: Claim, frame: pd.DataFrame, dataset: str) -> dict[str, Any]:
     rows = frame[(frame["dataset"] == dataset) & (frame["protocol"] == claim.protocol)]
     parts = [judge_part(part, claim, rows) for part in claim.parts]
     verdict, reason = _verdict([part for part in parts if part["deciding"]])
     return {"dataset": dataset, "verdict": verdict, "reason": reason, "parts": parts}
 
 
-def _verdict(deciding) -> tuple[str, str]:
-    by_outcome = {"holds": [], "fails": [], "open": [], "not-run": []}
+def _verdict(deciding: list[dict[str, Any]]) -> tuple[str, str]:
+    by_outcome: dict[str, list[dict[str, Any]]] = {
+        "holds": [],
+        "fails": [],
+        "open": [],
+        "not-run": [],
+    }
     for part in deciding:
         by_outcome[part["outcome"]].append(part)
     if len(by_outcome["not-run"]) == len(deciding):
@@ -86,17 +96,17 @@ def _verdict(deciding) -> tuple[str, str]:
     return "reproduced", _reasons(deciding)
 
 
-def _reasons(parts) -> str:
+def _reasons(parts: Iterable[dict[str, Any]]) -> str:
     return "; ".join(f"{part['id']}: {part['reason']}" for part in parts)
 
 
-def _all_missing(parts) -> str:
+def _all_missing(parts: Iterable[dict[str, Any]]) -> str:
     reasons = [part["reason"].removeprefix("not run: ") for part in parts]
     missing = dict.fromkeys(name for reason in reasons for name in reason.split(", "))
     return "not run: " + ", ".join(missing)
 
 
-def _replication(answer: dict) -> dict:
+def _replication(answer: dict[str, Any]) -> dict[str, Any]:
     headline = next(part for part in answer["parts"] if part["deciding"])
     kept = {name: headline[name] for name in ("effect", "interval", "pairs", "sizes", "unit")}
     return {name: answer[name] for name in ("dataset", "verdict", "reason")} | kept
@@ -106,8 +116,8 @@ def _mark(claim: Claim) -> str:
     return claim.published.mark if claim.published else claim.source.confirmed
 
 
-def _caveats(claim: Claim, frame: pd.DataFrame, chosen: dict) -> list[str]:
-    found = list(claim.caveats)
+def _caveats(claim: Claim, frame: pd.DataFrame, chosen: dict[str, Any]) -> list[str]:
+    found: list[str | None] = list(claim.caveats)
     if chosen["dataset"] != claim.datasets[0]:
         found.insert(
             0,
@@ -128,7 +138,7 @@ def _caveats(claim: Claim, frame: pd.DataFrame, chosen: dict) -> list[str]:
     return list(dict.fromkeys(text for text in found if text))
 
 
-def _seeds_left_out(answer: dict) -> str | None:
+def _seeds_left_out(answer: dict[str, Any]) -> str | None:
     lost = answer["seeds_left_out"]
     if not lost:
         return None
@@ -138,7 +148,9 @@ def _seeds_left_out(answer: dict) -> str | None:
     )
 
 
-def claims_markdown(verdicts, published_verdicts=None) -> str:
+def claims_markdown(
+    verdicts: Sequence[dict[str, Any]], published_verdicts: Sequence[dict[str, Any]] | None = None
+) -> str:
     """Verdicts as a Markdown document; the published verdicts stand beside them where given."""
     published = {verdict["id"]: verdict for verdict in published_verdicts or ()}
     if not verdicts:
@@ -152,7 +164,7 @@ def claims_markdown(verdicts, published_verdicts=None) -> str:
     return "\n".join(["# Claims", "", *_table(head, rows), "", *map(_section, verdicts)])
 
 
-def _overview_row(verdict: dict) -> list[str]:
+def _overview_row(verdict: dict[str, Any]) -> list[str]:
     return [
         verdict["id"],
         f"**{verdict['verdict']}**",
@@ -163,7 +175,7 @@ def _overview_row(verdict: dict) -> list[str]:
     ]
 
 
-def _section(verdict: dict) -> str:
+def _section(verdict: dict[str, Any]) -> str:
     source = verdict["source"]
     unconfirmed = " (unconfirmed)" if source["confirmed"] == "memory" else ""
     lines = [
@@ -179,6 +191,11 @@ def _section(verdict: dict) -> str:
         "",
         f"Why {verdict['verdict']}: {verdict['reason']}.",
         "",
+        *(
+            [f"Reported, not decided: {reported}.", ""]
+            if (reported := reported_text(verdict))
+            else []
+        ),
         *_table(
             ["part", "asks", "deciding", "outcome", "effect", "interval", "pairs", "at"],
             [_part_row(part) for part in verdict["parts"]],
@@ -193,7 +210,16 @@ def _section(verdict: dict) -> str:
     return "\n".join([*lines, ""])
 
 
-def replication_text(other: dict) -> str:
+def reported_text(verdict: dict) -> str:
+    """The parts that decide nothing, `leek_net (train accuracy) 100.0 %; ...`; may be empty."""
+    return "; ".join(
+        f"{part['measure']} {effect_text(part['effect'], part['unit'])}"
+        for part in verdict["parts"]
+        if not part["deciding"] and part["effect"] is not None
+    )
+
+
+def replication_text(other: dict[str, Any]) -> str:
     """`reproduced, +3.0 points [+1.2, +4.8], 5 pairs`, or the verdict with its reason."""
     if other["effect"] is None:
         return f"{other['verdict']} ({other['reason']})"
@@ -204,7 +230,7 @@ def replication_text(other: dict) -> str:
     return f"{other['verdict']}, {effect} {bounds}, {other['pairs']} pairs"
 
 
-def _part_row(part: dict) -> list[str]:
+def _part_row(part: dict[str, Any]) -> list[str]:
     return [
         part["id"],
         f"{part['measure']} {part['expect']}, {part['over']} over {part['asked']}",
@@ -217,7 +243,7 @@ def _part_row(part: dict) -> list[str]:
     ]
 
 
-def _table(head, rows) -> list[str]:
+def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
     cells = [[str(cell).replace("|", "\\|") for cell in row] for row in [head, *rows]]
     lines = [f"| {' | '.join(row)} |" for row in cells]
     return [lines[0], "|" + " --- |" * len(head), *lines[1:]]

@@ -1,21 +1,28 @@
 """Refusals: results that share a name without sharing a meaning are never averaged."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.errors import EvidenceError
-from benchmarks.grid.store import SCHEMA
+from benchmarks.grid.store import SCHEMA, Record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The row's own axes, and what cannot change a result: these may differ under one name.
 VARIES = {"dataset.train_size", "split_seed", "init_seed", "threads"}
 VARIES |= {"dataset.root", "trainer.devices"}
 
 
-def without_copies(records) -> list[dict]:
+def without_copies(records: Iterable[Record]) -> list[Record]:
     """The records, each key once.
 
     Raises EvidenceError where two records of one key report different metrics.
     """
-    kept = {}
+    kept: dict[str, Record] = {}
     for record in records:
         key = record.get("key")
         if not isinstance(key, str) or not key:
@@ -31,7 +38,7 @@ def without_copies(records) -> list[dict]:
     return list(kept.values())
 
 
-def refuse_mixed_schemas(records) -> None:
+def refuse_mixed_schemas(records: Iterable[Record]) -> None:
     """Raises EvidenceError unless every record has the schema version that is read here."""
     versions = sorted({str(record.get("schema")) for record in records})
     if len(versions) > 1:
@@ -46,8 +53,10 @@ def refuse_mixed_schemas(records) -> None:
         )
 
 
-def refuse_mixed_configurations(records) -> None:
+def refuse_mixed_configurations(records: Iterable[Record]) -> None:
     """Raises EvidenceError where one dataset's or one method's name covers two configurations."""
+    datasets: dict[tuple[str | None, ...], dict[str, Any]]
+    rows: dict[tuple[str | None, ...], dict[str, Any]]
     datasets, rows = {}, {}
     for record in records:
         config = _flat(record.get("config") or {})
@@ -58,12 +67,14 @@ def refuse_mixed_configurations(records) -> None:
         _same(rows, row, config, f"{method} on {dataset}")
 
 
-def refuse_mixed_data(records) -> None:
+def refuse_mixed_data(records: Iterable[Record]) -> None:
     """Raises EvidenceError where one dataset or one split seed names two contents.
 
     Comparisons are paired by split seed; that is sound only if every method of a split seed
     learned from the same sample.
     """
+    contents: dict[str, str]
+    splits: dict[str, str]
     contents, splits = {}, {}
     for record in records:
         config, prints = record["config"], record.get("fingerprints") or {}
@@ -74,7 +85,7 @@ def refuse_mixed_data(records) -> None:
         _same_print(splits, where, prints.get("split"), f"{where}: fingerprints.split")
 
 
-def refuse_repeated_seeds(frame, columns) -> None:
+def refuse_repeated_seeds(frame: pd.DataFrame, columns: list[str]) -> None:
     """Raises EvidenceError where two cells claim the same row and the same seeds."""
     repeated = frame[frame.duplicated(columns, keep=False)]
     if len(repeated):
@@ -87,7 +98,12 @@ def refuse_repeated_seeds(frame, columns) -> None:
         )
 
 
-def _same(seen: dict, row: tuple, config: dict, name: str) -> None:
+def _same(
+    seen: dict[tuple[str | None, ...], dict[str, Any]],
+    row: tuple[str | None, ...],
+    config: dict[str, Any],
+    name: str | None,
+) -> None:
     first = seen.setdefault(row, config)
     for field in sorted(set(first) | set(config)):
         one, other = first.get(field), config.get(field)
@@ -98,7 +114,7 @@ def _same(seen: dict, row: tuple, config: dict, name: str) -> None:
             )
 
 
-def _same_print(seen: dict, name: str, found: str | None, what: str) -> None:
+def _same_print(seen: dict[str, str], name: str, found: str | None, what: str) -> None:
     if found is None:
         return
     first = seen.setdefault(name, found)
@@ -109,8 +125,8 @@ def _same_print(seen: dict, name: str, found: str | None, what: str) -> None:
         )
 
 
-def _flat(config: dict, before: str = "") -> dict:
-    flat = {}
+def _flat(config: dict[str, Any], before: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
     for name, value in config.items():
         path = before + str(name)
         if isinstance(value, dict):
@@ -120,5 +136,5 @@ def _flat(config: dict, before: str = "") -> dict:
     return flat
 
 
-def _text(value) -> str:
+def _text(value: object) -> str:
     return json.dumps(value, sort_keys=True, default=str)

@@ -1,11 +1,24 @@
 """Learning curves for print: test accuracy against the number of training samples."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from os import PathLike
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from benchmarks.evidence.results import method_labels
 from benchmarks.evidence.tables import in_order, summary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from benchmarks.evidence.claim_files import PublishedCurves
 
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*"]
 DASHES = [(1, 0), (5, 1.5), (1.5, 1.2), (6, 1.5, 1.5, 1.5)]
@@ -17,7 +30,11 @@ INK = "0.25"
 
 
 def learning_curves(
-    frame: pd.DataFrame, published, path_stem, methods=(), datasets=()
+    frame: pd.DataFrame,
+    published: Sequence[PublishedCurves],
+    path_stem: str | PathLike[str],
+    methods: Sequence[str] = (),
+    datasets: Sequence[str] = (),
 ) -> list[Path]:
     """Draws `path_stem`.pdf and .png; the same results give the same bytes.
 
@@ -56,7 +73,7 @@ def learning_curves(
         return _save(figure, Path(path_stem))
 
 
-_STYLE = {
+_STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.titlesize": 10,
@@ -72,7 +89,7 @@ _STYLE = {
 }
 
 
-def _looks(table: pd.DataFrame, methods) -> dict:
+def _looks(table: pd.DataFrame, methods: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Colour, marker and dash of each label; a method's place in `methods` fixes its look."""
     found = dict(zip(table["label"], table["method"], strict=True))
     order = [label for method in methods for label in sorted(found) if found[label] == method]
@@ -94,7 +111,14 @@ def _floor(frame: pd.DataFrame, dataset: str, rows: pd.DataFrame) -> float:
     return 0.5 / (float(tested.max()) * int(rows["runs"].max())) if len(tested) else 1e-4
 
 
-def _panel(seaborn, ax, rows: pd.DataFrame, looks: dict, published, floor: float) -> None:
+def _panel(
+    seaborn: ModuleType,
+    ax: Axes,
+    rows: pd.DataFrame,
+    looks: dict[str, dict[str, Any]],
+    published: Iterable[PublishedCurves],
+    floor: float,
+) -> None:
     present = [label for label in looks if label in set(rows["label"])]
     errors = rows.assign(error=(1 - rows["mean"]).clip(lower=floor))
     seaborn.lineplot(
@@ -125,7 +149,9 @@ def _panel(seaborn, ax, rows: pd.DataFrame, looks: dict, published, floor: float
     _axes(ax, errors, floor)
 
 
-def _published(ax, curves, rows: pd.DataFrame, looks: dict) -> None:
+def _published(
+    ax: Axes, curves: PublishedCurves, rows: pd.DataFrame, looks: dict[str, dict[str, Any]]
+) -> None:
     if curves.dataset not in set(rows["dataset"]):
         return
     for look in looks.values():
@@ -147,7 +173,7 @@ def _published(ax, curves, rows: pd.DataFrame, looks: dict) -> None:
     ax.plot([], [], "o", markerfacecolor="none", markeredgecolor=INK, label=curves.label)
 
 
-def _axes(ax, errors: pd.DataFrame, floor: float) -> None:
+def _axes(ax: Axes, errors: pd.DataFrame, floor: float) -> None:
     ax.set_yscale("log")
     marked = [line for line in ax.lines if line.get_marker() != "None"]
     drawn = [value for line in marked for value in line.get_ydata()]
@@ -166,9 +192,9 @@ def _axes(ax, errors: pd.DataFrame, floor: float) -> None:
     ax.set_axisbelow(True)
 
 
-def _legend(figure, axes) -> None:
+def _legend(figure: Figure, axes: np.ndarray) -> None:
     """One legend for all panels, below them."""
-    entries = {}
+    entries: dict[str, Any] = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
@@ -186,7 +212,7 @@ def _legend(figure, axes) -> None:
         )
 
 
-def _save(figure, stem: Path) -> list[Path]:
+def _save(figure: Figure, stem: Path) -> list[Path]:
     pdf, png = stem.with_name(stem.name + ".pdf"), stem.with_name(stem.name + ".png")
     figure.savefig(pdf, metadata={"CreationDate": None, "ModDate": None})
     figure.savefig(png, dpi=200, metadata={"Software": None})

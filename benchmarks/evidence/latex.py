@@ -1,9 +1,13 @@
 """The results as LaTeX tables (booktabs), to be read in with \\input."""
 
+from __future__ import annotations
+
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.tables import Block, blocks, caption, cell_text
 
 # More sizes than this do not fit beside the method names on a page; the table then has panels.
@@ -40,7 +44,12 @@ def escape(text: str) -> str:
     return "".join(ESCAPES.get(letter) or _letter(letter) for letter in str(text))
 
 
-def table_latex(table: pd.DataFrame, methods=(), datasets=(), notices=()) -> str:
+def table_latex(
+    table: pd.DataFrame,
+    methods: Sequence[str] = (),
+    datasets: Sequence[str] = (),
+    notices: Sequence[Notice] = (),
+) -> str:
     """One `table` environment per dataset and protocol; the notices stand under the first."""
     lines = ["% Needs \\usepackage{booktabs}.", "% \\input this file where the tables belong."]
     found = blocks(table, methods, datasets)
@@ -52,7 +61,7 @@ def table_latex(table: pd.DataFrame, methods=(), datasets=(), notices=()) -> str
     return "\n".join([*lines, ""])
 
 
-def _environment(block: Block, notices) -> list[str]:
+def _environment(block: Block, notices: Sequence[Notice]) -> list[str]:
     lines = [
         r"\begin{table}",
         r"\centering",
@@ -82,11 +91,11 @@ def _caption(block: Block) -> str:
     return escape(caption(block)).replace(r" \%", r"~\%")
 
 
-def _row(cells) -> str:
+def _row(cells: Iterable[str]) -> str:
     return " & ".join(cells) + r" \\"
 
 
-def _notices(notices) -> list[str]:
+def _notices(notices: Sequence[Notice]) -> list[str]:
     if not notices:
         return []
     texts = [rf"{escape(f'{notice.kind}: {notice.text}')}\par" for notice in notices]

@@ -1,7 +1,11 @@
 """What a reader must know about results that are missing: never left out of a table."""
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,8 +19,10 @@ class Notice:
     train_size: int | None = None
 
 
-def unavailable_notices(unavailable) -> list[Notice]:
+def unavailable_notices(unavailable: Iterable[dict[str, Any]]) -> list[Notice]:
     """One notice per dataset and reason, from the benchmark's list of cells that cannot run."""
+    cells: Counter[tuple[str, str, str]]
+    methods: defaultdict[tuple[str, str, str], set[str]]
     cells, methods = Counter(), defaultdict(set)
     for entry in unavailable:
         group = (entry["dataset"], entry["reason"], entry["remedy"])
@@ -34,9 +40,9 @@ def unavailable_notices(unavailable) -> list[Notice]:
     ]
 
 
-def failed_notices(failures) -> list[Notice]:
+def failed_notices(failures: Iterable[tuple[str, str, str]]) -> list[Notice]:
     """One notice per dataset and method; `failures` are (dataset, method, error type)."""
-    kinds = defaultdict(Counter)
+    kinds: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for dataset, method, error in failures:
         kinds[dataset, method][error] += 1
     return [

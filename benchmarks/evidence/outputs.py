@@ -1,27 +1,44 @@
 """Everything a benchmark leaves behind for a reader, in one folder."""
 
+from __future__ import annotations
+
 import json
 import os
 import tempfile
+from collections.abc import Iterable, Sequence
+from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.evidence.claim_files import parse_claim, published_curves
+from benchmarks.evidence.claim_files import PublishedCurves, parse_claim, published_curves
 from benchmarks.evidence.claim_schema import Claim
 from benchmarks.evidence.claims import claims_markdown, judge
 from benchmarks.evidence.latex import table_latex
-from benchmarks.evidence.notices import unavailable_notices
+from benchmarks.evidence.notices import Notice, unavailable_notices
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
+from benchmarks.grid.store import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def judge_all(claims, records, benchmark: str) -> list[dict]:
+def judge_all(
+    claims: Iterable[Claim | dict[str, Any]], records: Iterable[Record], benchmark: str
+) -> list[dict[str, Any]]:
     """The verdicts on those of the claims that name this benchmark."""
     frame = results_frame(records)
     return [judge(claim, frame, benchmark) for claim in _of_benchmark(claims, benchmark)]
 
 
 def write_outputs(
-    folder, benchmark, records, unavailable, claims, published_verdicts=(), agreement=""
+    folder: str | PathLike[str],
+    benchmark: dict[str, Any],
+    records: Sequence[Record],
+    unavailable: Iterable[dict[str, Any]],
+    claims: Sequence[Claim | dict[str, Any]],
+    published_verdicts: Sequence[dict[str, Any]] | None = (),
+    agreement: str = "",
 ) -> None:
     """Writes table.csv/.md/.tex, curve.pdf/.png, claims.md/.json and report.html.
 
@@ -55,12 +72,14 @@ def write_outputs(
             os.replace(path, folder / path.name)
 
 
-def _of_benchmark(claims, benchmark: str) -> list[Claim]:
+def _of_benchmark(claims: Iterable[Claim | dict[str, Any]], benchmark: str) -> list[Claim]:
     parsed = [parse_claim(claim) for claim in claims]
     return [claim for claim in parsed if benchmark in claim.benchmarks]
 
 
-def _tables(benchmark: dict, table, notices) -> dict[str, str]:
+def _tables(
+    benchmark: dict[str, Any], table: pd.DataFrame, notices: Sequence[Notice]
+) -> dict[str, str]:
     order = (benchmark["methods"], benchmark["datasets"])
     return {
         "table.csv": table_csv(table, notices),
@@ -69,14 +88,20 @@ def _tables(benchmark: dict, table, notices) -> dict[str, str]:
     }
 
 
-def _claims(benchmark: dict, verdicts, published_verdicts) -> dict[str, str]:
+def _claims(
+    benchmark: dict[str, Any],
+    verdicts: list[dict[str, Any]],
+    published_verdicts: Sequence[dict[str, Any]] | None,
+) -> dict[str, str]:
     document = {"benchmark": benchmark["name"], "claims": verdicts}
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     markdown = claims_markdown(verdicts, published_verdicts)
     return {"claims.md": markdown, "claims.json": text + "\n"}
 
 
-def _figure(folder: Path, benchmark: dict, frame, curves) -> bytes:
+def _figure(
+    folder: Path, benchmark: dict[str, Any], frame: pd.DataFrame, curves: Sequence[PublishedCurves]
+) -> bytes:
     # Drawing loads seaborn and matplotlib: only here, so that judging and tables start fast.
     from benchmarks.evidence.figures import learning_curves
 
@@ -85,13 +110,13 @@ def _figure(folder: Path, benchmark: dict, frame, curves) -> bytes:
     return png.read_bytes()
 
 
-def _report(*contents) -> str:
+def _report(*contents: Any) -> str:
     from benchmarks.evidence.report import report_html
 
     return report_html(*contents)
 
 
-def _caveats(frame) -> list:
+def _caveats(frame: pd.DataFrame) -> list[Notice]:
     """The records' own caveats, each text once."""
     once = {notice.text: notice for notice in reversed(frame.attrs["caveats"])}
     return [once[text] for text in sorted(once)]

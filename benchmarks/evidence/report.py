@@ -1,13 +1,18 @@
 """One self-contained HTML page: verdicts, figure, tables, what is missing, where it came from."""
 
+from __future__ import annotations
+
 import base64
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
 from benchmarks.evidence.claims import replication_text
-from benchmarks.evidence.tables import caption, cell_text
+from benchmarks.evidence.notices import Notice
+from benchmarks.evidence.tables import Block, caption, cell_text
 from benchmarks.evidence.wording import (
     effect_text,
     interval_text,
@@ -15,12 +20,21 @@ from benchmarks.evidence.wording import (
     published_text,
     sizes_text,
 )
+from benchmarks.grid.store import Record
 
 TEMPLATE = "report.html.j2"
 VALUES_SHOWN = 4
 
 
-def report_html(benchmark, verdicts, blocks, notices, records, figure_png, agreement="") -> str:
+def report_html(
+    benchmark: dict[str, Any],
+    verdicts: Sequence[dict[str, Any]],
+    blocks: Sequence[Block],
+    notices: Sequence[Notice],
+    records: Sequence[Record],
+    figure_png: bytes,
+    agreement: str = "",
+) -> str:
     """The page as text; it loads nothing from anywhere.
 
     `benchmark` has `name` and `says`, `blocks` come from `tables.blocks`, `figure_png` is the
@@ -55,9 +69,9 @@ def report_html(benchmark, verdicts, blocks, notices, records, figure_png, agree
     )
 
 
-def provenance_summary(records) -> list[tuple[str, str]]:
+def provenance_summary(records: Sequence[Record]) -> list[tuple[str, str]]:
     """What the records say of their origin: (field, its values over all records)."""
-    found = defaultdict(set)
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for record in records:
         for field, value in _flat(record.get("provenance") or {}):
             found[field].add(str(value))
@@ -67,7 +81,7 @@ def provenance_summary(records) -> list[tuple[str, str]]:
     return [("records", count), *((field, _values(found[field])) for field in sorted(found))]
 
 
-def _flat(values: dict, before: str = ""):
+def _flat(values: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{before}{name}.")
@@ -75,13 +89,13 @@ def _flat(values: dict, before: str = ""):
             yield before + str(name), value
 
 
-def _values(values: set) -> str:
+def _values(values: set[str]) -> str:
     if len(values) > VALUES_SHOWN:
         return f"{len(values)} different values"
     return ", ".join(sorted(values))
 
 
-def _figure_says(blocks) -> str:
+def _figure_says(blocks: Sequence[Block]) -> str:
     if not blocks:
         return "Empty figure: no cell is finished."
     parts = [

@@ -1,7 +1,11 @@
 """From stored records to one data frame: a row per finished cell."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Iterable
 from numbers import Real
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +18,7 @@ from benchmarks.evidence.consistency import (
 )
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.notices import Notice, failed_notices
+from benchmarks.grid.store import Record
 
 REQUIRED_METRICS = ("accuracy", "train_accuracy")
 ROW = ["dataset", "protocol", "method", "loss", "train_size"]
@@ -22,7 +27,7 @@ OTHER_METRICS = ("parameters", "trainable_parameters", "test_samples")
 COLUMNS = [*ROW, *SEEDS, "threads", *REQUIRED_METRICS, *OTHER_METRICS, "train_seconds", "key"]
 
 
-def results_frame(records) -> pd.DataFrame:
+def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     """One row per finished cell, in a fixed order.
 
     `frame.attrs["notices"]` lists what is not among the rows: failed cells (counted by dataset and
@@ -63,7 +68,7 @@ def method_labels(frame: pd.DataFrame) -> pd.Series:
     return frame["method"].where(losses < 2, frame["method"] + " (" + frame["loss"] + ")")
 
 
-def _row(record) -> dict:
+def _row(record: Record) -> dict[str, Any]:
     config, metrics = record["config"], record["metrics"]
     loss = config.get("loss") or {}
     return {
@@ -82,7 +87,7 @@ def _row(record) -> dict:
     }
 
 
-def _field(record, *path):
+def _field(record: Record, *path: str) -> Any:
     value = record.get("config")
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
@@ -94,7 +99,7 @@ def _field(record, *path):
     return value
 
 
-def _status(record) -> str:
+def _status(record: Record) -> str:
     status = record.get("status")
     if status not in ("done", "failed"):
         raise EvidenceError(
@@ -104,7 +109,7 @@ def _status(record) -> str:
     return status
 
 
-def _fault(record) -> str | None:
+def _fault(record: Record) -> str | None:
     metrics = record.get("metrics") or {}
     for name in REQUIRED_METRICS:
         value = metrics.get(name)
@@ -117,7 +122,7 @@ def _fault(record) -> str | None:
     return None
 
 
-def _dropped(done) -> list[Notice]:
+def _dropped(done: Iterable[Record]) -> list[Notice]:
     notices = []
     for record in sorted(done, key=lambda record: record["key"]):
         fault = _fault(record)
@@ -133,7 +138,7 @@ def _dropped(done) -> list[Notice]:
     return notices
 
 
-def _failed(records) -> list[Notice]:
+def _failed(records: Iterable[Record]) -> list[Notice]:
     return failed_notices(
         (
             _field(record, "dataset", "name"),
@@ -145,7 +150,7 @@ def _failed(records) -> list[Notice]:
     )
 
 
-def _caveats(records) -> list[Notice]:
+def _caveats(records: Iterable[Record]) -> list[Notice]:
     found = {
         (_field(record, "dataset", "name"), _field(record, "method", "name"), str(text))
         for record in records
@@ -154,5 +159,5 @@ def _caveats(records) -> list[Notice]:
     return [Notice("caveat", text, dataset, method) for dataset, method, text in sorted(found)]
 
 
-def _short(record) -> str:
+def _short(record: Record) -> str:
     return str(record.get("key", "without key"))[:12]

@@ -1,10 +1,13 @@
 """Intervals of means over draws of the training sample."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from benchmarks.evidence.errors import EvidenceError
@@ -35,7 +38,7 @@ class Interval:
         return None if self.low is None else (self.high - self.low) / 2
 
 
-def mean_interval(values, level: float = LEVEL) -> Interval:
+def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
     """Student's t interval of a mean: m +- t((1 + level) / 2, k - 1) * s / sqrt(k).
 
     Source: Student, "The probable error of a mean", Biometrika 6 (1908). `values` are k
@@ -77,7 +80,7 @@ def paired_difference(first: pd.Series, second: pd.Series, level: float = LEVEL)
     return mean_interval(_finite(first[common]) - _finite(second[common]), level)
 
 
-def welch_difference(first, second, level: float = LEVEL) -> Interval:
+def welch_difference(first: ArrayLike, second: ArrayLike, level: float = LEVEL) -> Interval:
     """Welch's interval of mean(first) - mean(second) for two independent sets of values.
 
     d +- t((1 + level) / 2, v) * sqrt(a + b), a = s1^2 / k1, b = s2^2 / k2,
@@ -101,7 +104,7 @@ def welch_difference(first, second, level: float = LEVEL) -> Interval:
     return Interval(difference, difference - half, difference + half, fewest, error)
 
 
-def _finite(values) -> np.ndarray:
+def _finite(values: ArrayLike) -> np.ndarray:
     array = np.asarray(values, dtype=float)
     if not np.isfinite(array).all():
         raise EvidenceError(

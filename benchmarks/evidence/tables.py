@@ -1,14 +1,22 @@
 """The results as a tidy table (CSV) and as tables for reading (Markdown, LaTeX)."""
 
+from __future__ import annotations
+
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.results import ROW, method_labels, split_means
 from benchmarks.evidence.statistics import LEVEL, mean_interval
 from benchmarks.evidence.wording import percent
+
+if TYPE_CHECKING:
+    from benchmarks.evidence.claim_files import PublishedCurves
 
 COLUMNS = [*ROW, "runs", "draws", "mean", "low", "high", "sd", "train_mean", "published", "notice"]
 SHARES = ["mean", "low", "high", "sd", "train_mean", "published"]
@@ -24,7 +32,9 @@ class Block:
     rows: list[tuple[str, str, list[tuple[float, float | None] | None]]]
 
 
-def summary(frame: pd.DataFrame, published=(), level: float = LEVEL) -> pd.DataFrame:
+def summary(
+    frame: pd.DataFrame, published: Iterable[PublishedCurves] = (), level: float = LEVEL
+) -> pd.DataFrame:
     """One row per dataset, protocol, method, loss and training size; shares from 0 to 1.
 
     `runs` counts cells, `draws` split seeds; mean, sd and the t interval are over draws (runs on
@@ -61,7 +71,7 @@ def summary(frame: pd.DataFrame, published=(), level: float = LEVEL) -> pd.DataF
     return table.astype(dict.fromkeys([*SHARES, "half_width"], float))
 
 
-def table_csv(table: pd.DataFrame, notices=()) -> str:
+def table_csv(table: pd.DataFrame, notices: Iterable[Notice] = ()) -> str:
     """The summary as CSV: shares with six decimals; each notice is a row with 0 runs."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -77,7 +87,9 @@ def table_csv(table: pd.DataFrame, notices=()) -> str:
     return text.getvalue()
 
 
-def blocks(table: pd.DataFrame, methods=(), datasets=()) -> list[Block]:
+def blocks(
+    table: pd.DataFrame, methods: Sequence[str] = (), datasets: Sequence[str] = ()
+) -> list[Block]:
     """The summary cut into tables for reading, rows in the order of `methods`.
 
     A method that was asked for and has no result on a dataset keeps an empty row.
@@ -88,7 +100,13 @@ def blocks(table: pd.DataFrame, methods=(), datasets=()) -> list[Block]:
     return [_block(labelled, dataset, protocol, methods) for dataset, protocol in found]
 
 
-def table_markdown(table: pd.DataFrame, methods=(), datasets=(), notices=(), title="") -> str:
+def table_markdown(
+    table: pd.DataFrame,
+    methods: Sequence[str] = (),
+    datasets: Sequence[str] = (),
+    notices: Sequence[Notice] = (),
+    title: str = "",
+) -> str:
     """One Markdown table per dataset and protocol, then the notices."""
     lines = [f"# {title or 'Results'}", ""]
     for block in blocks(table, methods, datasets):
@@ -116,7 +134,7 @@ def caption(block: Block, level: float = LEVEL) -> str:
     )
 
 
-def cell_text(cell, plus_minus: str = "±") -> str:
+def cell_text(cell: tuple[float, float | None] | None, plus_minus: str = "±") -> str:
     """`98.5 ± 0.4`, `98.5` without an interval, `-` without a result."""
     if cell is None:
         return "-"
@@ -125,7 +143,7 @@ def cell_text(cell, plus_minus: str = "±") -> str:
     return text if half is None else f"{text} {plus_minus} {100 * half:.1f}"
 
 
-def _block(table: pd.DataFrame, dataset: str, protocol: str, methods) -> Block:
+def _block(table: pd.DataFrame, dataset: str, protocol: str, methods: Sequence[str]) -> Block:
     rows = table[(table["dataset"] == dataset) & (table["protocol"] == protocol)]
     sizes = sorted(int(size) for size in rows["train_size"].unique())
     labels = dict(zip(rows["label"], rows["method"], strict=True))
@@ -134,9 +152,11 @@ def _block(table: pd.DataFrame, dataset: str, protocol: str, methods) -> Block:
     return Block(dataset, protocol, sizes, [_line(rows, label, sizes) for label in ordered])
 
 
-def _line(rows: pd.DataFrame, label: str, sizes) -> tuple:
+def _line(
+    rows: pd.DataFrame, label: str, sizes: Iterable[int]
+) -> tuple[str, str, list[tuple[float, float | None] | None]]:
     of_label = rows[rows["label"] == label].set_index("train_size")
-    cells = []
+    cells: list[tuple[float, float | None] | None] = []
     for size in sizes:
         if size not in of_label.index:
             cells.append(None)
@@ -150,7 +170,7 @@ def _line(rows: pd.DataFrame, label: str, sizes) -> tuple:
     return label, str(span[0]) if span[0] == span[1] else f"{span[0]} to {span[1]}", cells
 
 
-def in_order(order, name: str) -> tuple[int, str]:
+def in_order(order: Iterable[str], name: str) -> tuple[int, str]:
     """Sort key: the place of a name in `order`; names that are not there come last, by name."""
     order = list(order)
     return (order.index(name), "") if name in order else (len(order), name)

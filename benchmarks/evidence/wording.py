@@ -1,5 +1,10 @@
 """How numbers are written: accuracies in per cent, differences in points."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 MARKS = {"read": "", "digitised": "digitised", "memory": "unconfirmed"}
 
 
@@ -18,7 +23,7 @@ def effect_text(effect: float | None, unit: str, digits: int = 1) -> str:
     return points(effect, digits) if unit == "difference" else percent(effect, digits)
 
 
-def interval_text(interval, unit: str, digits: int = 1) -> str:
+def interval_text(interval: Sequence[float] | None, unit: str, digits: int = 1) -> str:
     """`[+1.2, +5.0]` in points or `[98.1, 99.3]` in per cent; None -> `-`."""
     if interval is None:
         return "-"
@@ -26,12 +31,12 @@ def interval_text(interval, unit: str, digits: int = 1) -> str:
     return "[" + ", ".join(write(100 * bound, digits) for bound in interval) + "]"
 
 
-def sizes_text(sizes) -> str:
+def sizes_text(sizes: Iterable[int]) -> str:
     """[10, 20] -> `n = 10, 20`."""
     return "n = " + ", ".join(str(size) for size in sizes)
 
 
-def published_text(verdict: dict) -> str:
+def published_text(verdict: dict[str, Any]) -> str:
     """The published effect with its mark: `+8.2 points (digitised)`; `-` where there is none."""
     if verdict.get("published") is None:
         return "-"
