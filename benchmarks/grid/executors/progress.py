@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.live import Live
+from rich.text import Text
 
 from benchmarks.grid.forecast import Forecast, kind
 from benchmarks.grid.plan import Cell
@@ -45,7 +46,7 @@ class Progress:
     def show(self, running: list[Cell]) -> None:
         self.running = running
         if self.console.is_terminal:
-            self.live.update(self._line(), refresh=True)
+            self.live.update(Text(self._line(), no_wrap=True, overflow="ellipsis"), refresh=True)
         elif time.monotonic() - self.last_line >= SECONDS_BETWEEN_LINES:
             self.last_line = time.monotonic()
             self.console.print(self._line(), highlight=False, soft_wrap=True)
