@@ -31,11 +31,11 @@ def answer(name: str, places: Folders, configs: Configs, console: Console) -> No
     published = holdings.read_published(places.published, name)
     claims = load_claims(configs)
     theirs = published.records if published else []
-    verdicts = judge_all(claims, own.records, name)
+    verdicts = judge_all(claims, own.records, name, own.notes)
     their_verdicts = judge_all(claims, theirs, name) if theirs else []
     found = agreement(_without_copies(own.records, theirs), theirs, verdicts, their_verdicts)
     _write(places.own / name, own, claims, their_verdicts, agreement_text(found))
-    terminal.print_unavailable(own.unavailable, console)
+    terminal.print_notes(own.notes, own.unavailable, console)
     terminal.print_accuracies(own, console)
     terminal.print_verdicts(verdicts, console, their_verdicts)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
@@ -107,10 +107,16 @@ def _frames(held: dict[str, Holding | None]) -> dict[str, Any]:
 def _write(
     folder: Path, held: Holding, claims: list[Claim], published: list[Verdict], agreement: str
 ) -> None:
-    benchmark = dict(held.benchmark)
-    if held.partial:
-        benchmark["says"] += f" (partial: {len(held.done)} of {held.expected} cells)"
-    write_outputs(folder, benchmark, held.records, held.unavailable, claims, published, agreement)
+    write_outputs(
+        folder,
+        held.benchmark,
+        held.records,
+        held.unavailable,
+        claims,
+        published_verdicts=published,
+        agreement=agreement,
+        notes=held.notes,
+    )
 
 
 def _last_run(name: str, results: Path) -> Holding:

@@ -21,7 +21,7 @@ from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.executors.progress import duration
 from benchmarks.grid.merging import merge_into
 from benchmarks.grid.plan import Plan, compose_base, make_plan
-from benchmarks.grid.request import parse_request
+from benchmarks.grid.request import Request, parse_request
 from benchmarks.grid.store import Store
 from benchmarks.running import Progression, compute, make_executor
 from benchmarks.settings import Folders, folders
@@ -40,13 +40,13 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Run a benchmark and answer; 1 where cells failed, else 0."""
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
-        planned = make_plan(request, configs)
-        refuse_mixed_configurations([{"config": cell.config} for cell in planned.cells])
+        planned = _planned(request, configs)
     places = folders(planned.settings)
     if arguments.multirun:
         from benchmarks.multirun import launch
 
         launch(arguments.overrides, places.own)
+        planned.settings["retry"] = None  # the jobs have done that
     failed = compute(planned, console)
     with opened(list(request.folders)) as configs:
         answers.answer(planned.benchmark["name"], places, configs, console)
@@ -57,7 +57,7 @@ def plan(arguments: argparse.Namespace, console: Console) -> int:
     """Count the cells of a benchmark by status and by method; nothing runs or is written."""
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
-        planned = make_plan(request, configs)
+        planned = _planned(request, configs)
     places = folders(planned.settings)
     make_executor(planned.settings["executor"])
     progress = Progression(planned, Store(places.own))
@@ -93,7 +93,7 @@ def publish(arguments: argparse.Namespace, console: Console) -> int:
     request = parse_request(arguments.overrides)
     if request.changes:
         remedy = "a benchmark is published as its file states it; leave this out"
-        raise RequestError("publish", request.changes[0], remedy)
+        raise RequestError(*request.changes[0].split("=", 1), remedy)
     with opened(list(request.folders)) as configs:
         planned = make_plan(request, configs)
         folder = answers.publish(planned, folders(planned.settings), configs)
@@ -128,10 +128,20 @@ def list_choices(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _planned(request: Request, configs: Configs) -> Plan:
+    """The plan, refused where two configurations would share one row of the table."""
+    planned = make_plan(request, configs)
+    refuse_mixed_configurations([{"config": cell.config} for cell in planned.cells])
+    return planned
+
+
 @contextmanager
 def _opened(arguments: argparse.Namespace) -> Iterator[tuple[Configs, str, Folders]]:
     """For the commands that read: configurations, name of the benchmark, folders; no plan."""
     request = parse_request(arguments.overrides)
+    if request.changes:
+        remedy = f"{arguments.command} reads what was run; leave this out"
+        raise RequestError(*request.changes[0].split("=", 1), remedy)
     with opened(list(request.folders)) as configs:
         base = compose_base(request, configs)
         yield configs, base["benchmark"]["name"], folders(base)

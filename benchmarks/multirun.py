@@ -11,7 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 from rich.console import Console
 
-from benchmarks.grid.configs import CONF, opened
+from benchmarks.grid.configs import CONF, SEARCH_PATH, opened
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.running import compute
@@ -34,6 +34,8 @@ def launch(words: list[str], results: Path) -> None:
 
 
 def _job(_: DictConfig) -> int:
-    request = parse_request(list(HydraConfig.get().overrides.task))
+    given = HydraConfig.get().overrides
+    searched = [word for word in given.hydra if word.startswith(SEARCH_PATH)]
+    request = parse_request([*given.task, *searched])
     with opened(list(request.folders)) as configs:
         return compute(make_plan(request, configs), Console())

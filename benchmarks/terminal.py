@@ -12,18 +12,19 @@ from benchmarks.evidence.notices import unavailable_notices
 from benchmarks.evidence.wording import effect_text, interval_text, published_text
 from benchmarks.grid.holdings import Holding
 
-WIDEST_TABLE = 8  # train sizes; beyond, only the files show all of them
-
 
 def print_accuracies(held: Holding, console: Console) -> None:
-    """Mean test accuracy in % by method and train size, one table per data set."""
+    """Mean test accuracy in % by method and train size, one table per data set.
+
+    Where the terminal is too narrow for all sizes, some are left to the files.
+    """
     from benchmarks.evidence.results import results_frame
     from benchmarks.evidence.tables import blocks, cell_text, summary
 
     description = held.benchmark
     table = summary(results_frame(held.records))
     for block in blocks(table, description["methods"], description["datasets"]):
-        shown = _spread(len(block.sizes))
+        shown = _spread(len(block.sizes), (console.width - 26) // 12)
         printed = _table(f"{block.dataset} (accuracy in %)", "runs", right=1 + len(shown))
         for column, index in enumerate(shown):
             printed.columns[2 + column].header = f"n={block.sizes[index]}"
@@ -55,7 +56,8 @@ def print_verdicts(
     for verdict in verdicts:
         console.print(
             f"  {verdict['id']}: {verdict['measure']} on {verdict['dataset']} "
-            f"({verdict['benchmark']}); {verdict['reason']}"
+            f"({verdict['benchmark']}{', ' + held if (held := verdict.get('results')) else ''}); "
+            f"{verdict['reason']}"
             + (f"; published verdict: {theirs[verdict['id']]}" if verdict["id"] in theirs else ""),
             highlight=False,
             soft_wrap=True,
@@ -67,10 +69,11 @@ def print_verdicts(
             )
 
 
-def print_unavailable(unavailable: list[dict[str, Any]], console: Console) -> None:
-    """The data that could not be had: how many cells that leaves out, why, and what to do."""
-    for notice in unavailable_notices(unavailable):
-        text = f"unavailable: {notice.text}"
+def print_notes(notes: list[str], unavailable: list[dict[str, Any]], console: Console) -> None:
+    """What is special about the grid, and the data that could not be had and what to do."""
+    texts = [f"note: {note}" for note in notes]
+    texts += [f"unavailable: {notice.text}" for notice in unavailable_notices(unavailable)]
+    for text in texts:
         console.print(text, style="yellow", highlight=False, soft_wrap=True, markup=False)
 
 
@@ -85,9 +88,10 @@ def _table(first: str, *columns: str, right: int) -> Table:
     return table
 
 
-def _spread(count: int) -> list[int]:
-    """Indices of at most WIDEST_TABLE columns, first and last among them."""
-    if count <= WIDEST_TABLE:
+def _spread(count: int, most: int) -> list[int]:
+    """Indices of at most `most` columns (2 at least), first and last among them."""
+    most = max(most, 2)
+    if count <= most:
         return list(range(count))
-    step = (count - 1) / (WIDEST_TABLE - 1)
-    return sorted({round(index * step) for index in range(WIDEST_TABLE)})
+    step = (count - 1) / (most - 1)
+    return sorted({round(index * step) for index in range(most)})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.results import ROW, results_frame, split_means
-from benchmarks.evidence.statistics import welch_difference
+from benchmarks.evidence.statistics import paired_difference, welch_difference
 from benchmarks.evidence.wording import interval_text, percent
 from benchmarks.grid.store import Record
 
@@ -23,8 +23,9 @@ def agreement(
     """How well own and published results agree, as plain JSON-able data.
 
     `cells`: the same key in both; how many have the same accuracy, and the largest difference.
-    `rows`: the same dataset, protocol, method, loss and size in both; a row agrees if its draws
-    have the same accuracies or if Welch's 95 % interval of own - published contains 0, and is
+    `rows`: the same dataset, protocol, method, loss and size in both, on the split seeds that both
+    have (on all, where they share none); a row agrees if the accuracies are identical or if the
+    paired 95 % interval of own - published (Welch's without shared seeds) contains 0, and is
     undecided where no interval can be made. An interval that contains 0 is no proof of equality:
     with few draws it is wide, so the intervals are listed where rows disagree.
     `verdicts`: claim ids with the same and with different verdicts.
@@ -47,7 +48,7 @@ def agreement_text(found: dict[str, Any]) -> str:
     lines = [
         f"Cells also published: {cells['common']}; identical accuracy: {cells['identical']};"
         f" largest difference: {largest}",
-        f"Rows also published: {rows['common']}; in agreement: {rows['agree']}"
+        f"Rows also published: {rows['common']}; no difference found: {rows['agree']}"
         + (f"; undecided: {rows['undecided']}" if rows["undecided"] else ""),
     ]
     for row in rows["disagree"]:
@@ -85,23 +86,31 @@ def _rows(own: pd.DataFrame, published: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _by_row(frame: pd.DataFrame) -> dict[tuple[Any, ...], list[float]]:
+def _by_row(frame: pd.DataFrame) -> dict[tuple[Any, ...], pd.Series]:
     means = split_means(frame, "accuracy")
-    return {row: list(values) for row, values in means.groupby(ROW)["accuracy"]}
+    return {row: rows.set_index("split_seed")["accuracy"] for row, rows in means.groupby(ROW)}
 
 
-def _row(row: tuple[Any, ...], ours: list[float], theirs: list[float]) -> dict[str, Any]:
-    interval = welch_difference(ours, theirs)
-    if sorted(ours) == sorted(theirs):
+def _row(row: tuple[Any, ...], ours: pd.Series, theirs: pd.Series) -> dict[str, Any]:
+    """Paired on the split seeds that both have; Welch's interval only where they share none."""
+    shared = ours.index.intersection(theirs.index)
+    if len(shared):
+        ours, theirs = ours[shared], theirs[shared]
+        interval = paired_difference(ours, theirs)
+    else:
+        interval = welch_difference(ours, theirs)
+    if len(shared) and (ours == theirs).all():
         outcome = "agree"
+    elif len(shared) and interval.spread == 0:
+        outcome = "disagree"
     elif interval.low is None:
         outcome = "undecided"
     else:
         outcome = "agree" if interval.low <= 0 <= interval.high else "disagree"
     return dict(zip(ROW, row, strict=True)) | {
         "train_size": int(row[-1]),
-        "own": sum(ours) / len(ours),
-        "published": sum(theirs) / len(theirs),
+        "own": float(ours.mean()),
+        "published": float(theirs.mean()),
         "difference": interval.estimate,
         "interval": None if interval.low is None else [interval.low, interval.high],
         "outcome": outcome,

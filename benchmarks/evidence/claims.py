@@ -26,12 +26,13 @@ def judge(claim: Claim | dict[str, Any], frame: pd.DataFrame, benchmark: str) ->
     `reproduced`: every deciding part holds. `contradicted`: a deciding part fails. `not-run`: no
     deciding part could be asked. `inconclusive`: anything else. The verdict is drawn on the
     claim's own dataset; on the next one, with a caveat, only where the first has no results.
-    Effect, interval, pairs and published effect are those of the first deciding part.
+    Effect, interval, pairs and published effect are those of the deciding part on which the
+    verdict hangs: the first that fails, else the first that is open, else the first.
     """
     claim = parse_claim(claim)
     answers = [_on_dataset(claim, frame, dataset) for dataset in claim.datasets]
     chosen = next((answer for answer in answers if answer["verdict"] != "not-run"), answers[0])
-    headline = next(part for part in chosen["parts"] if part["deciding"])
+    headline = _headline(chosen["parts"])
     return {
         "id": claim.id,
         "sentence": claim.sentence,
@@ -106,8 +107,14 @@ def _all_missing(parts: Iterable[dict[str, Any]]) -> str:
     return "not run: " + ", ".join(missing)
 
 
+def _headline(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    order = ("fails", "open", "not-run", "holds")
+    deciding = [part for part in parts if part["deciding"]]
+    return min(deciding, key=lambda part: order.index(part["outcome"]))
+
+
 def _replication(answer: dict[str, Any]) -> dict[str, Any]:
-    headline = next(part for part in answer["parts"] if part["deciding"])
+    headline = _headline(answer["parts"])
     kept = {name: headline[name] for name in ("effect", "interval", "pairs", "sizes", "unit")}
     return {name: answer[name] for name in ("dataset", "verdict", "reason")} | kept
 
@@ -155,7 +162,7 @@ def claims_markdown(
     published = {verdict["id"]: verdict for verdict in published_verdicts or ()}
     if not verdicts:
         return "# Claims\n\nNo claim is drawn from this benchmark.\n"
-    head = ["claim", "verdict", "effect", "interval", "pairs", "published effect"]
+    head = ["claim", "verdict", "hangs on", "effect", "interval", "pairs", "published effect"]
     rows = [_overview_row(verdict) for verdict in verdicts]
     if published:
         head.append("verdict of the published results")
@@ -210,24 +217,18 @@ def _section(verdict: dict[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
-def reported_text(verdict: dict) -> str:
-    """The parts that decide nothing, `leek_net (train accuracy) 100.0 %; ...`; may be empty."""
+def reported_text(verdict: dict[str, Any]) -> str:
+    """The parts that decide nothing, with outcome and interval; may be empty."""
     return "; ".join(
-        f"{part['measure']} {effect_text(part['effect'], part['unit'])}"
+        f"{part['id']} {part['outcome']} ({part['reason']})"
         for part in verdict["parts"]
         if not part["deciding"] and part["effect"] is not None
     )
 
 
 def replication_text(other: dict[str, Any]) -> str:
-    """`reproduced, +3.0 points [+1.2, +4.8], 5 pairs`, or the verdict with its reason."""
-    if other["effect"] is None:
-        return f"{other['verdict']} ({other['reason']})"
-    effect = effect_text(other["effect"], other["unit"], digits=2)
-    if other["interval"] is None:
-        return f"{other['verdict']}, {effect}, no interval ({other['reason']})"
-    bounds = interval_text(other["interval"], other["unit"], digits=2)
-    return f"{other['verdict']}, {effect} {bounds}, {other['pairs']} pairs"
+    """The verdict on another dataset and what it hangs on."""
+    return f"{other['verdict']} ({other['reason']})"
 
 
 def _part_row(part: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # The row's own axes, and what cannot change a result: these may differ under one name.
-VARIES = {"dataset.train_size", "split_seed", "init_seed", "threads"}
+VARIES = {"dataset.train_size", "split_seed", "init_seed"}
 VARIES |= {"dataset.root", "trainer.devices"}
 
 
@@ -108,9 +108,10 @@ def _same(
     for field in sorted(set(first) | set(config)):
         one, other = first.get(field), config.get(field)
         if _text(one) != _text(other):
+            group, _, inner = field.partition(".")
+            remedy = f"give one of them another {group}.name" if inner else "run one at a time"
             raise EvidenceError(
-                f"{field}={one} and {field}={other} are both called {name}:"
-                f" give one of them another {field.split('.')[0]}.name"
+                f"{field}={one} and {field}={other} are both called {name}: {remedy}"
             )
 
 

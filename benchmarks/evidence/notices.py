@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Notice:
-    """One remark; `kind` is `unavailable`, `failed`, `dropped` or `caveat`."""
+    """One remark; `kind` is `note`, `unavailable`, `failed`, `dropped` or `caveat`."""
 
     kind: str
     text: str

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 
 
 def judge_all(
-    claims: Iterable[Claim | dict[str, Any]], records: Iterable[Record], benchmark: str
+    claims: Iterable[Claim | dict[str, Any]],
+    records: Iterable[Record],
+    benchmark: str,
+    notes: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
-    """The verdicts on those of the claims that name this benchmark."""
+    """The verdicts on those of the claims that name this benchmark; `notes` on the grid are the
+    first caveats of each.
+    """
     frame = results_frame(records)
-    return [judge(claim, frame, benchmark) for claim in _of_benchmark(claims, benchmark)]
+    verdicts = [judge(claim, frame, benchmark) for claim in _of_benchmark(claims, benchmark)]
+    return [{**verdict, "caveats": [*notes, *verdict["caveats"]]} for verdict in verdicts]
 
 
 def write_outputs(
@@ -39,20 +45,23 @@ def write_outputs(
     claims: Sequence[Claim | dict[str, Any]],
     published_verdicts: Sequence[dict[str, Any]] | None = (),
     agreement: str = "",
+    notes: Sequence[str] = (),
 ) -> None:
     """Writes table.csv/.md/.tex, curve.pdf/.png, claims.md/.json and report.html.
 
     `benchmark`: {"name", "says", "methods": [order], "datasets": [order]}. `claims`: of these, the
     ones that name this benchmark are judged; `published_verdicts` stand beside theirs, and the
-    text `agreement` tells how far own and published results agree. Everything is made before the
+    text `agreement` tells how far own and published results agree; `notes` say what is special
+    about the grid (changed, partial). Everything is made before the
     first file is replaced, and each file is replaced atomically, so a reader never meets half a
     file.
 
     Raises EvidenceError for records or claims that cannot be judged; then no file has changed.
     """
     frame = results_frame(records)
-    verdicts = judge_all(claims, records, benchmark["name"])
-    notices = unavailable_notices(unavailable) + frame.attrs["notices"] + _caveats(frame)
+    verdicts = judge_all(claims, records, benchmark["name"], notes)
+    notices = [Notice("note", note) for note in notes] + unavailable_notices(unavailable)
+    notices += frame.attrs["notices"] + _caveats(frame)
     curves = published_curves(_of_benchmark(claims, benchmark["name"]))
     table = summary(frame, curves)
     texts = _tables(benchmark, table, notices)

@@ -45,7 +45,7 @@ def _marked(record: Record) -> Record:
 
 def read_records(file: Path) -> list[Record]:
     """The records without their predictions; raises RequestError for a file that is no archive."""
-    return [json.loads(text) for text in _table(file, ["record"])["record"].to_pylist()]
+    return [_whole(text, file) for text in _table(file, ["record"])["record"].to_pylist()]
 
 
 def read_archive(file: Path) -> Iterator[tuple[Record, Predictions]]:
@@ -53,8 +53,17 @@ def read_archive(file: Path) -> Iterator[tuple[Record, Predictions]]:
     for row in _table(file, ["record", *ARRAYS]).to_pylist():
         arrays = {name: np.frombuffer(row[name], kind) for name, kind in ARRAYS.items()}
         scores = arrays["scores"].astype(np.float32).reshape(len(arrays["labels"]), -1)
-        record = json.loads(row["record"])
-        yield checked(record, record["key"]), {**arrays, "scores": scores}
+        yield _whole(row["record"], file), {**arrays, "scores": scores}
+
+
+def _whole(text: str, file: Path) -> Record:
+    try:
+        record = json.loads(text)
+        return checked(record, record["key"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise RequestError(
+            "archive", file, f"holds a record that is not whole ({error})"
+        ) from error
 
 
 def _table(file: Path, columns: list[str]) -> pa.Table:

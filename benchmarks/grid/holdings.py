@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from benchmarks.grid.plan import Plan
 from benchmarks.grid.store import Record, Store, write_atomically
 
 LAST_RUN, WHOLE = "manifest.json", "whole.json"
-FIELDS = {"benchmark": dict, "expected": int, "unavailable": list}
+FIELDS = {"benchmark": dict, "expected": int, "unavailable": list, "changes": list}
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,20 @@ class Holding:
     records: list[Record]
     unavailable: list[dict[str, Any]]
     expected: int
+    changes: list[str]
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of the grid before any number of it."""
+        found = []
+        if self.changes:
+            found.append(
+                f"not the benchmark's own grid, it was changed by {' '.join(self.changes)}"
+            )
+        if self.partial:
+            found.append(f"partial: {len(self.done)} of {self.expected} cells")
+        return found + [f"damaged record left out: {name}" for name in self.damaged]
 
     @property
     def done(self) -> list[Record]:
@@ -43,7 +56,8 @@ class Holding:
 
 def of_plan(plan: Plan, store: Store) -> Holding:
     """What the store holds of a plan."""
-    return Holding(records=store.read_all(cell.key for cell in plan.cells), **_manifest(plan))
+    records = store.read_all(cell.key for cell in plan.cells)
+    return Holding(records=records, damaged=tuple(store.damaged), **_manifest(plan))
 
 
 def write_manifest(plan: Plan, store: Store) -> None:
@@ -57,19 +71,16 @@ def write_manifest(plan: Plan, store: Store) -> None:
 
 def read_last_run(results: Path, name: str) -> Holding | None:
     """The cells of the last run here, or None where there was none."""
-    return _read(results / name / LAST_RUN, lambda m: Store(results).read_all(m["cells"]))
+    return _read(results / name / LAST_RUN, Store(results))
 
 
 def read_own(results: Path, name: str) -> Holding | None:
-    """The own cells of the benchmark's grid; those of the last run where it was never run whole."""
-    whole = _read(results / name / WHOLE, lambda m: Store(results).read_all(m["cells"]))
-    return whole or read_last_run(results, name)
+    """The own cells of the benchmark's own grid, or None where it was never run as it stands."""
+    return _read(results / name / WHOLE, Store(results))
 
 
 def read_published(folder: Path, name: str) -> Holding | None:
-    return _read(
-        folder / name / LAST_RUN, lambda _: archive.read_records(folder / name / archive.FILE)
-    )
+    return _read(folder / name / LAST_RUN)
 
 
 def write_published(holding: Holding, store: Store, folder: Path) -> None:
@@ -80,16 +91,16 @@ def write_published(holding: Holding, store: Store, folder: Path) -> None:
 
 
 def _manifest(plan: Plan) -> dict[str, Any]:
-    changed = f" (this grid: {' '.join(plan.changes)})" if plan.changes else ""
     return {
         "benchmark": {
             "name": plan.benchmark["name"],
-            "says": plan.benchmark["says"] + changed,
+            "says": plan.benchmark["says"],
             "methods": plan.order("method"),
             "datasets": plan.order("dataset"),
         },
         "expected": len(plan.cells) + len(plan.unavailable),
         "unavailable": _unavailable(plan),
+        "changes": list(plan.changes),
     }
 
 
@@ -107,7 +118,8 @@ def _write(file: Path, manifest: dict[str, Any]) -> None:
     write_atomically(file, json.dumps(manifest, indent=1).encode() + b"\n")
 
 
-def _read(file: Path, read_records: Callable[[dict[str, Any]], list[Record]]) -> Holding | None:
+def _read(file: Path, store: Store | None = None) -> Holding | None:
+    """From a manifest: its cells in the store or, without one, the archive beside it."""
     if not file.is_file():
         return None
     try:
@@ -115,7 +127,10 @@ def _read(file: Path, read_records: Callable[[dict[str, Any]], list[Record]]) ->
         fields = {name: manifest[name] for name in FIELDS}
         if not all(isinstance(fields[name], kind) for name, kind in FIELDS.items()):
             raise ValueError("a field of another type")
+        keys = manifest["cells"] if store else []
     except (ValueError, KeyError, TypeError) as error:
         remedy = f"not readable ({error}); run the benchmark again to write it anew"
         raise RequestError("manifest", file, remedy) from error
-    return Holding(records=read_records(manifest), **fields)
+    if store is None:
+        return Holding(records=archive.read_records(file.parent / archive.FILE), **fields)
+    return Holding(records=store.read_all(keys), damaged=tuple(store.damaged), **fields)

@@ -15,6 +15,7 @@ from benchmarks.grid.errors import RequestError
 GROUPS = ("dataset", "method", "loss", "protocol", "trainer")
 SCALARS = ("split_seed", "init_seed", "threads")
 ALIASES = {"seed": "split_seed"}
+WHEREABOUTS = ("dataset.root", "trainer.devices")  # in no key: the grid stays the same
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def parse_request(words: list[str]) -> Request:
         if override.is_delete():
             raise RequestError(key, "deleted", "nothing can be left out; set it to another value")
         plain = not (override.is_add() or override.is_force_add())
-        if key.split(".")[0] in (*GROUPS, *SCALARS) or key.startswith("benchmark."):
+        of_grid = key.split(".")[0] in (*GROUPS, *SCALARS) or key.startswith("benchmark.")
+        if of_grid and key not in WHEREABOUTS:
             changes.append(override.input_line)
         if key == SEARCH_PATH:
             given = _values(override)[0]

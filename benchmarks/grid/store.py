@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -86,8 +87,13 @@ def checked(record: Any, key: str) -> Record:
         raise ValueError("another schema version or key")
     if record["status"] not in ("done", "failed"):
         raise ValueError(f"status {record['status']}")
-    if record["status"] == "done" and not isinstance(record["metrics"]["accuracy"], float):
-        raise ValueError("no accuracy")
+    for block in ("config", "fingerprints", "metrics", "provenance"):
+        if not isinstance(record[block], dict):
+            raise ValueError(f"{block} is no mapping")
+    if record["status"] == "done":
+        accuracy, seconds = record["metrics"]["accuracy"], record["timing"]["total"]
+        if not (math.isfinite(accuracy) and math.isfinite(seconds)):
+            raise ValueError("a metric that is not a number")
     return record
 
 

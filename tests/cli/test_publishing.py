@@ -78,7 +78,7 @@ def test_a_partial_publication_says_so(scarce, published, records, results):
     lost = next(iter(records()))
     (results / "records" / f"{lost}.json").unlink()
     scarce("publish", "benchmark=quickstart")
-    assert "partial: 5 of 720 cells" in (published / "quickstart" / "report.html").read_text()
+    assert "partial: 5 of 720 cells" in (published / "quickstart" / "table.md").read_text()
 
 
 def test_a_narrowed_run_does_not_narrow_what_is_published(scarce, published, results):
@@ -101,13 +101,65 @@ def test_the_own_report_says_by_what_its_grid_was_changed(scarce, results):
     assert "method=leekasso,logistic" in report
 
 
-def test_claims_show_own_results_before_published_ones(scarce, published, tmp_path):
-    scarce("run", *GRID)
-    scarce("publish", "benchmark=quickstart")
-    elsewhere = scarce("claims", "--json", f"results_dir={tmp_path / 'nothing'}").json["claims"]
-    own = scarce("claims", "--json").json["claims"]
-    assert {c["results"] for c in elsewhere} <= {"published", None}
-    assert {c["results"] for c in own} <= {"own", None}
+BENCHMARK = """
+name: tiny
+says: one method ahead of another on ten digits
+grid:
+  - {dataset: digits01, dataset.train_size: 10, method: [logistic, leekasso], split_seed: range(4)}
+"""
+CLAIM = """
+id: tiny_claim
+sentence: logistic regression beats ten pixels
+source: {author: A Test, title: T, where: here, date: "2026-01-01", confirmed: read}
+benchmarks: [tiny]
+datasets: [digits01]
+parts:
+  - id: ahead
+    says: ahead
+    deciding: true
+    contrast: [logistic, leekasso]
+    expect: {greater_than: 0}
+rule: the interval lies above 0
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A benchmark and a claim of the user's own, on Hydra's search path."""
+    for group, name, text in (("benchmark", "tiny", BENCHMARK), ("claim", "tiny_claim", CLAIM)):
+        folder = tmp_path / "mine" / group
+        folder.mkdir(parents=True)
+        (folder / f"{name}.yaml").write_text(text)
+    return (f"hydra.searchpath=[file://{tmp_path}/mine]", "benchmark=tiny")
+
+
+def tiny_claim(outcome) -> dict:
+    (found,) = (c for c in outcome.json["claims"] if c["id"] == "tiny_claim")
+    return found
+
+
+def test_claims_show_own_results_before_published_ones(scarce, published, tmp_path, tiny):
+    assert tiny_claim(scarce("claims", "--json", *tiny))["verdict"] == "not-run"
+    scarce("run", *tiny, "executor=serial")
+    scarce("publish", *tiny)
+    own = tiny_claim(scarce("claims", "--json", *tiny))
+    elsewhere = f"results_dir={tmp_path / 'nothing'}"
+    theirs = tiny_claim(scarce("claims", "--json", *tiny, elsewhere))
+    assert (own["results"], theirs["results"]) == ("own", "published")
+    assert own["pairs"] == theirs["pairs"] == 4
+
+
+def test_a_changed_grid_never_speaks_for_the_claim(scarce, published, tiny):
+    scarce("run", *tiny, "executor=serial")
+    changed = scarce("run", *tiny, "executor=serial", "split_seed=range(9,11)")
+    assert "note: not the benchmark's own grid" in changed.out
+    assert tiny_claim(scarce("claims", "--json", *tiny))["pairs"] == 4
+
+
+def test_a_verdict_on_a_changed_grid_says_so_first(scarce, results, tiny):
+    scarce("run", *tiny, "executor=serial", "split_seed=range(2)")
+    (claim,) = json.loads((results / "tiny" / "claims.json").read_text())["claims"]
+    assert "split_seed=range(2)" in claim["caveats"][0]
 
 
 def test_nothing_published_names_a_folder_of_this_machine(scarce, published, tmp_path):

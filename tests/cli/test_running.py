@@ -197,4 +197,5 @@ def test_hydras_multirun_writes_the_same_records(scarce, records, results):
     assert scarce("run", "-m", *words).code == 0
     swept = records()
     assert len(swept) == 4
+    assert len(list((results / "multirun").glob("*/[0-9]"))) == 4, "one job per combination"
     assert "Nothing to train" in scarce("run", *words).out

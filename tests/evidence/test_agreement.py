@@ -10,7 +10,16 @@ VALUES = [0.90, 0.91, 0.92, 0.93]
 
 
 def renamed(records):
+    """Other cells of the same row and the same split seeds."""
     return [record | {"key": record["key"] + "-elsewhere"} for record in records]
+
+
+def elsewhere(records):
+    """Other cells of the same row, on split seeds of their own."""
+    return [
+        record | {"config": record["config"] | {"split_seed": 100 + place}}
+        for place, record in enumerate(renamed(records))
+    ]
 
 
 def test_without_published_results_it_says_so(rows):
@@ -32,7 +41,7 @@ def test_identical_cells_are_counted(rows):
 def test_rows_of_different_cells_are_compared_by_welchs_interval(rows):
     own = rows("mlp", 10, VALUES) + rows("cnn", 10, VALUES)
     near, far = [value + 0.005 for value in VALUES], [value - 0.1 for value in VALUES]
-    found = agreement(own, renamed(rows("mlp", 10, near) + rows("cnn", 10, far)))
+    found = agreement(own, elsewhere(rows("mlp", 10, near)) + elsewhere(rows("cnn", 10, far)))
     assert found["cells"]["common"] == 0
     assert (found["rows"]["common"], found["rows"]["agree"]) == (2, 1)
     (row,) = found["rows"]["disagree"]
@@ -44,8 +53,29 @@ def test_rows_of_different_cells_are_compared_by_welchs_interval(rows):
 
 def test_a_published_mean_above_the_own_has_a_negative_difference(rows):
     high = [value + 0.05 for value in VALUES]
-    found = agreement(rows("mlp", 10, VALUES), renamed(rows("mlp", 10, high)))
+    found = agreement(rows("mlp", 10, VALUES), elsewhere(rows("mlp", 10, high)))
     assert found["rows"]["disagree"][0]["interval"][1] < 0
+
+
+def test_rows_of_the_same_seeds_are_paired(rows):
+    """A shift that Welch's interval does not notice beside the spread over seeds."""
+    wide = [0.80, 0.85, 0.90, 0.95]
+    shifted = [0.79, 0.841, 0.89, 0.941]
+    found = agreement(rows("mlp", 10, wide), renamed(rows("mlp", 10, shifted)))
+    assert len(found["rows"]["disagree"]) == 1
+    assert agreement(rows("mlp", 10, wide), elsewhere(rows("mlp", 10, shifted)))["rows"]["agree"]
+
+
+def test_some_of_the_published_draws_agree_with_themselves(rows):
+    published = rows("mlp", 10, [0.80, 0.95, 0.81, 0.82])
+    found = agreement(published[1:2], published)
+    assert (found["rows"]["agree"], found["rows"]["undecided"]) == (1, 0)
+
+
+def test_the_same_shift_on_every_shared_seed_is_a_difference(rows):
+    shifted = [value - 0.03 for value in VALUES]
+    found = agreement(rows("mlp", 10, VALUES), renamed(rows("mlp", 10, shifted)))
+    assert len(found["rows"]["disagree"]) == 1
 
 
 def test_equal_rows_agree_even_without_spread(rows):

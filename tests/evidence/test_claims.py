@@ -71,7 +71,7 @@ def test_every_shipped_contrast_has_its_sign_the_right_way_round(rows, claim_id,
     answer = part_of(judged(claim, records), part_id)
     if case == "equal":
         assert (answer["outcome"], answer["interval"]) == ("open", None)
-        assert "no spread over seeds" in answer["reason"]
+        assert "in each of 5 draws" in answer["reason"]
         return
     sign = 1 if case == "first better" else -1
     assert answer["effect"] * sign > 0.05
@@ -115,9 +115,33 @@ def test_a_part_cannot_hold_where_an_end_of_its_range_was_not_run(rows):
     assert "the end of the range was not run: n = 40" in part["reason"]
 
 
-def test_a_part_can_fail_on_the_sizes_that_were_run(rows):
+def test_a_part_about_a_mean_over_sizes_cannot_fail_on_some_of_them_either(rows):
     records = rows("leekasso", 10, LOW) + rows("leek_net", 10, HIGH)
-    assert part_of(judged(shipped("leek"), records), "small_n")["outcome"] == "fails"
+    verdict = judged(shipped("leek"), records)
+    assert part_of(verdict, "small_n")["outcome"] == "open"
+    assert part_of(verdict, "each_small_n")["outcome"] == "fails"
+
+
+@pytest.mark.parametrize(
+    ("value", "draws", "outcome"),
+    [(1.0, 6, "holds"), (1.0, 5, "open"), (0.98, 6, "fails"), (0.99, 20, "open")],
+)
+def test_identical_draws_are_decided_by_the_sign_test_where_they_are_enough(
+    rows, value, draws, outcome
+):
+    claim = claim_with({"mean_of": "mlp", "expect": {"at_least": 0.99}})
+    (part,) = judged(claim, rows("mlp", 20, [value] * draws))["parts"]
+    assert part["outcome"] == outcome
+    assert part["interval"] is None
+    assert f"in each of {draws} draws" in part["reason"]
+
+
+def test_the_headline_is_the_part_on_which_the_verdict_hangs(rows):
+    records = behind(rows)
+    records += rows("leekasso", 80, HIGH) + rows("leek_net", 80, LOW)
+    verdict = judged(shipped("leek"), records)
+    assert verdict["sizes"] == [80]
+    assert verdict["effect"] == part_of(verdict, "catches_up")["effect"]
 
 
 def test_the_leek_claim_is_reproduced_when_the_linear_model_leads_and_the_net_catches_up(rows):

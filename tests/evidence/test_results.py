@@ -115,7 +115,7 @@ def test_one_key_with_two_results_is_refused(record):
 def test_one_seed_under_two_thread_counts_is_refused(record):
     one, other = record("mlp", 10, 0, 0.9), record("mlp", 10, 0, 0.8, key="other")
     other["config"] = {**other["config"], "threads": 4}
-    with pytest.raises(EvidenceError, match="threads: 1, 4"):
+    with pytest.raises(EvidenceError, match="threads=1 and threads=4"):
         results_frame([one, other])
 
 

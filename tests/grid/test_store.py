@@ -10,7 +10,16 @@ import pytest
 from benchmarks.grid.store import SCHEMA, Store, write_atomically
 
 KEY = "a" * 64
-RECORD = {"schema": SCHEMA, "key": KEY, "status": "done", "metrics": {"accuracy": 1.0}}
+RECORD = {
+    "schema": SCHEMA,
+    "key": KEY,
+    "status": "done",
+    "config": {},
+    "fingerprints": {},
+    "metrics": {"accuracy": 1.0},
+    "timing": {"total": 0.5},
+    "provenance": {},
+}
 ARRAYS = {"labels": np.array([0, 1], np.int16), "scores": np.ones((2, 2), np.float32)}
 
 
@@ -41,6 +50,18 @@ def test_a_damaged_record_is_named_and_left_out(text, store):
     (store.folder / f"{KEY}.json").write_text(text)
     assert store.read(KEY) is None
     assert store.damaged[0].startswith(f"{KEY}.json")
+
+
+@pytest.mark.parametrize("field", ["status", "config", "metrics", "timing", "provenance"])
+def test_a_record_that_lacks_a_field_is_damaged(field, store):
+    store.write({name: value for name, value in RECORD.items() if name != field}, ARRAYS)
+    assert store.read(KEY) is None
+    assert field in store.damaged[0]
+
+
+def test_an_accuracy_that_is_not_a_number_is_damage(store):
+    store.write({**RECORD, "metrics": {"accuracy": float("nan")}}, ARRAYS)
+    assert store.read(KEY) is None
 
 
 def test_a_write_that_fails_leaves_the_earlier_content(tmp_path, monkeypatch):
