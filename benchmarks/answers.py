@@ -23,21 +23,34 @@ from benchmarks.settings import Folders
 Verdict = dict[str, Any]
 
 
-def answer(name: str, places: Folders, configs: Configs, console: Console) -> None:
-    """Write the answer of the last run, and print it beside the published one."""
+def answer_last_run(name: str, places: Folders, configs: Configs, console: Console) -> None:
+    """Answer from the cells of the last run, whatever it changed of the benchmark's grid."""
+    _answer(_held(name, holdings.read_last_run(places.own, name)), places, configs, console)
+
+
+def answer_whole(name: str, places: Folders, configs: Configs, console: Console) -> None:
+    """Answer from the benchmark's own grid or, where that never ran, from the last run."""
+    held = holdings.read_own(places.own, name) or holdings.read_last_run(places.own, name)
+    _answer(_held(name, held), places, configs, console)
+
+
+def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -> None:
+    """Write tables, figure, verdicts and report; print them beside what is published."""
     from benchmarks.evidence.agreement import agreement, agreement_text
 
-    own = _last_run(name, places.own)
+    name = own.benchmark["name"]
     published = holdings.read_published(places.published, name)
     claims = load_claims(configs)
     theirs = published.records if published else []
     verdicts = judge_all(claims, own.records, name, own.notes)
     their_verdicts = judge_all(claims, theirs, name) if theirs else []
-    found = agreement(_without_copies(own.records, theirs), theirs, verdicts, their_verdicts)
+    compared = [] if own.changes else verdicts
+    found = agreement(_comparable(own.records, theirs), theirs, compared, their_verdicts)
     _write(places.own / name, own, claims, their_verdicts, agreement_text(found))
     terminal.print_notes(own.notes, own.unavailable, console)
     terminal.print_accuracies(own, console)
     terminal.print_verdicts(verdicts, console, their_verdicts)
+    terminal.print_failures(own.records, console)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
     console.print(f"Tables, figure, verdicts, report: {places.own / name}", soft_wrap=True)
 
@@ -119,14 +132,27 @@ def _write(
     )
 
 
-def _last_run(name: str, results: Path) -> Holding:
-    own = holdings.read_last_run(results, name)
+def _held(name: str, own: Holding | None) -> Holding:
     if own is None:
         raise RequestError("benchmark", name, f"no results yet; scarce run benchmark={name}")
     return own
 
 
-def _without_copies(own: list[Record], published: list[Record]) -> list[Record]:
-    """Records merged from the published ones are no replication of them."""
-    theirs = {record["key"]: record["provenance"] for record in published}
-    return [record for record in own if record["provenance"] != theirs.get(record["key"])]
+def _comparable(own: list[Record], published: list[Record]) -> list[Record]:
+    """Own records that can be held against published ones.
+
+    Records merged from the published ones are no replication of them, and a method whose settings
+    were changed is another method under the same name.
+    """
+    provenance = {record["key"]: record["provenance"] for record in published}
+    methods = {record["config"]["method"]["name"]: _settings(record) for record in published}
+    return [
+        record
+        for record in own
+        if record["provenance"] != provenance.get(record["key"])
+        and _settings(record) == methods.get(record["config"]["method"]["name"])
+    ]
+
+
+def _settings(record: Record) -> dict[str, Any]:
+    return {name: value for name, value in record["config"]["method"].items() if name != "says"}

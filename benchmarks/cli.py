@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scarce",
         description="A reproducible benchmark suite for deep learning when data is scarce.",
-        epilog="Overrides are Hydra's: benchmark=quickstart method=cnn,mlp split_seed=range(5)",
+        epilog="Overrides are Hydra's: benchmark=quickstart method=cnn,mlp split_seed='range(5)'",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, says in COMMANDS.items():

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         planned.settings["retry"] = None  # the jobs have done that
     failed = compute(planned, console)
     with opened(list(request.folders)) as configs:
-        answers.answer(planned.benchmark["name"], places, configs, console)
+        answers.answer_last_run(planned.benchmark["name"], places, configs, console)
     return 1 if failed else 0
 
 
@@ -70,9 +70,9 @@ def plan(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def report(arguments: argparse.Namespace, console: Console) -> int:
-    """Write tables, figure, verdicts and report again from stored records."""
+    """Write tables, figure, verdicts and report again from the records of the benchmark."""
     with _opened(arguments) as (configs, benchmark, places):
-        answers.answer(benchmark, places, configs, console)
+        answers.answer_whole(benchmark, places, configs, console)
     return 0
 
 
@@ -165,7 +165,12 @@ def _counts(planned: Plan, progress: Progression, places: Folders) -> dict[str, 
 
 
 def _says(file: Path) -> str:
-    content = yaml.safe_load(file.read_text()) or {}
+    try:
+        content = yaml.safe_load(file.read_text())
+    except yaml.YAMLError as error:
+        return f"not valid YAML: {' '.join(str(error).split())}"
+    if not isinstance(content, dict):
+        return "not valid: expected fields such as name and says"
     return str(content.get("says") or content.get("sentence") or "")
 
 

@@ -77,6 +77,21 @@ def print_notes(notes: list[str], unavailable: list[dict[str, Any]], console: Co
         console.print(text, style="yellow", highlight=False, soft_wrap=True, markup=False)
 
 
+def print_failures(records: list[dict[str, Any]], console: Console) -> None:
+    """Each reason why cells failed, once, with the file of one of their records."""
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for record in records:
+        if record["status"] == "failed":
+            config, error = record["config"], record["error"]
+            where = (config["method"]["name"], config["dataset"]["name"])
+            reason = f"{error['type']}: {' '.join(error['message'].split())}"
+            reasons.setdefault((*where, reason), []).append(record["key"])
+    for (method, dataset, reason), keys in reasons.items():
+        text = f"failed: {method} on {dataset}, {len(keys)} of its cells: {reason} "
+        text += f"(records/{keys[0]}.json)"
+        console.print(text, style="red", highlight=False, soft_wrap=True, markup=False)
+
+
 def _table(first: str, *columns: str, right: int) -> Table:
     """A plain table whose last `right` columns are numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold")

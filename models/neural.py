@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -133,6 +134,7 @@ class NeuralClassifier:
             return  # always there; asking Lightning would cost its import
         import pytorch_lightning as pl
 
+        logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)  # no banner
         try:
             pl.Trainer(barebones=True, **self.trainer)
         except Exception as error:

@@ -43,6 +43,11 @@ def check_fields(method: dict[str, Any]) -> None:
             raise RequestError(
                 f"method.{label}", "missing", f"add it to {method.get('name', 'the method')}"
             )
+    if not all(hasattr(learner_class(method), name) for name in ("fit", "scores")):
+        remedy = "no learner (fit, scores); an estimator belongs under `estimator` of "
+        raise RequestError(
+            "method._target_", method["_target_"], remedy + "models.linear.LinearClassifier"
+        )
     version = method["version"]
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise RequestError("method.version", version, "give a whole number from 1 up")

@@ -151,6 +151,11 @@ class _Composer:
             self.configs.require_choice(group, name)
         choices = [f"{group}={name}" for group, name in groups.items()]
         composed = self.configs.compose([*choices, *self.request.fixed])
+        for group, name in groups.items():
+            stated = composed[group].get("name")
+            if stated is not None and stated != name:
+                remedy = f"its file is {name}.yaml; give both the same name"
+                raise RequestError(f"{group}.name", stated, remedy)
         cell = OmegaConf.masked_copy(composed, [*GROUPS, *SCALARS])
         refers = "${" in OmegaConf.to_yaml(cell, resolve=False)
         return cell if refers else _plain(cell)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from benchmarks.grid.configs import PROJECT
 from tests.tiny import TINY
 
 FILE = """
@@ -40,4 +43,26 @@ def test_a_new_method_is_listed_with_what_it_says(scarce, tmp_path):
     listed = scarce("list", "methods", "--json", f"hydra.searchpath=[{folder.parent}]").json
     rows = {row["name"]: row["says"] for row in listed["methods"]}
     assert rows["small_net"] == "one hidden layer of 16 units"
+    assert "mlp" in rows
+
+
+def test_the_estimator_shown_in_the_readme_runs(scarce, records, tmp_path):
+    readme = (PROJECT / "README.md").read_text()
+    text = re.search(r"```yaml\n(name: neighbours\n.*?)```", readme, re.DOTALL).group(1)
+    folder = tmp_path / "mine" / "method"
+    folder.mkdir(parents=True)
+    (folder / "neighbours.yaml").write_text(text)
+    search = f"hydra.searchpath=[file://{folder.parent}]"
+    outcome = scarce("run", *TINY, search, "method=neighbours", "split_seed=0")
+    assert outcome.code == 0, outcome.err
+    assert [record["status"] for record in records().values()] == ["done"]
+
+
+def test_a_broken_file_does_not_hide_the_others_from_the_list(scarce, tmp_path):
+    folder = tmp_path / "mine" / "method"
+    folder.mkdir(parents=True)
+    (folder / "broken.yaml").write_text("name: [")
+    listed = scarce("list", "methods", "--json", f"hydra.searchpath=[{folder.parent}]").json
+    rows = {row["name"]: row["says"] for row in listed["methods"]}
+    assert "not valid YAML" in rows["broken"]
     assert "mlp" in rows

@@ -156,6 +156,22 @@ def test_a_changed_grid_never_speaks_for_the_claim(scarce, published, tiny):
     assert tiny_claim(scarce("claims", "--json", *tiny))["pairs"] == 4
 
 
+def test_a_report_is_of_the_whole_grid_again(scarce, results, tiny):
+    scarce("run", *tiny, "executor=serial")
+    whole = (results / "tiny" / "table.csv").read_text()
+    scarce("run", *tiny, "executor=serial", "method=logistic")
+    assert (results / "tiny" / "table.csv").read_text() != whole
+    scarce("report", *tiny)
+    assert (results / "tiny" / "table.csv").read_text() == whole
+
+
+def test_a_method_with_other_settings_is_not_held_against_the_published_one(scarce, tiny):
+    scarce("run", *tiny, "executor=serial")
+    scarce("publish", *tiny)
+    changed = (*tiny, "executor=serial", "method=logistic", "method.estimator.C=0.1")
+    assert "Rows also published: 0" in scarce("run", *changed).out
+
+
 def test_a_verdict_on_a_changed_grid_says_so_first(scarce, results, tiny):
     scarce("run", *tiny, "executor=serial", "split_seed=range(2)")
     (claim,) = json.loads((results / "tiny" / "claims.json").read_text())["claims"]

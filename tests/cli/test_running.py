@@ -148,6 +148,7 @@ def test_a_cell_that_fails_is_told_kept_apart_and_run_again_on_request(scarce, r
     assert record["status"] == "failed"
     assert record["error"]["type"] == "Diverged"
     assert record["metrics"] == {}
+    assert "failed: mlp on digits01, 1 of its cells: Diverged" in outcome.out
     again = scarce("run", *diverging)
     assert again.code == 1
     assert "0 to run" in again.out

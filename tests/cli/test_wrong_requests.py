@@ -163,6 +163,8 @@ epochs: 2
         "models.neural.Neural": ("models.neural.Neurall", "Neurall"),
         "inputs: unit": ("inputs: units", "inputs=units"),
         "name: mine": ("name: [", "YAML"),
+        "\nname: mine": ("\nname: other", "mine.yaml"),
+        "models.neural.NeuralClassifier": ("sklearn.svm.SVC", "models.linear.LinearClassifier"),
     }
 
     @pytest.mark.parametrize("good", FAULTS)

@@ -24,6 +24,7 @@ class Progress:
         self.left = Counter(kind(cell.config) for cell in cells)
         self.count = {"done": 0, "failed": 0}
         self.running: list[Cell] = []
+        self.taken = self.predicted = 0.0  # seconds of the finished cells: are forecasts right?
         self.start = self.last_line = time.monotonic()
         self.live = Live(console=console, auto_refresh=False, transient=True)
 
@@ -41,6 +42,9 @@ class Progress:
         self.left[kind(cell.config)] -= 1
         self.count[status] += 1
         if seconds is not None:
+            expected = self.forecast.predict(kind(cell.config))
+            if expected is not None:
+                self.taken, self.predicted = self.taken + seconds, self.predicted + expected
             self.forecast.learn(cell.config, seconds)
 
     def show(self, running: list[Cell]) -> None:
@@ -68,7 +72,8 @@ class Progress:
             return "time left unknown yet"
         counted = sum(self.left[kind] for kind in known)
         mean = sum(seconds * self.left[kind] for kind, seconds in known.items()) / counted
-        return f"about {duration(mean * self.left.total() / self.workers)} left"
+        pace = self.taken / self.predicted if self.predicted else 1.0
+        return f"about {duration(pace * mean * self.left.total() / self.workers)} left"
 
 
 def describe(cell: Cell) -> str:
