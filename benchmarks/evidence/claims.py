@@ -175,6 +175,7 @@ def _overview_row(verdict: dict[str, Any]) -> list[str]:
     return [
         verdict["id"],
         f"**{verdict['verdict']}**",
+        verdict["measure"],
         effect_text(verdict["effect"], verdict["unit"], digits=2),
         interval_text(verdict["interval"], verdict["unit"], digits=2),
         str(verdict["pairs"]),

@@ -359,7 +359,7 @@ def test_verdicts_in_words_show_claim_effect_and_published_verdict(rows):
     records = rows("leekasso", 10, HIGH) + rows("leek_net", 10, LOW)
     verdict = judged(shipped("leek"), records)
     text = claims_markdown([verdict], [{"id": "leek", "verdict": "reproduced"}])
-    assert "| leek | **inconclusive** | +10.00 points |" in text
+    assert "| leek | **inconclusive** | leekasso - leek_net | +10.00 points |" in text
     assert "+9.6 points (digitised) | reproduced |" in text
     assert "not run: leekasso and leek_net at n = 80" in text
 
@@ -371,3 +371,12 @@ def test_what_is_only_remembered_is_printed_as_unconfirmed(rows):
     text = claims_markdown([verdict])
     assert "76.0 % (unconfirmed)" in text
     assert "2017-05-31 (unconfirmed)" in text
+
+
+def test_every_row_of_a_markdown_table_has_the_columns_of_its_head(rows):
+    verdict = judged(shipped("leek"), behind(rows))
+    text = claims_markdown([verdict], [{"id": "leek", "verdict": "reproduced"}])
+    tables = [block for block in text.split("\n\n") if block.startswith("|")]
+    assert len(tables) == 2
+    for table in tables:
+        assert len({line.count("|") for line in table.splitlines()}) == 1, table
