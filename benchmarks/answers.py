@@ -46,7 +46,7 @@ def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -
     their_verdicts = judge_all(claims, theirs, name) if theirs else []
     compared = [] if own.changes else verdicts
     found = agreement(_comparable(own.records, theirs), theirs, compared, their_verdicts)
-    _write(places.own / name, own, claims, their_verdicts, agreement_text(found))
+    _write(places.own / name, own, claims, their_verdicts, agreement_text(found), verdicts)
     terminal.print_notes(own.notes, own.unavailable, console)
     terminal.print_accuracies(own, console)
     terminal.print_verdicts(verdicts, console, their_verdicts)
@@ -118,7 +118,12 @@ def _frames(held: dict[str, Holding | None]) -> dict[str, Any]:
 
 
 def _write(
-    folder: Path, held: Holding, claims: list[Claim], published: list[Verdict], agreement: str
+    folder: Path,
+    held: Holding,
+    claims: list[Claim],
+    published: list[Verdict],
+    agreement: str,
+    verdicts: list[Verdict] | None = None,
 ) -> None:
     write_outputs(
         folder,
@@ -129,6 +134,7 @@ def _write(
         published_verdicts=published,
         agreement=agreement,
         notes=held.notes,
+        verdicts=verdicts,
     )
 
 

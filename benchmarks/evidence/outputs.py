@@ -46,20 +46,22 @@ def write_outputs(
     published_verdicts: Sequence[dict[str, Any]] | None = (),
     agreement: str = "",
     notes: Sequence[str] = (),
+    verdicts: Sequence[dict[str, Any]] | None = None,
 ) -> None:
     """Writes table.csv/.md/.tex, curve.pdf/.png, claims.md/.json and report.html.
 
     `benchmark`: {"name", "says", "methods": [order], "datasets": [order]}. `claims`: of these, the
     ones that name this benchmark are judged; `published_verdicts` stand beside theirs, and the
     text `agreement` tells how far own and published results agree; `notes` say what is special
-    about the grid (changed, partial). Everything is made before the
-    first file is replaced, and each file is replaced atomically, so a reader never meets half a
-    file.
+    about the grid (changed, partial). `verdicts` spares judging again what `judge_all` said.
+    Everything is made before the first file is replaced, and each file is replaced atomically, so
+    a reader never meets half a file.
 
     Raises EvidenceError for records or claims that cannot be judged; then no file has changed.
     """
     frame = results_frame(records)
-    verdicts = judge_all(claims, records, benchmark["name"], notes)
+    if verdicts is None:
+        verdicts = judge_all(claims, records, benchmark["name"], notes)
     notices = [Notice("note", note) for note in notes] + unavailable_notices(unavailable)
     notices += frame.attrs["notices"] + _caveats(frame)
     curves = published_curves(_of_benchmark(claims, benchmark["name"]))
