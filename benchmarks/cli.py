@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import os
 import signal
@@ -19,6 +20,9 @@ COMMANDS = {
     "plan": "count cells: total, done, failed, pending; nothing runs",
     "report": "tables, figure, verdicts and report.html from stored results",
     "claims": "the verdicts",
+    "verify": "rerun some finished cells: identical, within interval or changed",
+    "key": "explain what a cell's key is made of, or diff two of them",
+    "compact": "fold finished records into one file per benchmark",
     "publish": "fold own records and their report into results/published",
     "merge": "take records of another machine (a PATH) or `published` into the own store",
     "list": "datasets, methods, losses, augmentations, benchmarks or claims",
@@ -36,14 +40,14 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _call(arguments: argparse.Namespace) -> int:
-    from benchmarks import commands
     from benchmarks.evidence.errors import EvidenceError
     from benchmarks.grid.errors import RequestError
 
     signal.signal(signal.SIGTERM, _interrupt)
+    command = importlib.import_module(f"benchmarks.commands.{arguments.command}")
     console = Console(stderr=getattr(arguments, "json", False))
     try:
-        return commands.COMMANDS[arguments.command](arguments, console)
+        return command.execute(arguments, console)
     except (RequestError, EvidenceError) as error:
         print(f"scarce: {' '.join(str(error).split())}", file=sys.stderr)
         return WRONG_REQUEST
@@ -75,10 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, says in COMMANDS.items():
         command = commands.add_parser(name, help=says, description=says)
-        if name in ("plan", "claims", "list"):
+        if name in ("plan", "claims", "verify", "key", "list"):
             command.add_argument("--json", action="store_true", help="one JSON document")
         if name == "list":
             command.add_argument("kind", metavar="KIND", help=COMMANDS["list"])
+        if name == "key":
+            command.add_argument("question", choices=("explain", "diff"))
         if name == "merge":
             command.add_argument("source", metavar="PATH|published")
         if name == "run":

@@ -1,0 +1,22 @@
+"""`scarce merge`: records made elsewhere into the own store."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.commands.opening import opened_for_reading
+from benchmarks.grid.merging import merge_into
+from benchmarks.grid.store import Store
+
+
+def execute(arguments: argparse.Namespace, console: Console) -> int:
+    """Take records of another machine, or the published ones, into the own store."""
+    with opened_for_reading(arguments) as (_, _, places):
+        published = arguments.source == "published"
+        source = places.published if published else Path(arguments.source).expanduser()
+        taken, known = merge_into(Store(places.own), source)
+    console.print(f"{taken} records taken, {known} were here already", highlight=False)
+    return 0

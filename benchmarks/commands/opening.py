@@ -1,0 +1,33 @@
+"""What commands begin with: the request read, the configurations opened, the plan made."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.evidence.consistency import refuse_mixed_configurations
+from benchmarks.grid.configs import Configs, opened
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import Plan, compose_base, make_plan
+from benchmarks.grid.request import Request, parse_request
+from benchmarks.settings import Folders, folders
+
+
+def planned_cells(request: Request, configs: Configs) -> Plan:
+    """The plan, refused where two configurations would share one row of the table."""
+    planned = make_plan(request, configs)
+    refuse_mixed_configurations([{"config": cell.config} for cell in planned.cells])
+    return planned
+
+
+@contextmanager
+def opened_for_reading(arguments: argparse.Namespace) -> Iterator[tuple[Configs, str, Folders]]:
+    """For the commands that read: configurations, name of the benchmark, folders; no plan."""
+    request = parse_request(arguments.overrides)
+    if request.changes:
+        remedy = f"{arguments.command} reads what was run; leave this out"
+        raise RequestError(*request.changes[0].split("=", 1), remedy)
+    with opened(list(request.folders)) as configs:
+        base = compose_base(request, configs)
+        yield configs, base["benchmark"]["name"], folders(base)

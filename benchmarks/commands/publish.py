@@ -1,0 +1,27 @@
+"""`scarce publish`: own records and their report into results/published."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from benchmarks import answers
+from benchmarks.grid.configs import opened
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import make_plan
+from benchmarks.grid.request import parse_request
+from benchmarks.settings import folders
+
+
+def execute(arguments: argparse.Namespace, console: Console) -> int:
+    """Fold own records, tables, figure and report into results/published."""
+    request = parse_request(arguments.overrides)
+    if request.changes:
+        remedy = "a benchmark is published as its file states it; leave this out"
+        raise RequestError(*request.changes[0].split("=", 1), remedy)
+    with opened(list(request.folders)) as configs:
+        planned = make_plan(request, configs)
+        folder = answers.publish(planned, folders(planned.settings), configs)
+    console.print(f"Published: {folder}", soft_wrap=True, highlight=False)
+    return 0

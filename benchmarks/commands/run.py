@@ -1,0 +1,31 @@
+"""`scarce run`: plan, run what is missing, answer."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from benchmarks import answers
+from benchmarks.commands.opening import planned_cells
+from benchmarks.grid.configs import opened
+from benchmarks.grid.request import parse_request
+from benchmarks.running import compute
+from benchmarks.settings import folders
+
+
+def execute(arguments: argparse.Namespace, console: Console) -> int:
+    """Run a benchmark and answer; 1 where cells failed, else 0."""
+    request = parse_request(arguments.overrides)
+    with opened(list(request.folders)) as configs:
+        planned = planned_cells(request, configs)
+    places = folders(planned.settings)
+    if arguments.multirun:
+        from benchmarks.multirun import launch
+
+        launch(arguments.overrides, places.own)
+        planned.settings["retry"] = None  # the jobs have done that
+    failed = compute(planned, console)
+    with opened(list(request.folders)) as configs:
+        answers.answer_last_run(planned.benchmark["name"], places, configs, console)
+    return 1 if failed else 0
