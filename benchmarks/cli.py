@@ -20,8 +20,8 @@ COMMANDS = {
     "plan": "count cells: total, done, failed, pending; nothing runs",
     "report": "tables, figure, verdicts and report.html from stored results",
     "claims": "the verdicts",
-    "verify": "rerun some finished cells: identical, within interval or changed",
-    "key": "explain what a cell's key is made of, or diff two of them",
+    "verify": "rerun finished cells (cells=5, cells=all, key=PREFIX): are they identical?",
+    "key": "explain a cell's key (KEY or overrides), or diff two (KEY KEY, KEY overrides)",
     "compact": "fold finished records into one file per benchmark",
     "publish": "fold own records and their report into results/published",
     "merge": "take records of another machine (a PATH) or `published` into the own store",
@@ -91,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "-m", "--multirun", action="store_true", help="through Hydra's launchers"
             )
-        command.add_argument("overrides", nargs="*", metavar="name=value")
+        words = "KEY|name=value" if name == "key" else "name=value"
+        command.add_argument("overrides", nargs="*", metavar=words)
     return parser
 
 

@@ -12,9 +12,10 @@ from rich.console import Console
 
 from benchmarks.grid import data, holdings, learners
 from benchmarks.grid.errors import RequestError, nearest
-from benchmarks.grid.forecast import Forecast, kind
+from benchmarks.grid.forecast import Forecast
 from benchmarks.grid.plan import Cell, Plan
 from benchmarks.grid.store import Record, Store
+from benchmarks.grid.work import Task, Work, limits_of, may_run_again
 from benchmarks.settings import folders
 
 
@@ -33,8 +34,8 @@ def compute(plan: Plan, console: Console) -> int:
     announce(plan, progress, console)
     failed = progress.count["failed"]
     if progress.pending:
-        forecast = progress.forecast(places.published)
-        failed += executor.execute(progress.pending, store, forecast, console)["failed"]
+        work = Work(progress.tasks(), progress.limits, progress.forecast(places.published))
+        failed += executor.execute(work, store, console)["failed"]
     return failed
 
 
@@ -46,24 +47,34 @@ class Progression:
         if retry not in (None, "failed"):
             raise RequestError("retry", retry, "give failed, or leave it out")
         self.benchmark = plan.benchmark["name"]
+        self.limits = limits_of(plan.settings)
+        self.retry = retry
         self.records: list[Record] = store.read_all(cell.key for cell in plan.cells)
         self.status = {cell.key: "pending" for cell in plan.cells}
-        self.status |= {r["key"]: r["status"] for r in self.records if r["status"] != retry}
+        self.status |= {r["key"]: r["status"] for r in self.records if not self._runs_again(r)}
         self.pending: list[Cell] = [c for c in plan.cells if self.status[c.key] == "pending"]
         statuses = list(self.status.values())
         self.count = {name: statuses.count(name) for name in ("done", "failed", "pending")}
         self.damaged = store.damaged
 
+    def tasks(self) -> list[Task]:
+        """The pending cells, with the attempts known of; a retry on request forgets the losses."""
+        known = {record["key"]: record for record in self.records}
+        return [self._task(cell, known.get(cell.key)) for cell in self.pending]
+
+    def _task(self, cell: Cell, found: Record | None) -> Task:
+        if found is None:
+            return Task(cell)
+        losses = 0 if self.retry else found["error"]["losses"]
+        return Task(cell, found["attempt"], losses)
+
+    def _runs_again(self, record: Record) -> bool:
+        return record["status"] == self.retry or may_run_again(record, self.limits)
+
     def forecast(self, published: Path) -> Forecast:
         """Learned from the own records and, where a cell never ran here, from the published."""
         theirs = holdings.read_published(published, self.benchmark)
-        return Forecast([*self.records, *(theirs.records if theirs else [])])
-
-    def predicted_seconds(self, published: Path) -> float | None:
-        """One worker's seconds for all pending cells; None where nothing is known of one."""
-        forecast = self.forecast(published)
-        predicted = [forecast.predict(kind(cell.config)) for cell in self.pending]
-        return None if None in predicted else sum(predicted)
+        return Forecast(self.records, theirs.records if theirs else [])
 
 
 def announce(plan: Plan, progress: Progression, console: Console) -> None:

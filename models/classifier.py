@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+logger = logging.getLogger(__name__)
+
+
 class Diverged(RuntimeError):  # noqa: N818
     """The training loss is no longer a finite number; the message names the epoch."""
 
@@ -84,6 +87,8 @@ class Classifier(pl.LightningModule):
                 f"{self.trainer.max_epochs}; lower the learning rate or scale the inputs"
             )
         self.train_loss.append(mean)
+        epoch = self.current_epoch + 1
+        logger.info("epoch %d of %d: training loss %.4g", epoch, self.trainer.max_epochs, mean)
 
 
 def train(

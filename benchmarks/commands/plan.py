@@ -1,72 +1,94 @@
-"""`scarce plan`: count the cells by status; nothing runs."""
+"""`scarce plan`: the cells by status, what is new, the time and the cost; nothing runs."""
 
 from __future__ import annotations
 
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.commands.opening import planned_cells
+from benchmarks.commands.plan_view import TAKES_NONE, print_plan
+from benchmarks.grid import holdings
 from benchmarks.grid.configs import opened
-from benchmarks.grid.executors.progress import duration
+from benchmarks.grid.estimate import Estimate, estimate, price_of
 from benchmarks.grid.plan import Plan
-from benchmarks.grid.request import parse_request
+from benchmarks.grid.request import GROUPS, parse_request
 from benchmarks.grid.store import Store
 from benchmarks.running import Progression, make_executor
 from benchmarks.settings import Folders, folders
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
-    """Count the cells of a benchmark by status and by method; nothing runs or is written."""
+    """Count the cells of a benchmark and foresee their run; nothing runs or is written."""
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
         planned = planned_cells(request, configs)
-    places = folders(planned.settings)
-    make_executor(planned.settings["executor"])
-    progress = Progression(planned, Store(places.own))
-    counts = _counts(planned, progress, places)
+    answer = _answer(planned)
     if arguments.json:
-        print(json.dumps(counts))
+        print(json.dumps(answer))
     else:
-        _print_plan(counts, console)
+        print_plan(answer, console)
     return 0
 
 
-def _counts(planned: Plan, progress: Progression, places: Folders) -> dict[str, Any]:
-    by_method: dict[str, Counter[str]] = {name: Counter() for name in planned.order("method")}
-    for cell in planned.cells:
-        by_method[cell.config["method"]["name"]][progress.status[cell.key]] += 1
-    for missing in planned.unavailable:
-        by_method[missing.config["method"]["name"]]["unavailable"] += 1
+def _answer(planned: Plan) -> dict[str, Any]:
+    places = folders(planned.settings)
+    store = Store(places.own)
+    progress = Progression(planned, store)
+    last_run = holdings.last_run_keys(places.own, planned.benchmark["name"])
+    foreseen = _estimate(planned, progress, places, store, last_run or [])
+    groups = {group: _count(planned, progress, group) for group in GROUPS}
     return {
         "benchmark": planned.benchmark["name"],
         "total": len(planned.cells) + len(planned.unavailable),
         **progress.count,
         "unavailable": len(planned.unavailable),
-        "predicted_seconds_on_one_worker": progress.predicted_seconds(places.published),
-        "methods": {name: dict(count) for name, count in by_method.items()},
+        "predicted_seconds_on_one_worker": foreseen.seconds,
+        "methods": groups["method"],
+        "groups": groups,
+        "estimate": asdict(foreseen),
+        "new": _new(planned, last_run),
         "reasons": sorted({f"{cell.reason}. {cell.remedy}" for cell in planned.unavailable}),
     }
 
 
-def _print_plan(counts: dict[str, Any], console: Console) -> None:
-    statuses = ("done", "failed", "pending", "unavailable")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(counts["benchmark"])
-    for status in statuses:
-        table.add_column(status, justify="right")
-    for name, count in counts["methods"].items():
-        table.add_row(name, *(str(count.get(status, 0)) for status in statuses))
-    table.add_row("[bold]all[/bold]", *(str(counts[status]) for status in statuses))
-    console.print(table, highlight=False)
-    for reason in counts["reasons"]:
-        console.print(f"unavailable: {reason}", highlight=False, soft_wrap=True)
-    seconds = counts["predicted_seconds_on_one_worker"]
-    if seconds is None:
-        console.print("No estimate of time yet: no record of some kinds of cell.")
-    else:
-        console.print(f"Predicted: {duration(seconds)} on one worker", highlight=False)
+def _estimate(
+    planned: Plan, progress: Progression, places: Folders, store: Store, last_run: list[str]
+) -> Estimate:
+    """Learned also from records of the last run that the plan no longer holds."""
+    workers = getattr(make_executor(planned.settings["executor"]), "workers", 1)
+    price = price_of(planned.settings)
+    forecast = progress.forecast(places.published)
+    for record in store.read_all([key for key in last_run if key not in progress.status]):
+        if record["status"] == "done":
+            forecast.learn(record["config"], record["timing"]["total"])
+    return estimate((cell.config for cell in progress.pending), forecast, workers, price)
+
+
+def _count(planned: Plan, progress: Progression, group: str) -> dict[str, dict[str, int]]:
+    """By choice of a group, in the order of the grid: cells by status."""
+    counts: dict[str, Counter[str]] = {}
+    for config, status in _statuses(planned, progress):
+        name = config[group]["name"] if config.get(group) else TAKES_NONE
+        counts.setdefault(name, Counter())[status] += 1
+    return {name: dict(count) for name, count in counts.items()}
+
+
+def _statuses(planned: Plan, progress: Progression) -> Iterator[tuple[dict[str, Any], str]]:
+    yield from ((cell.config, progress.status[cell.key]) for cell in planned.cells)
+    yield from ((missing.config, "unavailable") for missing in planned.unavailable)
+
+
+def _new(planned: Plan, last_run: list[str] | None) -> dict[str, int | None]:
+    """Of the plan's `cells`, those that the last run did not have, and what it had besides.
+
+    `since_last_run` is None where there was no run yet.
+    """
+    now, before = {cell.key for cell in planned.cells}, set(last_run or [])
+    new = None if last_run is None else len(now - before)
+    return {"since_last_run": new, "cells": len(now), "gone": len(before - now)}

@@ -1,59 +1,90 @@
-"""The grid of a benchmark file: axes inside a block multiply, blocks add.
-
-An axis is a group (`method`), a field in a group (`dataset.train_size`) or a seed.
-"""
+"""The grid of a benchmark file: a list of blocks, whose cells add up; requests restrict it."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.grid.errors import RequestError, nearest
-from benchmarks.grid.request import GROUPS, SCALARS, is_axis, values_of
+from benchmarks.grid.block import Assignment, Block, parse_block, plain
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.request import GROUPS
 
-Assignment = dict[str, Any]
-
-
-def assignments(
-    blocks: list[dict[str, Any]], requested: dict[str, list[Any]]
-) -> Iterator[Assignment]:
-    """One mapping axis -> value per cell, in the order of the blocks; may repeat cells."""
-    for block in restrict([_parsed(block) for block in blocks], requested):
-        for values in itertools.product(*block.values()):
-            yield dict(zip(block, values, strict=True))
+Requested = dict[str, list[Any]]
 
 
-def restrict(
-    blocks: list[dict[str, list[Any]]], requested: dict[str, list[Any]]
-) -> list[dict[str, list[Any]]]:
-    """Put the requested axes in place of the blocks' own.
+def assignments(blocks: list[dict[str, Any]], requested: Requested) -> Iterator[Assignment]:
+    """One mapping axis -> value per cell, in the order of the blocks; may repeat cells.
+
+    Raises RequestError for a block that cannot be meant and for a grid without a cell.
+    """
+    own = [parse_block(block) for block in blocks]
+    if not any(_has_cells(block) for block in own):
+        raise RequestError("benchmark.grid", "no cells", "exclude removes all; leave some")
+    left = [block for block in restrict(own, requested) if _has_cells(block)]
+    if not left:
+        asked = " ".join(f"{axis}={_text(values)}" for axis, values in requested.items())
+        remedy = f"the benchmark's file excludes all that was asked for ({asked}); ask for others"
+        raise RequestError("benchmark.grid", "no cells", remedy)
+    for block in left:
+        yield from block.assignments()
+
+
+def restrict(blocks: list[Block], requested: Requested) -> list[Block]:
+    """Put the requested axes in place of the blocks' own; what is excluded stays excluded.
 
     A requested field or seed replaces the axis in every block. Requested choices of a group that
     the benchmark has restrict each block to them (a block left with none is dropped); choices new
     to the benchmark are added to every block.
+
+    Where an axis is paired with others, only the positions with requested values are kept, and a
+    block left with none is dropped. A requested value that no block can take is refused.
     """
+    stated = blocks
     for axis, values in requested.items():
-        if axis in GROUPS:
-            known = [value for block in blocks for value in block.get(axis, [])]
-            new = [value for value in values if value not in known]
-            blocks = [
-                {**block, axis: chosen}
-                for block in blocks
-                if (chosen := [v for v in block.get(axis, []) if v in values] + new)
-            ]
-        else:
-            blocks = [{**block, axis: values} for block in blocks]
+        _refuse_values_without_partner(axis, values, blocks, stated)
+        known = [value for block in blocks for value in block.column(axis)]
+        new = [value for value in values if value not in known]
+        restricted = [_restricted(block, axis, values, new) for block in blocks]
+        if not any(restricted):
+            raise _paired(axis, values, blocks)
+        blocks = [block for block in restricted if block]
     return blocks
 
 
-def _parsed(block: dict[str, Any]) -> dict[str, list[Any]]:
-    axes = {}
-    for axis, written in block.items():
-        if not is_axis(axis):
-            known = [*GROUPS, *SCALARS, "dataset.train_size", "method.optimizer.lr"]
-            raise RequestError("benchmark.grid", axis, f"no such axis; {nearest(axis, known)}")
-        axes[axis] = values_of(axis, written)
-        if not axes[axis]:
-            raise RequestError(f"benchmark.grid.{axis}", written, "an empty axis; give a value")
-    return axes
+def _restricted(block: Block, axis: str, values: list[Any], new: list[Any]) -> Block | None:
+    """None where nothing of the block is left."""
+    factor = block.factor(axis)
+    if factor and factor.paired:
+        kept = factor.keep(axis, values)
+        return block.put(kept) if kept.rows else None
+    if axis in GROUPS:
+        values = [value for value in block.column(axis) if value in values] + new
+    return block.put(plain(axis, values)) if values else None
+
+
+def _refuse_values_without_partner(
+    axis: str, values: list[Any], blocks: list[Block], stated: list[Block]
+) -> None:
+    factors = [block.factor(axis) for block in blocks]
+    if all(factor and factor.paired for factor in factors):
+        known = [value for block in stated for value in block.column(axis)]
+        unknown = [value for value in values if value not in known]
+        if unknown:
+            raise _paired(axis, unknown, stated)
+
+
+def _paired(axis: str, values: list[Any], blocks: list[Block]) -> RequestError:
+    factors = [factor for block in blocks if (factor := block.factor(axis))]
+    others = dict.fromkeys(name for f in factors for name in f.axes if name != axis)
+    choices = [value for factor in factors for value in factor.column(axis)]
+    choices = [value for index, value in enumerate(choices) if value not in choices[:index]]
+    remedy = f"paired with {', '.join(others)} in the benchmark's file; choose from "
+    return RequestError(axis, _text(values), remedy + _text(choices))
+
+
+def _has_cells(block: Block) -> bool:
+    return next(block.assignments(), None) is not None
+
+
+def _text(values: list[Any]) -> str:
+    return ",".join(map(str, values))

@@ -12,6 +12,15 @@ from benchmarks.grid.plan import Cell
 from benchmarks.grid.store import Predictions, Record
 
 
+def describe(cell: Cell) -> str:
+    """In a few words, for people."""
+    config = cell.config
+    return (
+        f"{config['method']['name']} on {config['dataset']['name']}, "
+        f"n={config['dataset']['train_size']}, seed {config['split_seed']}"
+    )
+
+
 def run_cell(cell: Cell) -> tuple[Record, Predictions | None]:
     """Train and test one model; an exception becomes a `failed` record."""
     try:

@@ -134,3 +134,18 @@ def _read(file: Path, store: Store | None = None) -> Holding | None:
     if store is None:
         return Holding(records=archive.read_records(file.parent / archive.FILE), **fields)
     return Holding(records=store.read_all(keys), damaged=tuple(store.damaged), **fields)
+
+
+def last_run_keys(results: Path, name: str) -> list[str] | None:
+    """The keys of the last run's cells, without their records, or None where there was none."""
+    file = results / name / LAST_RUN
+    if not file.is_file():
+        return None
+    try:
+        keys = json.loads(file.read_bytes())["cells"]
+        if not isinstance(keys, list):
+            raise ValueError("cells are no list")
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = f"not readable ({error}); run the benchmark again to write it anew"
+        raise RequestError("manifest", file, remedy) from error
+    return keys

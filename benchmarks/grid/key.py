@@ -10,13 +10,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
+
+from benchmarks.grid.errors import RequestError
 
 KEY_VERSION = 1
 DATASET = ("name", "partition", "train_size", "per_class", "replacement", "stratified")
 TRAINER = ("accelerator", "precision", "deterministic")
 PROTOCOL = ("name",)
 SEEDS_AND_THREADS = ("split_seed", "init_seed", "threads")
+LEAST_DIGITS = 4  # of a prefix that stands for a key
+
+
+class _Missing:
+    """A field that one side of a comparison does not have; null is a value."""
+
+    def __repr__(self) -> str:
+        return "-"
+
+
+MISSING = _Missing()
 
 
 def science(config: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, Any]:
@@ -37,6 +52,74 @@ def cell_key(config: dict[str, Any], fingerprints: dict[str, str]) -> str:
     """64 hexadecimal digits."""
     text = json.dumps(science(config, fingerprints), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def recorded_science(record: dict[str, Any]) -> dict[str, Any]:
+    """What a record's key was made of, with the unknown version where it is not today's making."""
+    made_of = science(record["config"], record["fingerprints"])
+    return made_of if makes_its_key(record) else {**made_of, "key_version": "unknown"}
+
+
+def makes_its_key(record: dict[str, Any]) -> bool:
+    """Whether what is recorded still hashes to the record's key."""
+    return cell_key(record["config"], record["fingerprints"]) == record["key"]
+
+
+def left_out(config: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a cell's configuration that are not in its key, by dotted name."""
+    told = science(config, {})
+    return {
+        f"{group}.{name}": value
+        for group, block in config.items()
+        if isinstance(block, dict)
+        for name, value in block.items()
+        if name not in told[group]
+    }
+
+
+def differences(one: Any, other: Any, name: str = "") -> dict[str, tuple[Any, Any]]:
+    """The fields that differ, by dotted name, each with both values (MISSING where there is none).
+
+    Values are compared as the key sees them: 1, 1.0 and true are three values.
+    """
+    if _is_block(one, other) or _is_block(other, one):
+        found: dict[str, tuple[Any, Any]] = {}
+        blocks = [side if isinstance(side, dict) else {} for side in (one, other)]
+        for field in dict.fromkeys([*blocks[0], *blocks[1]]):
+            values = [block.get(field, MISSING) for block in blocks]
+            found |= differences(*values, name=f"{name}.{field}" if name else str(field))
+        return found
+    return {} if _text(one) == _text(other) else {name: (one, other)}
+
+
+def the_only_key(prefix: str, keys: Iterable[str], where: str) -> str:
+    """The key that begins so; raises RequestError where none or several do."""
+    prefix = checked_prefix(prefix)
+    found = sorted({key for key in keys if key.startswith(prefix)})
+    if not found:
+        raise RequestError("key", prefix, f"no such key {where}")
+    if len(found) > 1:
+        shown = ", ".join(key[:12] for key in found[:3]) + (", ..." if len(found) > 3 else "")
+        raise RequestError("key", prefix, f"{len(found)} keys begin so ({shown}); give more digits")
+    return found[0]
+
+
+def checked_prefix(prefix: str) -> str:
+    """In lower case; raises RequestError for what cannot be the beginning of a key."""
+    if not re.fullmatch(r"[0-9a-fA-F]{1,64}", prefix):
+        raise RequestError("key", prefix, "neither a key (hexadecimal) nor of the form name=value")
+    if len(prefix) < LEAST_DIGITS:
+        raise RequestError("key", prefix, f"too short; give {LEAST_DIGITS} digits or more")
+    return prefix.lower()
+
+
+def _is_block(one: Any, other: Any) -> bool:
+    """A mapping beside another one, or beside nothing: compared field by field."""
+    return isinstance(one, dict) and bool(one) and (other in (None, MISSING) or type(other) is dict)
+
+
+def _text(value: Any) -> str:
+    return "" if value is MISSING else json.dumps(value, sort_keys=True)
 
 
 def _chosen(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

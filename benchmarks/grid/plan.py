@@ -11,21 +11,35 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from benchmarks.grid import data, learners
-from benchmarks.grid.blocks import Assignment, assignments
+from benchmarks.grid.block import Assignment
+from benchmarks.grid.blocks import assignments
 from benchmarks.grid.configs import Configs, field_names, suggest_field
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import cell_key
 from benchmarks.grid.request import GROUPS, SCALARS, Request
 from datasets.errors import DataUnavailable
 
-SETTINGS = ("executor", "retry", "results_dir", "published_dir")
+SETTINGS = (
+    "executor",
+    "retry",
+    "time_limit",
+    "memory_limit",
+    "lost_workers",
+    "price_per_hour",
+    "results_dir",
+    "published_dir",
+)
 ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
-RESERVED = ("records", "multirun")  # folders beside those of the benchmarks
+Choices = tuple[tuple[str, str], ...]  # group and name, in the order of GROUPS
+RESERVED = ("records", "leases", "logs", "multirun")  # folders beside those of the benchmarks
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One model to train and test: configuration, fingerprints and the key made of both."""
+    """One model to train and test: configuration, fingerprints and the key made of both.
+
+    Cells share blocks of their configurations, which are read and never changed.
+    """
 
     key: str
     config: dict[str, Any]
@@ -120,45 +134,88 @@ def _add_cell(plan: Plan, config: dict[str, Any], seen: set[str]) -> None:
 
 
 class _Composer:
-    """Cell configurations, composed once per combination of group choices."""
+    """Cell configurations, composed once per combination of group choices, or less often.
+
+    Cells that differ in their seeds alone share one checked configuration, blocks and all.
+    """
 
     def __init__(self, configs: Configs, request: Request):
         self.configs, self.request = configs, request
-        self.composed: dict[tuple[tuple[str, str], ...], DictConfig | dict[str, Any]] = {}
+        self.composed: dict[str, DictConfig | dict[str, Any]] = {}
+        self.blocks: dict[tuple[str, str], dict[str, Any]] = {}  # by group and choice
+        self.rests: dict[tuple[str, ...], dict[str, Any]] = {}  # by the groups that are chosen
+        self.checked: dict[str, dict[str, Any]] = {}
 
     def cell_config(self, assignment: Assignment) -> dict[str, Any]:
-        groups = tuple((axis, assignment[axis]) for axis in GROUPS if axis in assignment)
-        for group, name in groups:
-            if not isinstance(name, str):
-                self.configs.require_choice(group, name)
-        if groups not in self.composed:
-            self.composed[groups] = self._compose(dict(groups))
-        config = copy.deepcopy(self.composed[groups])
-        for axis, value in assignment.items():
-            if axis not in GROUPS:
-                _set_field(config, axis, value)
-        config = _plain(config) if isinstance(config, DictConfig) else config
+        seeds = {axis: value for axis, value in assignment.items() if axis in SCALARS}
+        others = {axis: value for axis, value in assignment.items() if axis not in SCALARS}
+        identity = repr(others)
+        config = self.checked.get(identity)
+        if config is None:
+            composed = self._composed(others)
+            if isinstance(composed, DictConfig):  # a field may refer to any other, to a seed too
+                config, seeds = _checked(_with_fields(composed, assignment)), {}
+            else:
+                config = self.checked[identity] = _checked(_with_fields(composed, others))
+        config = {**config, **seeds}
         _check_scalars(config)
-        for group in GROUPS:
-            check_name(f"{group}.name", config[group].get("name"))
-        learners.check_fields(config["method"])
-        taken = learners.shared_blocks(config["method"])
-        return {k: v for k, v in config.items() if k not in learners.SHARED or k in taken}
+        return config
 
-    def _compose(self, groups: dict[str, Any]) -> DictConfig | dict[str, Any]:
+    def _composed(self, assignment: Assignment) -> DictConfig | dict[str, Any]:
+        groups = tuple((axis, assignment[axis]) for axis in GROUPS if axis in assignment)
+        identity = repr(groups)
+        if identity not in self.composed:
+            for group, name in groups:
+                self.configs.require_choice(group, name)
+            self.composed[identity] = self._assembled(groups) or self._compose(groups)
+        return self.composed[identity]
+
+    def _assembled(self, groups: Choices) -> dict[str, Any] | None:
+        """From the blocks of earlier compositions, which saves most of a large grid's time."""
+        rest = self.rests.get(tuple(group for group, _ in groups))
+        if rest is None or not all(choice in self.blocks for choice in groups):
+            return None
+        return {**rest, **{choice[0]: self.blocks[choice] for choice in groups}}
+
+    def _compose(self, groups: Choices) -> DictConfig | dict[str, Any]:
         """Plain where nothing refers to another field, which makes the copies 10 times cheaper."""
-        for group, name in groups.items():
-            self.configs.require_choice(group, name)
-        choices = [f"{group}={name}" for group, name in groups.items()]
+        choices = [f"{group}={name}" for group, name in groups]
         composed = self.configs.compose([*choices, *self.request.fixed])
-        for group, name in groups.items():
+        for group, name in groups:
             stated = composed[group].get("name")
             if stated is not None and stated != name:
                 remedy = f"its file is {name}.yaml; give both the same name"
                 raise RequestError(f"{group}.name", stated, remedy)
         cell = OmegaConf.masked_copy(composed, [*GROUPS, *SCALARS])
-        refers = "${" in OmegaConf.to_yaml(cell, resolve=False)
-        return cell if refers else _plain(cell)
+        if "${" in OmegaConf.to_yaml(cell, resolve=False):
+            return cell
+        config = _plain(cell)
+        if all(self._stands_alone(*choice) for choice in groups):
+            self.blocks |= {choice: config[choice[0]] for choice in groups}
+            self.rests[tuple(group for group, _ in groups)] = config
+        return config
+
+    def _stands_alone(self, group: str, name: str) -> bool:
+        """Whether the file cannot change other groups, by a defaults list or a package."""
+        text = self.configs.choices(group)[name].read_text(encoding="utf-8")
+        return not re.search(r"\bdefaults\b['\"]?\s*:|@package", text)
+
+
+def _with_fields(composed: DictConfig | dict[str, Any], assignment: Assignment) -> dict[str, Any]:
+    config = copy.deepcopy(composed)
+    for axis, value in assignment.items():
+        if axis not in GROUPS:
+            _set_field(config, axis, value)
+    return _plain(config) if isinstance(config, DictConfig) else config
+
+
+def _checked(config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration without the blocks that its learner does not take."""
+    for group in GROUPS:
+        check_name(f"{group}.name", config[group].get("name"))
+    learners.check_fields(config["method"])
+    taken = learners.shared_blocks(config["method"])
+    return {k: v for k, v in config.items() if k not in learners.SHARED or k in taken}
 
 
 def _check_scalars(config: dict[str, Any]) -> None:

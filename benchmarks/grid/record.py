@@ -29,19 +29,30 @@ def done(cell: Any, measured: dict[str, Any], predictions: Predictions) -> Recor
     }
 
 
-def failed(cell: Any, error: BaseException) -> Record:
-    """The record of a cell that raised: the reason and the last calls, without machine paths."""
+def failed(
+    cell: Any, error: BaseException, attempt: int = 1, losses: int = 0, log: list[str] | None = None
+) -> Record:
+    """The record of a cell without a result: the reason, the last lines of its log, the last calls.
+
+    `losses` counts the attempts whose worker was lost. No path of this machine is in it.
+    """
     frames = traceback.extract_tb(error.__traceback__)[-LOG_LINES:]
     calls = [f"{'/'.join(f.filename.split('/')[-2:])}:{f.lineno} in {f.name}" for f in frames]
-    reason = {"type": type(error).__name__, "message": str(error), "log": calls}
-    return {**_common(cell, "failed"), "metrics": {}, "history": {}, "error": reason}
+    reason = {
+        "type": type(error).__name__,
+        "message": str(error),
+        "log": [*(log or []), *calls],
+        "losses": losses,
+    }
+    return {**_common(cell, "failed", attempt), "metrics": {}, "history": {}, "error": reason}
 
 
-def _common(cell: Any, status: str) -> Record:
+def _common(cell: Any, status: str, attempt: int = 1) -> Record:
     return {
         "schema": SCHEMA,
         "key": cell.key,
         "status": status,
+        "attempt": attempt,
         "config": recorded_config(cell.config),
         "fingerprints": cell.fingerprints,
         "memory": {"peak_mb": round(_peak_bytes() / 1e6, 1)},

@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from benchmarks.grid.configs import opened
-from benchmarks.grid.key import cell_key
+from benchmarks.grid.key import MISSING, cell_key, differences, left_out, science
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 
@@ -72,17 +72,7 @@ def test_other_data_under_the_same_name_give_another_key(cell):
 
 
 def test_every_field_of_a_configuration_is_in_the_key_or_known_to_be_left_out(cell):
-    from benchmarks.grid.key import science
-
-    told = science(cell.config, cell.fingerprints)
-    left_out = {
-        f"{group}.{name}"
-        for group, block in cell.config.items()
-        if isinstance(block, dict)
-        for name in block
-        if name not in told[group]
-    }
-    assert left_out == {
+    assert set(left_out(cell.config)) == {
         "dataset._target_",  # what it loads is in the fingerprint of the split
         "dataset.classes",
         "dataset.says",
@@ -93,6 +83,49 @@ def test_every_field_of_a_configuration_is_in_the_key_or_known_to_be_left_out(ce
         "trainer.says",
         "trainer.devices",
     }
+
+
+@pytest.mark.parametrize("path", SCIENCE, ids=".".join)
+def test_what_differs_is_named_by_its_dotted_field(path, cell):
+    other = changed(cell.config, path, SCIENCE[path])
+    found = differences(science(cell.config, {}), science(other, {}))
+    assert found
+    assert all(name == ".".join(path) or name.startswith(".".join(path) + ".") for name in found)
+
+
+@pytest.mark.parametrize("path", WHEREABOUTS, ids=".".join)
+def test_what_is_not_in_the_key_makes_no_difference(path, cell):
+    other = changed(cell.config, path, WHEREABOUTS[path])
+    assert differences(science(cell.config, {}), science(other, {})) == {}
+
+
+ALIKE = {
+    "nothing": ({}, {}),
+    "order": ({"a": 1, "b": {"c": [1, 2]}}, {"b": {"c": [1, 2]}, "a": 1}),
+    "tuple": ({"a": (1, 2)}, {"a": [1, 2]}),
+}
+UNLIKE = {
+    "value": ({"a": {"b": 1}}, {"a": {"b": 2}}, {"a.b": (1, 2)}),
+    "missing": ({"a": 1, "b": 2}, {"a": 1}, {"b": (2, MISSING)}),
+    "null": ({"a": None}, {}, {"a": (None, MISSING)}),
+    "true": ({"a": 1}, {"a": True}, {"a": (1, True)}),
+    "float": ({"a": 1}, {"a": 1.0}, {"a": (1, 1.0)}),
+    "list": ({"a": [1, 2]}, {"a": [2, 1]}, {"a": ([1, 2], [2, 1])}),
+    "block": ({"a": {"b": 1}}, {"a": None}, {"a.b": (1, MISSING)}),
+    "empty": ({"a": {}}, {"a": None}, {"a": ({}, None)}),
+    "shape": ({"a": {"b": 1}}, {"a": 1}, {"a": ({"b": 1}, 1)}),
+}
+
+
+@pytest.mark.parametrize("case", ALIKE)
+def test_two_that_hash_alike_have_no_differences(case):
+    assert differences(*ALIKE[case]) == {}
+
+
+@pytest.mark.parametrize("case", UNLIKE)
+def test_two_that_hash_differently_have_a_difference(case):
+    one, other, expected = UNLIKE[case]
+    assert repr(differences(one, other)) == repr(expected), "1, 1.0 and true are equal in Python"
 
 
 def test_the_key_of_a_known_cell_is_pinned(cell):

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
+
 from rich.console import Console
 
+from benchmarks.grid.errors import RequestError
 from benchmarks.grid.executors import worker
+from benchmarks.grid.executors.dispatch import SECONDS_BEFORE_ASKING_AGAIN, unwritable
 from benchmarks.grid.executors.progress import Progress
-from benchmarks.grid.forecast import Forecast
-from benchmarks.grid.plan import Cell
+from benchmarks.grid.leases import Leases
 from benchmarks.grid.store import Store
+from benchmarks.grid.work import Limits, Work
 
 
 class Serial:
     """No processes, no options: an exception or a breakpoint is where the cell is."""
 
-    def execute(
-        self, cells: list[Cell], store: Store, forecast: Forecast, console: Console
-    ) -> dict[str, int]:
-        """Run all cells in the order of the plan and count their statuses."""
+    workers = 1
+
+    def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
+        """Run all tasks in the order of the plan and count their statuses."""
+        _refuse_limits(work.limits)
         worker.silence()
-        with Progress(console, cells, forecast, workers=1) as progress:
-            for cell in cells:
-                progress.show([cell])
-                progress.finished(cell, *worker.work(cell, str(store.results)))
+        with Progress(console, work, 1, Leases(store.results)) as progress:
+            waiting = deque(work.tasks)
+            while waiting:
+                task = waiting.popleft()
+                progress.show()
+                try:
+                    status, seconds = worker.work(task, store.results)
+                except OSError as error:
+                    raise unwritable(store, error) from error
+                if status == worker.TAKEN:
+                    waiting.append(task)
+                    time.sleep(SECONDS_BEFORE_ASKING_AGAIN / len(waiting))
+                else:
+                    progress.finished(task, status, seconds)
         return progress.count
+
+
+def _refuse_limits(limits: Limits) -> None:
+    for name, value in (("time_limit", limits.time), ("memory_limit", limits.memory)):
+        if value is not None:
+            raise RequestError(name, value, "executor=serial cannot stop a cell; use local")

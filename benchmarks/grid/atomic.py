@@ -1,0 +1,84 @@
+"""Files that are there whole or not at all, and locks that end with the process that holds them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+
+Identity = tuple[int, int, int]
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Temporary file in the same folder, fsync, rename: readers see the old file or the new."""
+    write_together({file: content})
+
+
+def write_together(
+    contents: Mapping[Path, bytes], lock: AbstractContextManager[None] | None = None
+) -> None:
+    """Files of one folder, written atomically one after another; renamed while `lock` is held."""
+    temporaries = {file: temporary_name(file) for file in contents}
+    try:
+        for file, temporary in temporaries.items():
+            with open(temporary, "wb") as out:
+                out.write(contents[file])
+                sync_file(out)
+        with lock or nullcontext():
+            for file, temporary in temporaries.items():
+                os.replace(temporary, file)
+        sync_folder(file.parent)
+    finally:
+        for temporary in temporaries.values():
+            temporary.unlink(missing_ok=True)
+
+
+def temporary_name(file: Path) -> Path:
+    return file.with_name(f".{file.name}.{os.getpid()}.tmp")
+
+
+def is_temporary(name: str) -> bool:
+    return name.startswith(".") and name.endswith(".tmp")
+
+
+def identity(status: os.stat_result) -> Identity:
+    """What changes when a file is written anew or another one takes its name."""
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def sync_file(out: BinaryIO) -> None:
+    """Everything written so far survives a power cut."""
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renaming in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def locked(file: Path, exclusive: bool) -> Iterator[None]:
+    """Wait for the lock and hold it: one exclusive holder, or any number of others.
+
+    The system releases it when its holder ends, however it ends; the file itself stays. Where the
+    file system knows no locks, nobody can be the exclusive holder and the others need not wait.
+    """
+    descriptor = os.open(file, (os.O_RDWR if exclusive else os.O_RDONLY) | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        except OSError:
+            if exclusive:
+                raise
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,82 @@
+"""Hands tasks to a pool until each has its record, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from benchmarks.grid import logs, record
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.executors.pool import Pool, WorkerLost
+from benchmarks.grid.executors.worker import TAKEN, answers
+from benchmarks.grid.leases import Leases
+from benchmarks.grid.store import Store
+from benchmarks.grid.work import Limits, Task
+
+SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BEFORE_ASKING_AGAIN = 1.0  # for a cell that somebody else is at
+
+Finished = Callable[[Task, str, float | None], None]
+
+
+def work_off(
+    tasks: list[Task],
+    pool: Pool,
+    store: Store,
+    limits: Limits,
+    finished: Finished,
+    look: Callable[[], None],
+) -> None:
+    """Run the tasks in their order; `finished(task, status, seconds)` hears of each, once.
+
+    A task that somebody else is at is asked for again until its record is there, or its owner is
+    gone. `look` is called at least twice a second. Raises RequestError where a record cannot be
+    written.
+    """
+    waiting, taken = deque(tasks), deque()
+    while waiting or taken or pool.busy:
+        while taken and taken[0][0] < time.monotonic():
+            waiting.append(taken.popleft()[1])
+        while waiting and pool.idle:
+            pool.start(waiting.popleft())
+        for task, ending in pool.wait(SECONDS_BETWEEN_LOOKS):
+            if isinstance(ending, OSError):
+                raise unwritable(store, ending) from ending
+            if isinstance(ending, Exception):
+                task, again = keep_lost(task, ending, store, limits)
+                ending = (TAKEN if again else "failed", None)
+            status, seconds = ending
+            if status == TAKEN:
+                taken.append((time.monotonic() + SECONDS_BEFORE_ASKING_AGAIN, task))
+            else:
+                finished(task, status, seconds)
+        look()
+
+
+def keep_lost(task: Task, error: Exception, store: Store, limits: Limits) -> tuple[Task, bool]:
+    """Keep a `failed` record of a task that ended without one; the task, and if it runs again.
+
+    Only a lost worker is no fault of the cell for sure, and it runs again as long as that happened
+    seldom. Where somebody else took the cell over in the meantime nothing is kept, and it is asked
+    for again.
+    """
+    with Leases(store.results).acquired(task.cell.key) as lease:
+        found = store.read(task.cell.key)
+        if lease is None or (found is not None and answers(found, task)):
+            return task, True
+        lost = isinstance(error, WorkerLost)
+        task = replace(task, attempt=task.attempt + 1, losses=task.losses + lost)
+        said = logs.last_lines(logs.log_file(store.results, task.cell.key))
+        try:
+            store.write(record.failed(task.cell, error, task.attempt, task.losses, said), None)
+        except OSError as full:
+            raise unwritable(store, full) from full
+        return task, lost and task.losses < limits.lost_workers
+
+
+def unwritable(store: Store, error: OSError) -> RequestError:
+    reason = error.strerror or str(error)
+    remedy = f"a record could not be written ({reason}); earlier ones are intact"
+    return RequestError("results_dir", store.results, remedy)

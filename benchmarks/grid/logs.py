@@ -1,0 +1,101 @@
+"""One log file per cell: what its learner and its libraries said, down to a crash."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from benchmarks.grid.configs import PROJECT
+
+LAST_LINES = 12
+LEARNERS = "models"  # the logger below which learners say how far they are
+
+
+def log_file(results: Path, key: str) -> Path:
+    return results / "logs" / f"{key}.log"
+
+
+@contextmanager
+def cell_log(file: Path, title: str, say: Callable[[str], None], capture: bool) -> Iterator[None]:
+    """Write what happens inside the block to `file`; `say` hears each line of the learner.
+
+    With `capture` all that the process prints goes there too, down to the last words of a crash.
+    """
+    file.parent.mkdir(exist_ok=True)
+    logger = logging.getLogger(LEARNERS)
+    level = logger.level
+    with open(file, "w", buffering=1) as out:
+        print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {title}", file=out)
+        handler = _Handler(out, say)
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        try:
+            with _captured(out) if capture else _as_it_is():
+                yield
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+
+
+def last_lines(file: Path) -> list[str]:
+    """The end of a log, without the paths of this machine; empty where there is none."""
+    with suppress(OSError):
+        return [without_paths(line) for line in _tail(file).splitlines()[-LAST_LINES:]]
+    return []
+
+
+def without_paths(text: str) -> str:
+    """The text with the folders of this machine replaced by what they are."""
+    folders = {str(PROJECT): "scarce", sys.prefix: "python", sys.base_prefix: "python"}
+    if data := os.environ.get("SCARCE_DATA"):
+        folders[os.path.abspath(data)] = "data"
+    for folder, name in {**folders, str(Path.home()): "~"}.items():
+        if folder not in ("/", ""):
+            text = text.replace(folder, name)
+    return text
+
+
+class _Handler(logging.Handler):
+    def __init__(self, out: TextIO, say: Callable[[str], None]):
+        super().__init__()
+        self.out, self.say = out, say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        self.say(text)
+        with suppress(OSError):  # a full disk is told by the record that cannot be written
+            print(text, file=self.out)
+
+
+@contextmanager
+def _captured(out: TextIO) -> Iterator[None]:
+    """Standard output and error of this process, native libraries included, go to `out`."""
+    kept = {stream: os.dup(stream) for stream in (1, 2)}
+    for stream in kept:
+        os.dup2(out.fileno(), stream)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        for stream, copy in kept.items():
+            os.dup2(copy, stream)
+            os.close(copy)
+
+
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    yield
+
+
+def _tail(file: Path, size: int = 8192) -> str:
+    with open(file, "rb") as opened:
+        opened.seek(max(0, os.fstat(opened.fileno()).st_size - size))
+        return opened.read().decode(errors="replace")

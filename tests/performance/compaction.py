@@ -1,0 +1,144 @@
+"""What folding many records into one file costs, and reading them all back.
+
+Every record is that of one real cell, an MLP on the bundled digits (200 epochs of history, 72 test
+samples), with another key, seed, history and predictions. Their single files are made first and do
+not count. Folding and reading back run in a fresh process each; the reader asks for every record at
+once, as a run or a report does.
+
+    python -m tests.performance.compaction [records]
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.grid.compaction import fold
+from benchmarks.grid.store import Predictions, Record, Store
+
+RECORDS, SECONDS, MEGABYTES = 100_000, 20.0, 2000.0
+DISTINCT = 500  # predictions among all records: packing them takes longer than folding them
+NAME = "digits"
+
+
+def main(records: int = RECORDS) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        make_single_files(Path(folder), records)
+        sizes = [sum(file.stat().st_size for file in Path(folder).rglob("*.*"))]
+        measured = [in_a_fresh_process(step, folder, records) for step in ("compact", "read_back")]
+        sizes.append(sum(file.stat().st_size for file in Path(folder).rglob("*.*")))
+    return report(records, sizes, *measured)
+
+
+def make_single_files(results: Path, count: int) -> None:
+    """Unlike the store, without waiting for the disk after each of them."""
+    store, chance = Store(results), random.Random(0)
+    store.prepare()
+    record, predictions = one_real_cell()
+    packed = [packed_predictions(predictions, seed) for seed in range(DISTINCT)]
+    for number in range(count):
+        another = varied(record, number, chance)
+        (store.folder / f"{another['key']}.json").write_text(json.dumps(another))
+        (store.folder / f"{another['key']}.npz").write_bytes(packed[number % DISTINCT])
+
+
+def one_real_cell() -> tuple[Record, Predictions]:
+    from benchmarks.grid.cell import run_cell
+    from benchmarks.grid.configs import opened
+    from benchmarks.grid.executors import worker
+    from benchmarks.grid.plan import make_plan
+    from benchmarks.grid.request import parse_request
+
+    worker.silence()
+    worker.pin_threads(1)
+    words = ["dataset=digits01", "dataset.train_size=80", "method=mlp", "split_seed=0"]
+    with opened([]) as configs:
+        (cell,) = make_plan(parse_request(words), configs).cells
+    return run_cell(cell)
+
+
+def varied(record: Record, number: int, chance: random.Random) -> Record:
+    losses = [chance.expovariate(1) * 10 ** -chance.randint(0, 6) for _ in range(200)]
+    return {
+        **record,
+        "key": key_of(number),
+        "config": {**record["config"], "split_seed": number},
+        "metrics": {**record["metrics"], "accuracy": chance.random()},
+        "history": {"train_loss": [float(np.float32(loss)) for loss in losses]},
+        "timing": {name: round(chance.random(), 6) for name in record["timing"]},
+    }
+
+
+def key_of(number: int) -> str:
+    return hashlib.sha256(str(number).encode()).hexdigest()
+
+
+def packed_predictions(predictions: Predictions, seed: int) -> bytes:
+    chance = np.random.default_rng(seed)
+    scores = chance.dirichlet([0.1, 0.1], len(predictions["labels"])).astype(np.float32)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **{**predictions, "scores": scores})
+    return packed.getvalue()
+
+
+def in_a_fresh_process(step: str, folder: str, records: int) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.performance.compaction", step, folder, str(records)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def compact(store: Store, keys: list[str]) -> int:
+    return fold(store, NAME, keys).folded
+
+
+def read_back(store: Store, keys: list[str]) -> int:
+    return len(store.read_all(keys))
+
+
+def measure(step: Any, folder: str, records: int) -> None:
+    """Seconds and peak memory of this process, as one JSON text."""
+    store, keys = Store(Path(folder)), [key_of(number) for number in range(records)]
+    start = time.perf_counter()
+    count = step(store, keys)
+    seconds = time.perf_counter() - start
+    if count != records:
+        raise RuntimeError(f"{count} of {records} records")
+    print(json.dumps({"seconds": seconds, "megabytes": _peak_megabytes()}))
+
+
+def report(
+    records: int, sizes: list[int], folding: dict[str, float], reading: dict[str, float]
+) -> int:
+    seconds = folding["seconds"] + reading["seconds"]
+    megabytes = max(folding["megabytes"], reading["megabytes"])
+    before, after = (size / 1e6 for size in sizes)
+    print(
+        f"{records} records of an MLP cell, {before:.0f} MB of single files, {after:.0f} MB folded"
+    )
+    print(f"  folding            {folding['seconds']:8.2f} s  {folding['megabytes']:8.0f} MB")
+    print(f"  reading back       {reading['seconds']:8.2f} s  {reading['megabytes']:8.0f} MB")
+    print(f"  both               {seconds:8.2f} s               (at most {SECONDS:.0f} s)")
+    print(f"  peak memory                    {megabytes:8.0f} MB  (at most {MEGABYTES:.0f} MB)")
+    return 0 if seconds <= SECONDS and megabytes <= MEGABYTES else 1
+
+
+def _peak_megabytes() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] and sys.argv[1] in ("compact", "read_back"):
+        measure(globals()[sys.argv[1]], sys.argv[2], int(sys.argv[3]))
+    else:
+        sys.exit(main(*(int(argument) for argument in sys.argv[1:])))
