@@ -60,12 +60,15 @@ class ShuffledBatches:
         self.images = images
         self.labels = labels
         self.batch_size = batch_size
-        self.order = torch.Generator().manual_seed(seed)
+        self.seed = seed
+        self.order: torch.Generator | None = None  # made late: it does not travel to a process
 
     def __len__(self) -> int:
         return -(-len(self.labels) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        if self.order is None:
+            self.order = torch.Generator().manual_seed(self.seed)
         order = torch.randperm(len(self.labels), generator=self.order)
         images = self.images.index_select(0, order).split(self.batch_size)
         labels = self.labels.index_select(0, order).split(self.batch_size)

@@ -8,10 +8,12 @@ import signal
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.plugins.environments import LightningEnvironment
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
@@ -34,6 +36,9 @@ class Classifier(pl.LightningModule):
     one, is stepped after every batch. `train_loss` holds one mean over samples for each epoch, for
     a loss that is itself a mean over its batch. Raises Diverged at the end of an epoch whose mean
     loss is not finite.
+
+    On several devices each takes its share of every batch and the gradients are averaged: the batch
+    is as large as on one device. `seed` then gives each device random numbers of its own.
     """
 
     # Manual optimisation and fetching the batch here spare Lightning's hooks around every batch,
@@ -46,14 +51,20 @@ class Classifier(pl.LightningModule):
         loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
         optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
         schedule: Callable[[Optimizer], LRScheduler] | None = None,
+        seed: int = 0,
     ) -> None:
         super().__init__()
         self.network = network
         self.loss = loss
         self.optimizer_factory = optimizer
         self.schedule_factory = schedule
+        self.seed = seed
         self.train_loss: list[float] = []
         self._batch_losses: list[tuple[torch.Tensor, int]] = []
+
+    def on_fit_start(self) -> None:
+        if self.trainer.world_size > 1:
+            torch.manual_seed(self.seed + self.global_rank)
 
     def configure_optimizers(self) -> Optimizer | tuple[list[Optimizer], list[LRScheduler]]:
         optimizer = self.optimizer_factory(self.network.parameters())
@@ -65,8 +76,11 @@ class Classifier(pl.LightningModule):
         self, dataloader_iter: Iterator[tuple[tuple[torch.Tensor, torch.Tensor], int, int]]
     ) -> None:
         (images, labels), _, _ = next(dataloader_iter)
-        images, labels = images.to(self.device, self.dtype), labels.to(self.device)
-        loss = self.loss(self.network(images), labels)
+        samples = len(labels)
+        share, weight = self._share(samples)
+        images = images[share].to(self.device, self.dtype)
+        labels = labels[share].to(self.device)
+        loss = self.loss(self.network(images), labels) * weight
 
         optimizer = self.optimizers()
         optimizer.zero_grad()
@@ -75,11 +89,19 @@ class Classifier(pl.LightningModule):
         if self.schedule_factory is not None:
             self.lr_schedulers().step()
 
-        self._batch_losses.append((loss.detach(), len(labels)))
+        self._batch_losses.append((loss.detach(), samples))
+
+    def _share(self, samples: int) -> tuple[slice, float]:
+        """This device's samples of a batch, and the weight that makes the mean of all devices'
+        losses that of the batch (one sample of weight 0 where there is none for this device)."""
+        world, rank = self.trainer.world_size, self.global_rank
+        share = len(range(rank, samples, world))
+        if share == 0:
+            return slice(0, 1), 0.0
+        return slice(rank, None, world), share * world / samples
 
     def on_train_epoch_end(self) -> None:
-        samples = sum(count for _, count in self._batch_losses)
-        mean = sum(loss.item() * count for loss, count in self._batch_losses) / samples
+        mean = self._mean_loss()
         self._batch_losses.clear()
         if not math.isfinite(mean):
             raise Diverged(
@@ -90,6 +112,22 @@ class Classifier(pl.LightningModule):
         epoch = self.current_epoch + 1
         logger.info("epoch %d of %d: training loss %.4g", epoch, self.trainer.max_epochs, mean)
 
+    def _mean_loss(self) -> float:
+        samples = sum(count for _, count in self._batch_losses)
+        mean = sum(loss.item() * count for loss, count in self._batch_losses) / samples
+        if self.trainer.world_size > 1:
+            everywhere = torch.tensor(mean, dtype=torch.float64, device=self.device)
+            return self.trainer.strategy.reduce(everywhere, reduce_op="mean").item()
+        return mean
+
+    # The losses are part of the state, so that they come back from the processes of a training on
+    # several devices as the weights do.
+    def get_extra_state(self) -> dict[str, list[float]]:
+        return {"train_loss": self.train_loss}
+
+    def set_extra_state(self, state: dict[str, list[float]]) -> None:
+        self.train_loss = state["train_loss"]
+
 
 def train(
     classifier: Classifier,
@@ -99,13 +137,40 @@ def train(
 ) -> pl.Trainer:
     """Fit `classifier` for `epochs` passes over `batches`; give back Lightning's Trainer.
 
-    `trainer` holds Lightning's accelerator, devices, precision and deterministic. No logger, bar,
-    checkpoint, summary or validation; nothing is printed. Ctrl-C stays a KeyboardInterrupt.
+    `trainer` holds Lightning's accelerator, devices, precision and deterministic; of several devices
+    each has a process of its own (Lightning's `ddp_spawn`). No logger, bar, checkpoint, summary or
+    validation; nothing is printed. Ctrl-C stays a KeyboardInterrupt.
     """
-    with _quiet(), _interruptible():
-        lightning = pl.Trainer(max_epochs=epochs, barebones=True, **trainer)
+    with _quiet(), _interruptible(), TemporaryDirectory() as folder, _told_by_processes():
+        strategy = "ddp_spawn" if device_count(trainer) > 1 else "auto"
+        lightning = pl.Trainer(
+            max_epochs=epochs,
+            barebones=True,
+            strategy=strategy,
+            plugins=[LightningEnvironment()],  # no other launcher, whatever started this process
+            default_root_dir=folder,  # through which the weights come back from the processes
+            **trainer,
+        )
         lightning.fit(classifier, train_dataloaders=batches)
     return lightning
+
+
+def device_count(trainer: Mapping[str, Any]) -> int:
+    """How many devices one training takes: a number, or a list of their indices."""
+    devices = trainer.get("devices", 1)
+    return len(devices) if isinstance(devices, list) else devices
+
+
+@contextmanager
+def _told_by_processes() -> Iterator[None]:
+    """An exception of the process of one device is told by its own words, not by its traceback."""
+    try:
+        yield
+    except torch.multiprocessing.ProcessRaisedException as error:
+        last = str(error).strip().splitlines()[-1]
+        name, _, message = last.partition(": ")
+        kind = Diverged if name.endswith(Diverged.__name__) else RuntimeError
+        raise kind(message or last) from error
 
 
 @contextmanager

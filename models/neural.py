@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -112,9 +113,10 @@ class NeuralClassifier:
         scaling = InputScaling(self.inputs, data.train_images, data.peak)
         network = self._new_network(data.shape, data.classes)
         scaled = torch.nn.Sequential(OrderedDict(inputs=scaling, network=network))
-        classifier = Classifier(scaled, self.loss(), self.optimizer, self.schedule)
+        training_seed = _training_seed(seed)
+        classifier = Classifier(scaled, self.loss(), self.optimizer, self.schedule, training_seed)
 
-        torch.manual_seed(_training_seed(seed))
+        torch.manual_seed(training_seed)
         trainer = train(classifier, batches, self.epochs, dict(self.trainer))
 
         self._network = scaled.to(trainer.strategy.root_device)
@@ -136,7 +138,9 @@ class NeuralClassifier:
 
         logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)  # no banner
         try:
-            pl.Trainer(barebones=True, **self.trainer)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                pl.Trainer(barebones=True, **self.trainer)
         except Exception as error:
             reason = str(error).strip().splitlines()[0]
             accelerator = self.trainer.get("accelerator")
@@ -169,18 +173,23 @@ def _require_whole_number(name: str, value: object) -> None:
 def _require_trainer(trainer: Mapping[str, Any]) -> None:
     for name in set(trainer) - set(TRAINER_OPTIONS):
         raise ValueError(f"trainer.{name}: not an option; known: {', '.join(TRAINER_OPTIONS)}")
-    devices, precision = trainer.get("devices", 1), trainer.get("precision", "32-true")
-    one_index = isinstance(devices, list) and len(devices) == 1 and _is_index(devices[0])
-    if devices is True or not (devices == 1 or one_index):
-        raise ValueError(f"trainer.devices={devices}: a cell takes one device: 1, or [index]")
+    accelerator, precision = trainer.get("accelerator", "cpu"), trainer.get("precision", "32-true")
+    if accelerator == "auto":  # the same key would stand for other results on other machines
+        raise ValueError("trainer.accelerator=auto: name it: cpu, gpu, mps")
+    _require_devices(trainer.get("devices", 1))
     if precision not in PRECISIONS:
         raise ValueError(f"trainer.precision={precision}: one of {', '.join(PRECISIONS)}")
     if not isinstance(trainer.get("deterministic", True), bool):
         raise ValueError(f"trainer.deterministic={trainer['deterministic']}: true or false")
 
 
-def _is_index(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _require_devices(devices: object) -> None:
+    """A number from 1 up, or a list of distinct indices."""
+    numbers = devices if isinstance(devices, list) else [devices]
+    least = 0 if isinstance(devices, list) else 1
+    whole = [isinstance(n, int) and not isinstance(n, bool) and n >= least for n in numbers]
+    if not numbers or not all(whole) or len(set(numbers)) < len(numbers):
+        raise ValueError(f"trainer.devices={devices}: how many, from 1 up, or a list of indices")
 
 
 def _require_factory(name: str, value: object) -> None:

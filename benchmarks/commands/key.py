@@ -105,7 +105,8 @@ def _diff(keys: list[str], request: Request, console: Console, as_json: bool) ->
     if found:
         console.print(differences_table(found, one.title, other.title), highlight=False)
     else:
-        console.print(f"the same cell: {one.title}, {other.title}", highlight=False, soft_wrap=True)
+        said = "the same cell" if one.key == other.key else "no field differs"
+        console.print(f"{said}: {one.title}, {other.title}", highlight=False, soft_wrap=True)
     for side in (one, other):
         if side.of_other_making:
             console.print(f"{side.key[:DIGITS]}: {OTHER_VERSION}", soft_wrap=True, highlight=False)

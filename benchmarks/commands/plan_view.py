@@ -71,8 +71,12 @@ def _new(new: dict[str, int | None]) -> str:
 
 def _certainty(foreseen: dict[str, Any]) -> str:
     says = {"known": "of a kind that was measured", "guessed": "guessed from the nearest kind"}
-    shares = [f"{_percent(foreseen[name])} {text}" for name, text in says.items() if foreseen[name]]
-    return f"cells {', '.join(shares)}; learned from {foreseen['learned_from']}"
+    shares = [
+        f"{_percent(foreseen[name])} of the cells {text}"
+        for name, text in says.items()
+        if foreseen[name]
+    ]
+    return f"{', '.join(shares)}; learned from {foreseen['learned_from']}"
 
 
 def _cost(foreseen: dict[str, Any]) -> str:

@@ -146,20 +146,16 @@ def _print_provenance(findings: list[Finding], console: Console) -> None:
     for finding in differing or findings:
         groups[json.dumps(_pairs(finding.provenance))].append(finding)
     for group in groups.values():
-        cells = _cells(group, findings)
-        console.print()
-        if group[0].provenance:
-            table = differences_table(group[0].provenance, "then", "now")
-            table.columns[0].header = f"provenance of {cells}"
-            console.print(table, highlight=False)
-        else:
-            text = f"Same commit, versions and machine as then: {cells}"
-            console.print(text, highlight=False, soft_wrap=True)
+        found, cells = group[0].provenance, _cells(group, findings)
+        told = "Provenance that differs" if found else "Same commit, versions and machine as then"
+        console.print(f"\n{told}: {cells}", highlight=False, soft_wrap=True)
+        if found:
+            console.print(differences_table(found, "then", "now"), highlight=False)
 
 
 def _cells(group: list[Finding], all_of_them: list[Finding]) -> str:
     if len(group) == len(all_of_them):
-        return "all" if len(group) > 1 else group[0].record["key"][:DIGITS]
+        return f"all {len(group)} cells" if len(group) > 1 else group[0].record["key"][:DIGITS]
     keys = [finding.record["key"][:DIGITS] for finding in group]
     return ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
 

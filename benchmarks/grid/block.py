@@ -100,7 +100,7 @@ def _matches(exclude: Exclude, cell: Assignment) -> bool:
 
 def _zips(content: Any) -> list[Factor]:
     mappings = content if isinstance(content, list) else [content]
-    if not all(isinstance(mapping, dict) and mapping for mapping in mappings):
+    if not mappings or not all(isinstance(mapping, dict) and mapping for mapping in mappings):
         remedy = "give a mapping axis: values, or a list of such mappings"
         raise RequestError("benchmark.grid.zip", content, remedy)
     return [_zip(mapping) for mapping in mappings]

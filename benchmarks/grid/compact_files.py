@@ -118,19 +118,14 @@ class CompactFiles:
         try:
             with os.scandir(self.folder) as entries:
                 return sorted(
-                    (
-                        entry.name,
-                        (status := entry.stat()).st_ino,
-                        status.st_mtime_ns,
-                        status.st_size,
-                    )
+                    (entry.name, *identity(entry.stat(follow_symlinks=False)))
                     for entry in entries
-                    if entry.name.endswith(ENDING) and not entry.name.startswith(".")
+                    if entry.name.endswith(ENDING) and not is_temporary(entry.name)
                 )
         except FileNotFoundError:
             return []
         except OSError as error:
-            if self.folder.exists():
+            if os.path.lexists(self.folder) or not isinstance(error, NotADirectoryError):
                 self.note(self.folder, error)
             return []
 

@@ -41,7 +41,7 @@ def science(config: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, A
         "dataset": _chosen(config["dataset"], DATASET),
         "method": _described(config["method"]),
         "loss": _described(config["loss"]) if config.get("loss") else None,
-        "trainer": _chosen(config["trainer"], TRAINER) if config.get("trainer") else None,
+        "trainer": _trainer(config["trainer"]) if config.get("trainer") else None,
         "protocol": _chosen(config["protocol"], PROTOCOL),
         **_chosen(config, SEEDS_AND_THREADS),
         "fingerprints": fingerprints,
@@ -124,6 +124,13 @@ def _text(value: Any) -> str:
 
 def _chosen(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: block[name] for name in names if name in block}
+
+
+def _trainer(trainer: dict[str, Any]) -> dict[str, Any]:
+    """With the number of devices where there are several: each takes part of every batch."""
+    devices = trainer.get("devices", 1)
+    count = len(devices) if isinstance(devices, list) else devices
+    return _chosen(trainer, TRAINER) | ({} if count == 1 else {"devices": count})
 
 
 def _described(block: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from benchmarks.grid.errors import RequestError
 GROUPS = ("dataset", "method", "loss", "protocol", "trainer")
 SCALARS = ("split_seed", "init_seed", "threads")
 ALIASES = {"seed": "split_seed"}
-WHEREABOUTS = ("dataset.root", "trainer.devices")  # in no key: the grid stays the same
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ def parse_request(words: list[str]) -> Request:
             raise RequestError(key, "deleted", "nothing can be left out; set it to another value")
         plain = not (override.is_add() or override.is_force_add())
         of_grid = key.split(".")[0] in (*GROUPS, *SCALARS) or key.startswith("benchmark.")
-        if of_grid and key not in WHEREABOUTS:
+        if of_grid and not _is_whereabouts(key, override):
             changes.append(override.input_line)
         if key == SEARCH_PATH:
             given = _values(override)[0]
@@ -55,6 +54,14 @@ def parse_request(words: list[str]) -> Request:
                 raise RequestError(key, override.get_value_string(), "give one value, not a sweep")
             fixed.append(override.input_line)
     return Request(benchmark, axes, tuple(fixed), tuple(folders), tuple(changes))
+
+
+def _is_whereabouts(key: str, override: Override) -> bool:
+    """What is in no key, so that the grid stays the same: where data lie, which one device."""
+    if key == "trainer.devices":
+        value = override.value()
+        return value == 1 or (isinstance(value, list) and len(value) == 1)
+    return key == "dataset.root"
 
 
 def is_axis(key: str) -> bool:

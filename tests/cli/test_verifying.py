@@ -238,7 +238,7 @@ def test_for_cells_that_differ_only_their_own_provenance_is_told(verify, finishe
     told = verify("cells=all").out
     assert "2.7" in told
     assert "2.6" not in told
-    assert f"provenance of {finished[0][:8]}" in told
+    assert f"Provenance that differs: {finished[0][:8]}\n" in told
 
 
 class TestACellThatIsNotPlannedAnyMore:

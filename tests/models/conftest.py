@@ -10,12 +10,14 @@ import torch
 class Batches:
     def __init__(self, images, labels, batch_size):
         self.images, self.labels, self.batch_size = images, labels, batch_size
-        self.order = torch.Generator().manual_seed(0)
+        self.order = None  # made late: it does not travel to a process
 
     def __len__(self):
         return -(-len(self.labels) // self.batch_size)
 
     def __iter__(self):
+        if self.order is None:
+            self.order = torch.Generator().manual_seed(0)
         order = torch.randperm(len(self.labels), generator=self.order)
         for batch in order.split(self.batch_size):
             yield self.images[batch], self.labels[batch]

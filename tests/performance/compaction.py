@@ -13,14 +13,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -34,23 +35,25 @@ NAME = "digits"
 
 def main(records: int = RECORDS) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        make_single_files(Path(folder), records)
+        in_a_fresh_process("make", folder, records)
         sizes = [sum(file.stat().st_size for file in Path(folder).rglob("*.*"))]
         measured = [in_a_fresh_process(step, folder, records) for step in ("compact", "read_back")]
         sizes.append(sum(file.stat().st_size for file in Path(folder).rglob("*.*")))
     return report(records, sizes, *measured)
 
 
-def make_single_files(results: Path, count: int) -> None:
-    """Unlike the store, without waiting for the disk after each of them."""
-    store, chance = Store(results), random.Random(0)
+def make(store: Store, keys: list[str]) -> int:
+    """The single files; unlike the store, this waits for the disk once, not after each of them."""
+    chance = random.Random(0)
     store.prepare()
     record, predictions = one_real_cell()
     packed = [packed_predictions(predictions, seed) for seed in range(DISTINCT)]
-    for number in range(count):
-        another = varied(record, number, chance)
-        (store.folder / f"{another['key']}.json").write_text(json.dumps(another))
-        (store.folder / f"{another['key']}.npz").write_bytes(packed[number % DISTINCT])
+    for number, key in enumerate(keys):
+        another = varied(record, number, key, chance)
+        (store.folder / f"{key}.json").write_text(json.dumps(another))
+        (store.folder / f"{key}.npz").write_bytes(packed[number % DISTINCT])
+    os.sync()
+    return len(keys)
 
 
 def one_real_cell() -> tuple[Record, Predictions]:
@@ -68,20 +71,16 @@ def one_real_cell() -> tuple[Record, Predictions]:
     return run_cell(cell)
 
 
-def varied(record: Record, number: int, chance: random.Random) -> Record:
+def varied(record: Record, number: int, key: str, chance: random.Random) -> Record:
     losses = [chance.expovariate(1) * 10 ** -chance.randint(0, 6) for _ in range(200)]
     return {
         **record,
-        "key": key_of(number),
+        "key": key,
         "config": {**record["config"], "split_seed": number},
         "metrics": {**record["metrics"], "accuracy": chance.random()},
         "history": {"train_loss": [float(np.float32(loss)) for loss in losses]},
         "timing": {name: round(chance.random(), 6) for name in record["timing"]},
     }
-
-
-def key_of(number: int) -> str:
-    return hashlib.sha256(str(number).encode()).hexdigest()
 
 
 def packed_predictions(predictions: Predictions, seed: int) -> bytes:
@@ -105,9 +104,10 @@ def read_back(store: Store, keys: list[str]) -> int:
     return len(store.read_all(keys))
 
 
-def measure(step: Any, folder: str, records: int) -> None:
+def measure(step: Callable[[Store, list[str]], int], folder: str, records: int) -> None:
     """Seconds and peak memory of this process, as one JSON text."""
-    store, keys = Store(Path(folder)), [key_of(number) for number in range(records)]
+    store = Store(Path(folder))
+    keys = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(records)]
     start = time.perf_counter()
     count = step(store, keys)
     seconds = time.perf_counter() - start
@@ -137,8 +137,10 @@ def _peak_megabytes() -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
+STEPS = {"make": make, "compact": compact, "read_back": read_back}
+
 if __name__ == "__main__":
-    if sys.argv[1:2] and sys.argv[1] in ("compact", "read_back"):
-        measure(globals()[sys.argv[1]], sys.argv[2], int(sys.argv[3]))
+    if sys.argv[1:2] and sys.argv[1] in STEPS:
+        measure(STEPS[sys.argv[1]], sys.argv[2], int(sys.argv[3]))
     else:
         sys.exit(main(*(int(argument) for argument in sys.argv[1:])))

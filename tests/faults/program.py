@@ -1,0 +1,104 @@
+"""The command line in processes of its own, with learners that misbehave."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.grid.configs import PROJECT
+
+DIGITS = ("dataset=digits01", "dataset.train_size=10")
+LONGEST = 300  # seconds after which a run hangs
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Exit code and everything that was printed."""
+
+    code: int
+    out: str
+
+
+class Suite:
+    """`scarce` on one results folder, with the methods that were added."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.results = folder, folder / "results"
+        self.methods = folder / "mine" / "method"
+        self.methods.mkdir(parents=True, exist_ok=True)
+
+    def add(self, name: str, learner: str, **options: Any) -> None:
+        """A method file as a user writes it; `learner` is a class of `tests.faults.learners`."""
+        fields = {
+            "name": name,
+            "says": "misbehaves",
+            "version": 1,
+            "_target_": f"tests.faults.learners.{learner}",
+            **options,
+        }
+        (self.methods / f"{name}.yaml").write_text(json.dumps(fields))
+
+    def words(self, command: str, *words: str) -> list[str]:
+        places = {"results_dir": self.results, "published_dir": self.folder / "published"}
+        given = [f"{name}={place}" for name, place in places.items()]
+        search = f"hydra.searchpath=[file://{self.methods.parent}]"
+        return [sys.executable, "-m", "benchmarks", command, *words, search, *given]
+
+    def start(self, command: str, *words: str, **options: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.words(command, *words),
+            cwd=PROJECT,
+            env={**os.environ, "COLUMNS": "200"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **options,
+        )
+
+    def call(self, command: str, *words: str, **options: Any) -> Ended:
+        return end_of(self.start(command, *words, **options))
+
+    @property
+    def records(self) -> dict[str, dict]:
+        files = (self.results / "records").glob("*.json")
+        return {file.stem: json.loads(file.read_text()) for file in files}
+
+    def by_method(self) -> dict[str, list[dict]]:
+        found: dict[str, list[dict]] = {}
+        for record in self.records.values():
+            found.setdefault(record["config"]["method"]["name"], []).append(record)
+        return found
+
+    def leases(self) -> list[str]:
+        return sorted(file.name for file in (self.results / "leases").iterdir())
+
+    def leftovers(self) -> list[str]:
+        """Temporary files; the lock of the records' folder is meant to stay."""
+        hidden = (file for file in self.results.rglob(".*") if file.name != ".lock")
+        return sorted(file.name for file in hidden)
+
+
+def end_of(process: subprocess.Popen[str]) -> Ended:
+    try:
+        out, _ = process.communicate(timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        raise
+    return Ended(process.returncode, out)
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Its processes that run cells, without the one that multiprocessing keeps for itself."""
+    try:
+        children = psutil.Process(process.pid).children()
+        return [c for c in children if "spawn_main" in " ".join(c.cmdline())]
+    except psutil.Error:
+        return []

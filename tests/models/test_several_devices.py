@@ -1,0 +1,59 @@
+"""One training on several devices (processes here): the same batches, the gradients averaged."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from models.classifier import Diverged
+from models.networks import MLP
+from models.neural import NeuralClassifier
+
+PLAIN = partial(MLP, hidden=[8], activation="tanh", dropout=0.0)
+BATCH = 3  # of 10 samples: the last batch has one, which only one of two devices gets
+
+
+def trained(data, devices, lr=1e-1, network=PLAIN):
+    trainer = {"accelerator": "cpu", "devices": devices, "precision": "64-true"}
+    learner = NeuralClassifier(
+        network=network,
+        optimizer=partial(torch.optim.SGD, lr=lr),
+        loss=nn.CrossEntropyLoss,
+        trainer=trainer,
+        epochs=4,
+        batch_size=BATCH,
+        inputs="unit",
+    )
+    learner.check(data.shape, data.classes)
+    learner.fit(data, seed=3)
+    return learner
+
+
+@pytest.fixture
+def data(make_data, make_halves):
+    return make_data(*make_halves(10), batch_size=BATCH)
+
+
+def test_two_devices_train_as_one_does(data):
+    alone, together = trained(data, 1), trained(data, 2)
+    images = data.train_images
+    np.testing.assert_allclose(together.scores(images), alone.scores(images), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        together.history["train_loss"], alone.history["train_loss"], rtol=0, atol=1e-9
+    )
+
+
+def test_dropout_on_two_devices_is_the_same_every_time(data):
+    dropping = partial(MLP, hidden=[8], activation="tanh", dropout=0.5)
+    first, second = (trained(data, 2, network=dropping) for _ in range(2))
+    np.testing.assert_array_equal(first.scores(data.train_images), second.scores(data.train_images))
+    assert first.history == second.history
+
+
+def test_divergence_on_two_devices_is_told_as_on_one(data):
+    with pytest.raises(Diverged, match=r"training loss is .* in epoch 1 of 4"):
+        trained(data, 2, lr=float("inf"))
