@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup reproduce test bench lint clean
+.PHONY: setup reproduce test bench torture lint clean
 
 setup: $(READY)
 
@@ -16,7 +16,10 @@ test: $(READY)
 	$(BIN)/python -m pytest
 
 bench: $(READY)
-	$(BIN)/python -m tests.performance.mlp_cell
+	$(BIN)/python -m tests.performance
+
+torture: $(READY)
+	$(BIN)/python -m tests.faults.torture
 
 lint: $(READY)
 	$(BIN)/ruff check .

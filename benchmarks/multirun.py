@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,9 @@ def launch(words: list[str], results: Path) -> None:
 
 
 def _job(_: DictConfig) -> int:
+    if multiprocessing.get_start_method() not in multiprocessing.get_all_start_methods():
+        # The joblib launcher's own way to start processes, which worker processes cannot find.
+        multiprocessing.set_start_method("spawn", force=True)
     given = HydraConfig.get().overrides
     searched = [word for word in given.hydra if word.startswith(SEARCH_PATH)]
     request = parse_request([*given.task, *searched])

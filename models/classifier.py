@@ -137,7 +137,7 @@ def train(
 ) -> pl.Trainer:
     """Fit `classifier` for `epochs` passes over `batches`; give back Lightning's Trainer.
 
-    `trainer` holds Lightning's accelerator, devices, precision and deterministic; of several devices
+    `trainer` holds Lightning's accelerator, devices, precision, deterministic; of several devices
     each has a process of its own (Lightning's `ddp_spawn`). No logger, bar, checkpoint, summary or
     validation; nothing is printed. Ctrl-C stays a KeyboardInterrupt.
     """

@@ -12,6 +12,9 @@ from benchmarks.grid.store import SCHEMA, Record
 if TYPE_CHECKING:
     import pandas as pd
 
+# The first configuration of each row, and its text.
+Seen = dict[tuple[str | None, ...], tuple[dict[str, Any], str]]
+
 # The row's own axes, and what cannot change a result: these may differ under one name.
 VARIES = {"dataset.train_size", "split_seed", "init_seed"}
 VARIES |= {"dataset.root", "trainer.devices"}
@@ -55,9 +58,8 @@ def refuse_mixed_schemas(records: Iterable[Record]) -> None:
 
 def refuse_mixed_configurations(records: Iterable[Record]) -> None:
     """Raises EvidenceError where one dataset's or one method's name covers two configurations."""
-    datasets: dict[tuple[str | None, ...], dict[str, Any]]
-    rows: dict[tuple[str | None, ...], dict[str, Any]]
-    datasets, rows = {}, {}
+    datasets: Seen = {}
+    rows: Seen = {}
     for record in records:
         config = _flat(record.get("config") or {})
         dataset, method = config.get("dataset.name"), config.get("method.name")
@@ -99,12 +101,12 @@ def refuse_repeated_seeds(frame: pd.DataFrame, columns: list[str]) -> None:
 
 
 def _same(
-    seen: dict[tuple[str | None, ...], dict[str, Any]],
-    row: tuple[str | None, ...],
-    config: dict[str, Any],
-    name: str | None,
+    seen: Seen, row: tuple[str | None, ...], config: dict[str, Any], name: str | None
 ) -> None:
-    first = seen.setdefault(row, config)
+    text = _text(config)
+    first, first_text = seen.setdefault(row, (config, text))
+    if text == first_text:
+        return
     for field in sorted(set(first) | set(config)):
         one, other = first.get(field), config.get(field)
         if _text(one) != _text(other):

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.grid.errors import RequestError
-from benchmarks.grid.store import Predictions, Record, Store, checked, write_atomically
+from benchmarks.grid.reading import NOT_WHOLE, checked, parsed, reason
+from benchmarks.grid.store import Predictions, Record, Store, write_atomically
 
 FILE = "records.parquet"
 ARRAYS = {"test_index": np.int32, "labels": np.int16, "predicted": np.int16, "scores": np.float16}
@@ -51,24 +52,28 @@ def read_records(file: Path) -> list[Record]:
 def read_archive(file: Path) -> Iterator[tuple[Record, Predictions]]:
     """Records with their predictions, scores of shape (samples, classes) as float32."""
     for row in _table(file, ["record", *ARRAYS]).to_pylist():
-        arrays = {name: np.frombuffer(row[name], kind) for name, kind in ARRAYS.items()}
-        scores = arrays["scores"].astype(np.float32).reshape(len(arrays["labels"]), -1)
-        yield _whole(row["record"], file), {**arrays, "scores": scores}
+        record = _whole(row["record"], file)
+        try:
+            arrays = {name: np.frombuffer(row[name], kind) for name, kind in ARRAYS.items()}
+            scores = arrays["scores"].astype(np.float32).reshape(len(arrays["labels"]), -1)
+        except (TypeError, ValueError) as error:
+            remedy = f"holds predictions that are not whole ({error}), of {record['key']}"
+            raise RequestError("archive", file, remedy) from error
+        yield record, {**arrays, "scores": scores}
 
 
 def _whole(text: str, file: Path) -> Record:
     try:
-        record = json.loads(text)
+        record = parsed(text)
         return checked(record, record["key"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise RequestError(
-            "archive", file, f"holds a record that is not whole ({error})"
-        ) from error
+    except NOT_WHOLE as error:
+        remedy = f"holds a record that is not whole ({reason(error)})"
+        raise RequestError("archive", file, remedy) from error
 
 
 def _table(file: Path, columns: list[str]) -> pa.Table:
     try:
         return pq.read_table(file, columns=columns)
     except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0]
-        raise RequestError("archive", file, f"not a readable file of records ({reason})") from error
+        remedy = f"not a readable file of records ({str(error).splitlines()[0]})"
+        raise RequestError("archive", file, remedy) from error

@@ -2,9 +2,11 @@
 
 A lease is a file `leases/KEY.0`, made by whoever comes first: creating a file that must not exist
 is atomic, on shared folders too. Who takes over from a dead owner makes `KEY.1`, and so on; the
-highest number owns the cell. The owner rewrites its file every second, with what it is doing. On
-the owner's own machine its process tells whether it lives; elsewhere a file that was not rewritten
-for EXPIRY seconds, by the clock of the file system, belongs to a dead owner.
+highest number owns the cell. Files come and go between looking and making one, so whoever made one
+looks again, and gives way unless it is the highest and all others are of dead owners. The owner
+rewrites its file every second, with what it is doing. On the owner's own machine its process tells
+whether it lives; elsewhere a file that was not rewritten for EXPIRY seconds, by the clock of the
+file system, belongs to a dead owner.
 
 A lease is not proof that the work is still to do: look for the record after acquiring it.
 """
@@ -92,25 +94,36 @@ class Leases:
 
     def _acquire(self, key: str) -> Path | None:
         self.folder.mkdir(exist_ok=True)
-        number = 0
-        while True:
-            file = self._file(key, number)
-            if _create(file):
-                return file
-            if not self._is_dead(file) and not self._file(key, number + 1).exists():
-                return None
-            number += 1
+        numbers = self._numbers(key)
+        if not self._all_dead(key, numbers):
+            return None
+        file = self._file(key, max(numbers, default=-1) + 1)
+        if not _create(file):
+            return None
+        others = self._numbers(key) - {_number(file)}
+        if max(others, default=-1) > _number(file) or not self._all_dead(key, others):
+            file.unlink(missing_ok=True)
+            return None
+        return file
 
     def _release(self, key: str, file: Path) -> None:
-        """The own file first, then those of the dead before it: no gap can be taken for the start.
+        """Those of the dead first, the own file last: until then nobody else can start.
 
         Where somebody took over because this owner seemed dead, the cell is no longer its own.
         """
-        number = int(file.suffix[1:])
-        if self._file(key, number + 1).exists():
+        numbers = self._numbers(key)
+        if max(numbers, default=-1) > _number(file):
             return
-        for earlier in range(number, -1, -1):
-            self._file(key, earlier).unlink(missing_ok=True)
+        for number in sorted(numbers):
+            self._file(key, number).unlink(missing_ok=True)
+
+    def _numbers(self, key: str) -> set[int]:
+        with suppress(OSError):
+            return {_number(Path(n)) for n in os.listdir(self.folder) if n.startswith(f"{key}.")}
+        return set()
+
+    def _all_dead(self, key: str, numbers: set[int]) -> bool:
+        return all(self._is_dead(self._file(key, number)) for number in numbers)
 
     def _is_dead(self, file: Path) -> bool:
         owner, modified = _read(file)
@@ -173,9 +186,16 @@ def _create(file: Path) -> bool:
         return False
     try:
         os.write(descriptor, _text(_this_process(), ""))
+    except OSError:  # a full disk: a file without a text would stand for a living owner for long
+        file.unlink(missing_ok=True)
+        raise
     finally:
         os.close(descriptor)
     return True
+
+
+def _number(file: Path) -> int:
+    return int(file.suffix[1:])
 
 
 def _write(file: Path, owner: Owner, says: str) -> None:

@@ -14,6 +14,8 @@ from typing import TextIO
 from benchmarks.grid.configs import PROJECT
 
 LAST_LINES = 12
+LONGEST_LINE = 300
+CRASH, MODULES = "Fatal Python error", "Extension modules:"  # as faulthandler writes them
 LEARNERS = "models"  # the logger below which learners say how far they are
 
 
@@ -44,9 +46,16 @@ def cell_log(file: Path, title: str, say: Callable[[str], None], capture: bool) 
 
 
 def last_lines(file: Path) -> list[str]:
-    """The end of a log, without the paths of this machine; empty where there is none."""
+    """The end of a log, without the paths of this machine; empty where there is none.
+
+    Of a crash, what it was and the innermost calls; its list of loaded modules is left out.
+    """
     with suppress(OSError):
-        return [without_paths(line) for line in _tail(file).splitlines()[-LAST_LINES:]]
+        lines = [line[:LONGEST_LINE] for line in _tail(file).splitlines()]
+        lines = [line for line in lines if line and not line.startswith(MODULES)]
+        crash = next((i for i, line in enumerate(lines) if line.startswith(CRASH)), len(lines))
+        first = max(0, min(crash - 1, len(lines) - LAST_LINES))
+        return [without_paths(line) for line in lines[first : first + LAST_LINES]]
     return []
 
 
@@ -95,7 +104,7 @@ def _as_it_is() -> Iterator[None]:
     yield
 
 
-def _tail(file: Path, size: int = 8192) -> str:
+def _tail(file: Path, size: int = 32768) -> str:
     with open(file, "rb") as opened:
         opened.seek(max(0, os.fstat(opened.fileno()).st_size - size))
         return opened.read().decode(errors="replace")

@@ -29,13 +29,16 @@ def merge_into(store: Store, source: Path) -> tuple[int, int]:
 
 
 def _records(source: Path) -> Iterator[tuple[Record, Predictions]]:
-    archives = [source] if source.is_file() else sorted(source.rglob(archive.FILE))
+    """One at a time: a store of another machine may be larger than this one's memory."""
     other = Store(source)
-    keys = sorted(file.stem for file in other.folder.glob("*.json")) if source.is_dir() else []
+    archives = [source] if source.is_file() else sorted(source.rglob(archive.FILE))
+    archives = [file for file in archives if file.parent != other.compact.folder]
+    keys = other.keys()
     if not archives and not keys:
         raise RequestError("PATH", source, f"no records and no {archive.FILE} there")
     for file in archives:
         yield from archive.read_archive(file)
-    for record in other.read_all(keys):
-        if record["status"] == "done":
-            yield record, other.predictions(record["key"])
+    for key in keys:
+        record = other.read(key)
+        if record is not None and record["status"] == "done":
+            yield record, other.predictions(key)

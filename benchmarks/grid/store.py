@@ -70,7 +70,7 @@ class Store:
         keys = list(keys)
         with no_cycle_collection():
             found = {key: self._single(key) for key in keys}
-            found |= self._rows({key for key, record in found.items() if record is None})
+            found |= self._rows([key for key, record in found.items() if record is None])
         return [record for key in keys if (record := found[key])]
 
     def predictions(self, key: str) -> Predictions:
@@ -81,7 +81,9 @@ class Store:
             if content is None and (compacted := self.compact.holding(key)):
                 place = f"{compacted.file}:{key}"
                 content = compacted.value("predictions", key)
-            with np.load(io.BytesIO(content or b"")) as arrays:
+            if content is None:
+                raise ValueError("there are none")
+            with np.load(io.BytesIO(content)) as arrays:
                 return dict(arrays)
         except Exception as error:  # numpy and zipfile raise many kinds for bytes that are wrong
             remedy = f"not readable ({reason(error)}); delete it and run the benchmark again"
@@ -122,11 +124,11 @@ class Store:
             return LEFT_OUT
         return record
 
-    def _rows(self, wanted: set[str]) -> dict[str, Record]:
+    def _rows(self, wanted: list[str]) -> dict[str, Record]:
         """The records of compact files, of which each row group is read once."""
         found: dict[str, Record] = {}
         for file in self.compact.refresh() if wanted else ():
-            for group, keys in file.by_group(wanted - found.keys()).items():
+            for group, keys in file.by_group(key for key in wanted if key not in found).items():
                 try:
                     texts = file.values("record", group)
                 except DAMAGE as error:

@@ -61,7 +61,9 @@ def limits_of(settings: dict[str, object]) -> Limits:
 
 def may_run_again(record: Record, limits: Limits) -> bool:
     """Whether a failed cell runs again without being asked for: its worker was lost, and seldom."""
-    return record["status"] == "failed" and 0 < record["error"]["losses"] < limits.lost_workers
+    if record["status"] == "done" or record["error"]["type"] != "WorkerLost":
+        return False
+    return record["error"]["losses"] < limits.lost_workers
 
 
 def _is_number(value: object) -> bool:

@@ -148,7 +148,7 @@ class TestEstimate:
 def test_lines_fit_the_terminal(columns, scarce, monkeypatch):
     scarce("run", *GRID, "split_seed=range(3)")
     monkeypatch.setenv("COLUMNS", str(columns))
-    words = (*GRID[1:], "dataset=digits01,mnist01", "split_seed=range(9)", "price_per_hour=2")
+    words = (*GRID, "split_seed=range(9)", "price_per_hour=2")
     assert max(map(len, scarce("plan", *words).out.splitlines())) <= columns
 
 
@@ -200,11 +200,11 @@ class TestComposition:
 
     @pytest.fixture
     def planned(self, benchmark_file):
-        def plan(grid: str, **files: str) -> list[dict]:
+        def plan(grid: str, *words: str, **files: str) -> list[dict]:
             search, benchmark = benchmark_file(f"grid: [{grid}]", **files)
             folder = search.partition("=")[2].strip("[]")
             with opened([folder]) as configs:
-                cells = make_plan(parse_request([benchmark]), configs).cells
+                cells = make_plan(parse_request([benchmark, *words]), configs).cells
             return [cell.config for cell in cells]
 
         return plan
@@ -234,3 +234,17 @@ class TestComposition:
         assert len(configs) == 2 * 2 * 2
         for config in configs:
             assert config["dataset"]["stratified"] == (config["method"]["name"] == "mine")
+
+    def test_applies_an_added_field_to_every_choice(self, planned):
+        files = {"dataset/other": self.OTHER, "method/mine": self.MINE}
+        configs = planned(self.CROSS, "++method.pixels=3", **files)
+        assert [config["method"]["pixels"] for config in configs] == [3] * 8
+
+
+def test_an_override_of_a_group_reaches_every_choice_of_it():
+    """A shortcut once read the second method's file alone, as the first was changed by nothing."""
+    words = ["dataset=digits01", "method=mlp,leek_net", "++method.epochs=200"]
+    with opened([]) as configs:
+        plan = make_plan(parse_request(words), configs)
+    epochs = {cell.config["method"]["name"]: cell.config["method"]["epochs"] for cell in plan.cells}
+    assert epochs == {"mlp": 200, "leek_net": 200}

@@ -63,7 +63,7 @@ def test_the_record_tells_all_that_is_needed_to_repeat_and_judge_it(scarce, reco
     ((key, record),) = records().items()
     assert record["key"] == key
     assert record["status"] == "done"
-    assert record["schema"] == SCHEMA
+    assert record["schema"] == 2
     assert record["config"]["method"]["name"] == "mlp"
     assert "root" not in record["config"]["dataset"]
     assert 0 <= record["metrics"]["accuracy"] <= 1

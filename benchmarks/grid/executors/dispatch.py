@@ -10,10 +10,10 @@ from dataclasses import replace
 from benchmarks.grid import logs, record
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.executors.pool import Pool, WorkerLost
-from benchmarks.grid.executors.worker import TAKEN, answers
+from benchmarks.grid.executors.worker import TAKEN, Outcome, answers
 from benchmarks.grid.leases import Leases
 from benchmarks.grid.store import Store
-from benchmarks.grid.work import Limits, Task
+from benchmarks.grid.work import Limits, Task, may_run_again
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BEFORE_ASKING_AGAIN = 1.0  # for a cell that somebody else is at
@@ -32,8 +32,8 @@ def work_off(
     """Run the tasks in their order; `finished(task, status, seconds)` hears of each, once.
 
     A task that somebody else is at is asked for again until its record is there, or its owner is
-    gone. `look` is called at least twice a second. Raises RequestError where a record cannot be
-    written.
+    gone; where that is the record of a lost worker, it may be run again here. `look` is called at
+    least twice a second. Raises RequestError where a record cannot be written.
     """
     waiting, taken = deque(tasks), deque()
     while waiting or taken or pool.busy:
@@ -42,17 +42,38 @@ def work_off(
         while waiting and pool.idle:
             pool.start(waiting.popleft())
         for task, ending in pool.wait(SECONDS_BETWEEN_LOOKS):
-            if isinstance(ending, OSError):
-                raise unwritable(store, ending) from ending
-            if isinstance(ending, Exception):
-                task, again = keep_lost(task, ending, store, limits)
-                ending = (TAKEN if again else "failed", None)
-            status, seconds = ending
+            task, status, seconds = _outcome(task, ending, store, limits)
             if status == TAKEN:
                 taken.append((time.monotonic() + SECONDS_BEFORE_ASKING_AGAIN, task))
             else:
                 finished(task, status, seconds)
         look()
+
+
+def _outcome(
+    task: Task, ending: Outcome | Exception, store: Store, limits: Limits
+) -> tuple[Task, str, float | None]:
+    """The status TAKEN where the task is to be asked for again."""
+    if isinstance(ending, OSError):
+        raise unwritable(store, ending) from ending
+    if isinstance(ending, Exception):
+        task, again = keep_lost(task, ending, store, limits)
+        return task, TAKEN if again else "failed", None
+    status, seconds = ending
+    if status == "failed" and seconds is None:
+        return *made_elsewhere(task, store, limits), None
+    return task, status, seconds
+
+
+def made_elsewhere(task: Task, store: Store, limits: Limits) -> tuple[Task, str]:
+    """The status of a record that somebody else made; TAKEN where the cell may run once more."""
+    found = store.read(task.cell.key)
+    if found is None:
+        return task, TAKEN
+    if may_run_again(found, limits):
+        task = replace(task, attempt=found["attempt"], losses=found["error"]["losses"])
+        return task, TAKEN
+    return task, found["status"]
 
 
 def keep_lost(task: Task, error: Exception, store: Store, limits: Limits) -> tuple[Task, bool]:
@@ -62,18 +83,18 @@ def keep_lost(task: Task, error: Exception, store: Store, limits: Limits) -> tup
     seldom. Where somebody else took the cell over in the meantime nothing is kept, and it is asked
     for again.
     """
-    with Leases(store.results).acquired(task.cell.key) as lease:
-        found = store.read(task.cell.key)
-        if lease is None or (found is not None and answers(found, task)):
-            return task, True
-        lost = isinstance(error, WorkerLost)
-        task = replace(task, attempt=task.attempt + 1, losses=task.losses + lost)
-        said = logs.last_lines(logs.log_file(store.results, task.cell.key))
-        try:
+    key, lost = task.cell.key, isinstance(error, WorkerLost)
+    try:
+        with Leases(store.results).acquired(key) as lease:
+            found = store.read(key)
+            if lease is None or (found is not None and answers(found, task)):
+                return task, True
+            task = replace(task, attempt=task.attempt + 1, losses=task.losses + lost)
+            said = logs.last_lines(logs.log_file(store.results, key))
             store.write(record.failed(task.cell, error, task.attempt, task.losses, said), None)
-        except OSError as full:
-            raise unwritable(store, full) from full
-        return task, lost and task.losses < limits.lost_workers
+            return task, lost and task.losses < limits.lost_workers
+    except OSError as full:
+        raise unwritable(store, full) from full
 
 
 def unwritable(store: Store, error: OSError) -> RequestError:

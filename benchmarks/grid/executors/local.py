@@ -8,6 +8,7 @@ from rich.console import Console
 
 from benchmarks.grid.executors.devices import Needs, by_needs, gpu_places, visible_gpus
 from benchmarks.grid.executors.dispatch import work_off
+from benchmarks.grid.executors.leftovers import cleared
 from benchmarks.grid.executors.options import require_whole_number
 from benchmarks.grid.executors.pool import Pool
 from benchmarks.grid.executors.progress import Progress
@@ -28,7 +29,10 @@ class Local:
 
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks and count their statuses; on an interrupt, what is finished stays."""
-        with Progress(console, work, self.workers, Leases(store.results)) as progress:
+        with (
+            cleared(store),
+            Progress(console, work, self.workers, Leases(store.results)) as progress,
+        ):
             for needs, tasks in by_needs(work.longest_first()).items():
                 places = self._places(needs)[: len(tasks)]
                 progress.workers = len(places)

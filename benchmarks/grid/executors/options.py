@@ -25,5 +25,5 @@ def require_text(name: str, value: object) -> None:
 def require_package(executor: str, package: str) -> None:
     """Raise RequestError where the library that an executor drives is not installed."""
     if importlib.util.find_spec(package) is None:
-        remedy = f"needs {package}: pip install 'scarce[{executor}]'"
+        remedy = f"needs {package}: pip install --editable '.[{executor}]' in the clone"
         raise RequestError("executor", executor, remedy)

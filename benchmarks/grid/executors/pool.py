@@ -151,7 +151,7 @@ class _Worker:
         code = self.process.exitcode
         self.kill()
         if code is not None and code < 0:
-            reason = f"the worker was ended by {signal.Signals(-code).name}"
+            reason = f"the worker was ended by {_name(-code)}"
             out_of_memory = "; out of memory, or killed from outside"
             return WorkerLost(reason + (out_of_memory if -code == signal.SIGKILL else ""))
         return WorkerLost(f"the worker ended with exit code {code}")
@@ -183,6 +183,14 @@ def _no_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _name(number: int) -> str:
+    """Real-time signals between the first and the last have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _descendants(pid: int) -> list[psutil.Process]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from rich.console import Console
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.executors.devices import Needs, by_needs
 from benchmarks.grid.executors.dispatch import work_off
+from benchmarks.grid.executors.leftovers import cleared
 from benchmarks.grid.executors.options import require_package, require_text, require_whole_number
 from benchmarks.grid.executors.pool import Ending, Pool, WorkerLost
 from benchmarks.grid.executors.progress import Progress
@@ -21,6 +23,7 @@ from benchmarks.grid.store import Store
 from benchmarks.grid.work import Limits, Task, Work
 
 SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_TO_ANSWER = 10
 
 
 class RayCluster:
@@ -45,6 +48,7 @@ class RayCluster:
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks and count their statuses; on an interrupt, what is finished stays."""
         with (
+            cleared(store),
             _connected(self._address),
             Progress(console, work, self.workers, Leases(store.results)) as progress,
         ):
@@ -153,18 +157,28 @@ class _Supervisor:
 @contextmanager
 def _connected(address: str | None) -> Iterator[None]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    _require_somebody_there(address or os.environ.get("RAY_ADDRESS"))
     import ray
 
+    quiet = {"include_dashboard": False, "log_to_driver": False, "logging_level": "error"}
     try:
-        ray.init(
-            address=address, include_dashboard=False, log_to_driver=False, logging_level="error"
-        )
+        ray.init(address=address, **quiet)
     except (ConnectionError, OSError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise RequestError(
-            "executor.address", address, f"no Ray cluster there: {reason}"
-        ) from error
+        remedy = f"no Ray cluster there ({str(error).strip().splitlines()[0]})"
+        raise RequestError("executor.address", address, remedy) from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _require_somebody_there(address: str | None) -> None:
+    """Ray itself tries for minutes, and then ends the process."""
+    host, colon, port = (address or "").rpartition("://")[2].rpartition(":")
+    if not colon:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=SECONDS_TO_ANSWER).close()
+    except (OSError, ValueError) as error:
+        remedy = f"no Ray cluster there ({error})"
+        raise RequestError("executor.address", address, remedy) from error

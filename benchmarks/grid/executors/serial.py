@@ -9,7 +9,12 @@ from rich.console import Console
 
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.executors import worker
-from benchmarks.grid.executors.dispatch import SECONDS_BEFORE_ASKING_AGAIN, unwritable
+from benchmarks.grid.executors.dispatch import (
+    SECONDS_BEFORE_ASKING_AGAIN,
+    made_elsewhere,
+    unwritable,
+)
+from benchmarks.grid.executors.leftovers import cleared
 from benchmarks.grid.executors.progress import Progress
 from benchmarks.grid.leases import Leases
 from benchmarks.grid.store import Store
@@ -25,7 +30,7 @@ class Serial:
         """Run all tasks in the order of the plan and count their statuses."""
         _refuse_limits(work.limits)
         worker.silence()
-        with Progress(console, work, 1, Leases(store.results)) as progress:
+        with cleared(store), Progress(console, work, 1, Leases(store.results)) as progress:
             waiting = deque(work.tasks)
             while waiting:
                 task = waiting.popleft()
@@ -34,6 +39,8 @@ class Serial:
                     status, seconds = worker.work(task, store.results)
                 except OSError as error:
                     raise unwritable(store, error) from error
+                if status == "failed" and seconds is None:
+                    task, status = made_elsewhere(task, store, work.limits)
                 if status == worker.TAKEN:
                     waiting.append(task)
                     time.sleep(SECONDS_BEFORE_ASKING_AGAIN / len(waiting))

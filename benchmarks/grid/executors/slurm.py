@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import redirect_stderr
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
@@ -25,7 +27,7 @@ from benchmarks.grid.executors.worker import answers
 from benchmarks.grid.forecast import Forecast
 from benchmarks.grid.leases import Leases
 from benchmarks.grid.store import Store
-from benchmarks.grid.work import Limits, Task, Work
+from benchmarks.grid.work import Limits, Task, Work, may_run_again
 
 SECONDS_BETWEEN_LOOKS = 2.0
 SECONDS_TO_STOP = 30  # between the signal that the time is over and the end of the job
@@ -68,7 +70,7 @@ class Slurm:
         self.cells_at_once, self.gpus, self.cells_per_gpu = cells_at_once, gpus, cells_per_gpu
         self._cells_of_a_job = max(cells_at_once, gpus * cells_per_gpu)
         self.workers = jobs_at_once * self._cells_of_a_job
-        self._requeues = requeues
+        self._requeues, self._parameters = requeues, dict(parameters or {})
         self._asked = {
             "time": minutes,
             "array_parallelism": jobs_at_once,
@@ -80,7 +82,7 @@ class Slurm:
             "account": account,
             "qos": qos,
             "setup": list(setup) if setup else None,
-            **(parameters or {}),
+            **self._parameters,
         }
         require_package("slurm", "submitit")
         require_slurm()
@@ -112,10 +114,11 @@ class Slurm:
             executor.update_parameters(cpus_per_task=threads * self.cells_at_once, **asked)
             gpus = self.gpus or None
             local = Local(self.cells_at_once, gpus, self.cells_per_gpu)
-            return executor.map_array(Chunk(local, results, limits), chunks)
+            with redirect_stderr(StringIO()):  # what sbatch says is in the error, too
+                return executor.map_array(Chunk(local, results, limits), chunks)
         except ValueError as error:
             reason = str(error).splitlines()[0]
-            raise RequestError("executor.parameters", self._asked, reason) from error
+            raise RequestError("executor.parameters", self._parameters, reason) from error
         except submitit.core.utils.FailedJobError as error:
             reason = " ".join(str(error).split()[-30:])
             raise RequestError("executor", "slurm", f"sbatch refused the jobs: {reason}") from error
@@ -154,7 +157,7 @@ def _watch(
             left = jobs_in_queue(jobs)  # before looking for records: none can come after
             for task in list(waiting.values()):
                 found = store.read(task.cell.key)
-                if found is not None and answers(found, task):
+                if found is not None and answers(found, task) and not may_run_again(found, limits):
                     del waiting[task.cell.key]
                     progress.finished(task, found["status"], _seconds(found))
             progress.show()

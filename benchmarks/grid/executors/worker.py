@@ -33,7 +33,7 @@ def serve(connection: Connection, results: Path, environment: dict[str, str]) ->
     Each task is answered by BEGUN and then by its outcome, or by the exception that prevents any.
     """
     os.environ.update(environment)  # before anything looks for its devices
-    faulthandler.enable()
+    faulthandler.enable(all_threads=False)
     _die_with_parent()
     silence()
     import datasets.module  # noqa: F401  (Lightning: seconds, once, and in no cell's timing)

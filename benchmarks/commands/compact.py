@@ -1,0 +1,43 @@
+"""`scarce compact`: finished records into one file per benchmark."""
+
+from __future__ import annotations
+
+import argparse
+
+from rich.console import Console
+
+from benchmarks.grid.compaction import Folding, fold
+from benchmarks.grid.configs import opened
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import make_plan
+from benchmarks.grid.request import parse_request
+from benchmarks.grid.store import Store
+from benchmarks.settings import folders
+
+
+def execute(arguments: argparse.Namespace, console: Console) -> int:
+    """Fold the finished single records of a benchmark's own grid into its file."""
+    request = parse_request(arguments.overrides)
+    if request.changes:
+        remedy = "a benchmark is compacted as its file states it; leave this out"
+        raise RequestError(*request.changes[0].split("=", 1), remedy)
+    with opened(list(request.folders)) as configs:
+        planned = make_plan(request, configs)
+    name, store = planned.benchmark["name"], Store(folders(planned.settings).own)
+    folding = fold(store, name, (cell.key for cell in planned.cells))
+    console.print(f"{name}: {_told(folding)}", soft_wrap=True, highlight=False, markup=False)
+    for damaged in folding.damaged:
+        console.print(f"damaged record, left as it is: {damaged}", soft_wrap=True, markup=False)
+    return 0
+
+
+def _told(folding: Folding) -> str:
+    done = "nothing to fold"
+    if folding.folded:
+        done = (
+            f"{folding.folded} records folded into {folding.file} "
+            f"({folding.rows} records, {folding.size / 1e6:.1f} MB)"
+        )
+    why = ", ".join(f"{count} {reason}" for reason, count in folding.remaining.items() if count)
+    total = folding.remaining.total()
+    return f"{done}; single records left: {total}" + (f" ({why})" if total else "")

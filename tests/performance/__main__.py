@@ -1,0 +1,10 @@
+"""All performance figures, each with its limit: `make bench`. Run it on a quiet machine."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.performance import compaction, finished, mlp_cell, planning, workers
+
+if __name__ == "__main__":
+    sys.exit(max(part.main() for part in (planning, finished, mlp_cell, workers, compaction)))
