@@ -27,6 +27,7 @@ from benchmarks.grid.executors import worker
 from benchmarks.grid.plan import Cell, make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.grid.store import Store
+from benchmarks.grid.work import Task
 
 LIMIT = 1.5
 
@@ -73,7 +74,7 @@ def bare_loop(cell: Cell) -> Callable[[], None]:
 
 
 def whole_cell(cell: Cell, results: str) -> Callable[[], None]:
-    return lambda: worker.work(cell, results)
+    return lambda: worker.work(Task(cell), Path(results))
 
 
 def seconds(run: Callable[[], None]) -> float:
@@ -91,11 +92,10 @@ def main(repetitions: int = 9) -> int:
         bare_loop(first)()
         whole_cell(first, folder)()
         pairs = [(seconds(bare_loop(cell)), seconds(whole_cell(cell, folder))) for cell in cells]
-    report(first.config["dataset"]["name"], pairs)
-    return 0
+    return report(first.config["dataset"]["name"], pairs)
 
 
-def report(dataset: str, pairs: list[tuple[float, float]]) -> None:
+def report(dataset: str, pairs: list[tuple[float, float]]) -> int:
     ratios = [cell / bare for bare, cell in pairs]
     print(f"mlp cell on {dataset}, n = 80, 200 epochs, median of {len(pairs)} pairs")
     print(f"  bare PyTorch loop  {statistics.median(bare for bare, _ in pairs):8.3f} s")
@@ -103,6 +103,7 @@ def report(dataset: str, pairs: list[tuple[float, float]]) -> None:
     print(f"  ratio              {statistics.median(ratios):8.2f}    (at most {LIMIT})")
     print(f"  lowest, highest    {min(ratios):8.2f} {max(ratios):8.2f}")
     print(f"  peak memory of the worker {_peak_megabytes():.0f} MB")
+    return int(statistics.median(ratios) > LIMIT)
 
 
 def _peak_megabytes() -> float:

@@ -38,8 +38,7 @@ def main(rounds: int = 3) -> int:
                 alone.append(_run(cells, one, store))
                 training.append(_training(cells, store))
                 together.append(_run(cells, two, store))
-    _report(cells[0], alone, training, together)
-    return 0
+    return _report(cells[0], alone, training, together)
 
 
 def _pool(workers: int, store: Store) -> Pool:
@@ -62,7 +61,7 @@ def _training(cells: list[Cell], store: Store) -> float:
     return statistics.mean(store.read(cell.key)["timing"]["train"] for cell in cells)
 
 
-def _report(cell: Cell, alone: list[float], training: list[float], together: list[float]) -> None:
+def _report(cell: Cell, alone: list[float], training: list[float], together: list[float]) -> int:
     added = [1000 * (whole - part) for whole, part in zip(alone, training, strict=True)]
     worth = [one / two for one, two in zip(alone, together, strict=True)]
     print(f"mlp cells on {cell.config['dataset']['name']}, n = 80, {len(alone)} rounds of {CELLS}")
@@ -71,6 +70,8 @@ def _report(cell: Cell, alone: list[float], training: list[float], together: lis
     print(f"  lowest, highest    {min(added):8.0f} {max(added):.0f}")
     print(f"  two workers over one {statistics.median(worth):6.2f}    (at least {THROUGHPUT})")
     print(f"  lowest, highest    {min(worth):8.2f} {max(worth):.2f}")
+    too_slow = statistics.median(added) > 1000 * OVERHEAD
+    return int(too_slow or statistics.median(worth) < THROUGHPUT)
 
 
 if __name__ == "__main__":

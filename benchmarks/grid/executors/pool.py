@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -177,7 +178,11 @@ class _Worker:
 
 @contextmanager
 def _no_interrupts() -> Iterator[None]:
-    """A process inherits which signals are blocked: Ctrl-C then stops the parent only."""
+    """A process inherits which signals are blocked: Ctrl-C then stops the parent only.
+
+    Starting multiprocessing's own helper, as the first process does, would unblock them again.
+    """
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
