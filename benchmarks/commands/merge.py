@@ -17,6 +17,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     with opened_for_reading(arguments) as (_, _, places):
         published = arguments.source == "published"
         source = places.published if published else Path(arguments.source).expanduser()
-        taken, known = merge_into(Store(places.own), source)
-    console.print(f"{taken} records taken, {known} were here already", highlight=False)
+        merging = merge_into(Store(places.own), source)
+    lines = [f"{merging.taken} records taken, {merging.known} were here already"]
+    lines += [f"damaged there, left out: {name}" for name in merging.damaged]
+    console.print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
     return 0

@@ -103,7 +103,8 @@ def test_an_executor_without_its_library_says_which_extra_to_install(
     monkeypatch.setitem(sys.modules, package, None)
     outcome = scarce("run", *GRID, f"executor={executor}")
     assert outcome.code == 2
-    assert f"executor={executor}: needs {package}: pip install --editable '.[{executor}]'" in outcome.err
+    told = f"executor={executor}: needs {package}: pip install --editable '.[{executor}]'"
+    assert told in outcome.err
     assert not results.exists()
 
 

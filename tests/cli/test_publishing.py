@@ -183,3 +183,15 @@ def test_nothing_published_names_a_folder_of_this_machine(scarce, published, tmp
     scarce("publish", "benchmark=quickstart")
     for file in (published / "quickstart").iterdir():
         assert str(tmp_path).encode() not in file.read_bytes()
+
+
+def test_merging_names_what_is_damaged_there_and_takes_the_rest(scarce, records, results, tmp_path):
+    scarce("run", *TINY, "method=logistic", "split_seed=range(3)")
+    one, other, _ = sorted(records())
+    (results / "records" / f"{one}.json").write_text("{")
+    (results / "records" / f"{other}.npz").write_bytes(b"PK")
+    outcome = scarce("merge", str(results), f"results_dir={tmp_path / 'mine'}")
+    assert outcome.code == 0
+    assert "1 records taken" in outcome.out
+    assert f"damaged there, left out: {one}.json" in outcome.out
+    assert f"{other}.npz" in outcome.out

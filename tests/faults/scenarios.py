@@ -16,7 +16,7 @@ from tests.faults.storm import Kills, Storm, computed_again, computed_for_nothin
 
 RUNS_AT_ONCE = 4
 KILLS, KILLS_AT_ONCE = 100, 24
-PAUSE, PAUSE_AT_ONCE = 5.0, 3.0  # seconds between two kills, in the mean: a worker starts in 5 to 8
+PAUSE, PAUSE_AT_ONCE = 6.0, 3.0  # seconds between two kills, in the mean: a worker starts in 5 to 8
 PATIENT = "lost_workers=1000"  # as a person says who knows that the machine kills processes
 
 

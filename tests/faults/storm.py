@@ -54,11 +54,14 @@ class Storm:
         return self.kills
 
     def _kill_one(self, run: subprocess.Popen[str]) -> None:
-        workers = workers_of(run)
         if self.chance.random() < SHARE_OF_PARENTS:
-            self._kill_parent(run, workers)
-        elif workers:
-            self._kill_worker(self.chance.choice(workers))
+            self._kill_parent(run, workers_of(run))
+            return
+        while run.poll() is None:
+            if workers := workers_of(run):
+                self._kill_worker(self.chance.choice(workers))
+                return
+            time.sleep(0.1)
 
     def _kill_worker(self, worker: psutil.Process) -> None:
         try:

@@ -17,7 +17,7 @@ from benchmarks.grid.configs import PROJECT
 from benchmarks.grid.provenance import provenance
 from tests.faults.scenarios import Figure, Scenarios
 
-SEEDS = 60  # times four cells, of 0.02 to 1 second
+SEEDS = 50  # times four cells, of 0.02 to 1 second
 TEXT = Path(__file__).with_name("faults.md")
 
 

@@ -24,7 +24,7 @@ from benchmarks.grid import compaction
 from benchmarks.grid.compact_files import ROWS, SCHEMA, Row, write_rows
 from benchmarks.grid.compaction import fold
 from benchmarks.grid.errors import RequestError
-from benchmarks.grid.merging import merge_into
+from benchmarks.grid.merging import Merging, merge_into
 from benchmarks.grid.store import Store
 from tests.grid.test_store import RECORD
 
@@ -200,9 +200,9 @@ def test_records_of_the_first_schema_version_are_folded_as_they_are(store):
 
 def test_compacted_records_merge_elsewhere(compacted, tmp_path):
     other = Store(tmp_path / "other")
-    assert merge_into(other, compacted.results) == (12, 0)
+    assert merge_into(other, compacted.results) == Merging(12, 0)
     assert_all_is_there(other.results)
-    assert merge_into(other, compacted.results) == (0, 12)
+    assert merge_into(other, compacted.results) == Merging(0, 12)
 
 
 def test_merging_into_compacted_records_takes_only_what_is_new(store, tmp_path):
@@ -210,12 +210,12 @@ def test_merging_into_compacted_records_takes_only_what_is_new(store, tmp_path):
     merge_into(other, store.results)
     fold(other, "digits", KEYS[:5])
     fold(store, "digits", KEYS)
-    assert merge_into(other, store.results) == (0, 12)
+    assert merge_into(other, store.results) == Merging(0, 12)
 
 
 def test_a_benchmark_named_like_the_published_file_is_merged_once(store, tmp_path):
     fold(store, "records", KEYS)
-    assert merge_into(Store(tmp_path / "other"), store.results) == (12, 0)
+    assert merge_into(Store(tmp_path / "other"), store.results) == Merging(12, 0)
 
 
 CRASH = """
