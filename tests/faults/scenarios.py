@@ -149,8 +149,10 @@ class Scenarios:
         wrong = sum(differing(suite, self.reference) for suite in suites)
         yield exactly(name, "cells not bit for bit as undisturbed", wrong, 0)
         yield exactly(name, "leases left", sum(len(suite.leases()) for suite in suites), 0)
-        left = sum(len(suite.leftovers()) for suite in suites)
-        yield exactly(name, "temporary files left", left, 0)
+        left = [file for suite in suites for file in suite.leftovers()]
+        for file in left:
+            print(file, flush=True)
+        yield exactly(name, "temporary files left", len(left), 0)
 
 
 def exactly(scenario: str, what: str, value: Any, required: Any) -> Figure:
