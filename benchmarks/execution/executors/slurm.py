@@ -70,7 +70,7 @@ class Slurm:
         for name, value in (("partition", partition), ("account", account), ("qos", qos)):
             require_text(name, value)
         self.cells_per_job, self.jobs_at_once = cells_per_job, jobs_at_once
-        self.cells_at_once, self.gpus, self.cells_per_gpu = cells_at_once, gpus, cells_per_gpu
+        self.gpus, self.cells_per_gpu = gpus, cells_per_gpu
         self._cells_of_a_job = max(cells_at_once, gpus * cells_per_gpu)
         self.workers = jobs_at_once * self._cells_of_a_job
         self._requeues, self._parameters = requeues, dict(parameters or {})
