@@ -12,12 +12,12 @@ from benchmarks import terminal
 from benchmarks.evidence.claim_files import read_claims
 from benchmarks.evidence.claim_schema import Claim
 from benchmarks.evidence.outputs import judge_all, write_outputs
-from benchmarks.grid import holdings
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
-from benchmarks.grid.holdings import Holding
 from benchmarks.grid.plan import Plan
-from benchmarks.grid.store import Record, Store
+from benchmarks.records import holdings
+from benchmarks.records.holdings import Holding
+from benchmarks.records.store import Record, Store
 from benchmarks.settings import Folders
 
 Verdict = dict[str, Any]

@@ -10,12 +10,13 @@ from typing import Any
 from hydra.utils import get_class
 from rich.console import Console
 
-from benchmarks.grid import data, holdings, learners
+from benchmarks.execution.forecast import Forecast
+from benchmarks.execution.work import Task, Work, limits_of, may_run_again
+from benchmarks.grid import data, learners
 from benchmarks.grid.errors import RequestError, nearest
-from benchmarks.grid.forecast import Forecast
 from benchmarks.grid.plan import Cell, Plan
-from benchmarks.grid.store import Record, Store
-from benchmarks.grid.work import Task, Work, limits_of, may_run_again
+from benchmarks.records import holdings
+from benchmarks.records.store import Record, Store
 from benchmarks.settings import folders
 
 

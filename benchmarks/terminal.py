@@ -10,7 +10,7 @@ from rich.table import Table
 from benchmarks.evidence.claims import reported_text
 from benchmarks.evidence.notices import unavailable_notices
 from benchmarks.evidence.wording import effect_text, interval_text, published_text
-from benchmarks.grid.holdings import Holding
+from benchmarks.records.holdings import Holding
 
 
 def print_accuracies(held: Holding, console: Console) -> None:

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from benchmarks.answers import load_claims, write_answer
-from benchmarks.grid import archive, holdings
 from benchmarks.grid.configs import PROJECT, opened
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
+from benchmarks.records import archive, holdings
 
 PUBLISHED = PROJECT / "results" / "published"
 NAMES = sorted(folder.name for folder in PUBLISHED.iterdir() if folder.is_dir())

@@ -6,12 +6,12 @@ import argparse
 
 from rich.console import Console
 
-from benchmarks.grid.compaction import Folding, fold
 from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
-from benchmarks.grid.store import Store
+from benchmarks.records.compaction import Folding, fold
+from benchmarks.records.store import Store
 from benchmarks.settings import folders
 
 

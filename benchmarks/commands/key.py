@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.grid import archive
+from benchmarks.execution.verification import Today
 from benchmarks.grid.blocks import assignments
 from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError
@@ -29,8 +29,8 @@ from benchmarks.grid.key import (
 )
 from benchmarks.grid.plan import SETTINGS, Cell, Plan, compose_base, make_plan
 from benchmarks.grid.request import Request, parse_request
-from benchmarks.grid.store import Record, Store
-from benchmarks.grid.verification import Today
+from benchmarks.records import archive
+from benchmarks.records.store import Record, Store
 from benchmarks.settings import Folders, folders
 
 DIGITS = 12  # shown of a hash

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.commands.opening import opened_for_reading
-from benchmarks.grid.merging import merge_into
-from benchmarks.grid.store import Store
+from benchmarks.records.merging import merge_into
+from benchmarks.records.store import Store
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.grid.executors.progress import duration
+from benchmarks.execution.progress import duration
 from benchmarks.grid.request import GROUPS
 
 STATUSES = ("done", "failed", "pending", "unavailable")

@@ -12,15 +12,10 @@ from rich.console import Console
 from rich.text import Text
 
 from benchmarks.commands.key import differences_table, plain
-from benchmarks.grid import verification
-from benchmarks.grid.cell import describe
-from benchmarks.grid.configs import opened
-from benchmarks.grid.errors import RequestError
-from benchmarks.grid.executors.progress import duration
-from benchmarks.grid.plan import make_plan
-from benchmarks.grid.request import Request, parse_request
-from benchmarks.grid.store import Record
-from benchmarks.grid.verification import (
+from benchmarks.execution import verification
+from benchmarks.execution.cell import describe
+from benchmarks.execution.progress import duration
+from benchmarks.execution.verification import (
     CHANGED,
     IDENTICAL,
     STALE,
@@ -31,6 +26,11 @@ from benchmarks.grid.verification import (
     Today,
     percent,
 )
+from benchmarks.grid.configs import opened
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import make_plan
+from benchmarks.grid.request import Request, parse_request
+from benchmarks.records.store import Record
 from benchmarks.settings import folders
 
 CELLS = 5  # rerun where no number is given

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.evidence.results import ROW, results_frame, split_means
 from benchmarks.evidence.statistics import paired_difference, welch_difference
 from benchmarks.evidence.wording import interval_text, percent
-from benchmarks.grid.store import Record
+from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.errors import EvidenceError
-from benchmarks.grid.store import SCHEMA, Record
+from benchmarks.records.store import SCHEMA, Record
 
 if TYPE_CHECKING:
     import pandas as pd

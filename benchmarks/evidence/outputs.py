@@ -17,7 +17,7 @@ from benchmarks.evidence.latex import table_latex
 from benchmarks.evidence.notices import Notice, unavailable_notices
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
-from benchmarks.grid.store import Record
+from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
     import pandas as pd

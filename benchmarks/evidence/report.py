@@ -20,7 +20,7 @@ from benchmarks.evidence.wording import (
     published_text,
     sizes_text,
 )
-from benchmarks.grid.store import Record
+from benchmarks.records.store import Record
 
 TEMPLATE = "report.html.j2"
 VALUES_SHOWN = 4

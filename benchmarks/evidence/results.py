@@ -18,7 +18,7 @@ from benchmarks.evidence.consistency import (
 )
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.notices import Notice, failed_notices
-from benchmarks.grid.store import Record
+from benchmarks.records.store import Record
 
 REQUIRED_METRICS = ("accuracy", "train_accuracy")
 ROW = ["dataset", "protocol", "method", "loss", "train_size"]

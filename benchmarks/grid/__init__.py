@@ -1,1 +1,1 @@
-"""What is run, once: configuration, plan, key, cell, store, executor."""
+"""What is to run: requests, configurations, grids, and the key of each cell."""

@@ -32,7 +32,7 @@ def test_published_records_come_back_whole(scarce, published, records, tmp_path)
 
 
 def test_merged_predictions_keep_the_predicted_classes(scarce, published, records, tmp_path):
-    from benchmarks.grid.store import Store
+    from benchmarks.records.store import Store
 
     scarce("run", *GRID)
     scarce("publish", "benchmark=quickstart")

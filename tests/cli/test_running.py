@@ -74,7 +74,7 @@ def test_the_record_tells_all_that_is_needed_to_repeat_and_judge_it(scarce, reco
 
 
 def test_predictions_are_kept_and_agree_with_the_accuracy(scarce, records, results):
-    from benchmarks.grid.store import Store
+    from benchmarks.records.store import Store
 
     scarce("run", *ONE_CELL)
     ((key, record),) = records().items()

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from benchmarks.execution.verification import wilson
 from benchmarks.grid import data
 from benchmarks.grid.key import cell_key
-from benchmarks.grid.verification import wilson
 from datasets.mnist import MNIST
 
 BENCHMARK = """

@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.grid import leases
-from benchmarks.grid.leases import Leases
+from benchmarks.execution import leases
+from benchmarks.execution.leases import Leases
 
 KEY = "a" * 64
 AT_ONCE = 8

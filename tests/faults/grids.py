@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from benchmarks.grid.configs import CONF
-from benchmarks.grid.store import Store
+from benchmarks.records.store import Store
 from tests.faults.program import Suite
 
 # A network and an estimator of scikit-learn, each of which notes what it trains.

@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from benchmarks.grid.leases import Leases
+from benchmarks.execution.leases import Leases
 from tests.faults.program import DIGITS, Suite, end_of, gone, until, workers_of
 
 WORDS = (*DIGITS, "method=leek_net", "split_seed=range(40)", "executor.workers=2")

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.grid.configs import PROJECT
-from benchmarks.grid.provenance import provenance
+from benchmarks.records.provenance import provenance
 from tests.faults.scenarios import Figure, Scenarios
 
 SEEDS = 50  # times four cells, of 0.02 to 1 second

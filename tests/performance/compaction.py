@@ -25,8 +25,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.grid.compaction import fold
-from benchmarks.grid.store import Predictions, Record, Store
+from benchmarks.records.compaction import fold
+from benchmarks.records.store import Predictions, Record, Store
 
 RECORDS, SECONDS, MEGABYTES = 100_000, 20.0, 2000.0
 DISTINCT = 500  # predictions among all records: packing them takes longer than folding them
@@ -57,9 +57,9 @@ def make(store: Store, keys: list[str]) -> int:
 
 
 def one_real_cell() -> tuple[Record, Predictions]:
-    from benchmarks.grid.cell import run_cell
+    from benchmarks.execution import worker
+    from benchmarks.execution.cell import run_cell
     from benchmarks.grid.configs import opened
-    from benchmarks.grid.executors import worker
     from benchmarks.grid.plan import make_plan
     from benchmarks.grid.request import parse_request
 

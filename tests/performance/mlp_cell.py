@@ -21,13 +21,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from benchmarks.grid.cell import prepare_data
+from benchmarks.execution import worker
+from benchmarks.execution.cell import prepare_data
+from benchmarks.execution.work import Task
 from benchmarks.grid.configs import opened
-from benchmarks.grid.executors import worker
 from benchmarks.grid.plan import Cell, make_plan
 from benchmarks.grid.request import parse_request
-from benchmarks.grid.store import Store
-from benchmarks.grid.work import Task
+from benchmarks.records.store import Store
 
 LIMIT = 1.5
 

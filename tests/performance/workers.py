@@ -14,11 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.grid.executors.dispatch import work_off
-from benchmarks.grid.executors.pool import Pool
+from benchmarks.execution.dispatch import work_off
+from benchmarks.execution.pool import Pool
+from benchmarks.execution.work import Limits, Task
 from benchmarks.grid.plan import Cell
-from benchmarks.grid.store import Store
-from benchmarks.grid.work import Limits, Task
+from benchmarks.records.store import Store
 from tests.performance.mlp_cell import plan_cells
 
 CELLS = 16  # per round

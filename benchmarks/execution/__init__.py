@@ -1,0 +1,1 @@
+"""How cells are run: each once, apart from the others, wherever there is room."""

@@ -1,0 +1,109 @@
+"""One cell: its data, its learner, training, test, record."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from benchmarks.grid import data, learners, seeds
+from benchmarks.grid.plan import Cell
+from benchmarks.records import record
+from benchmarks.records.store import Predictions, Record
+
+
+def describe(cell: Cell) -> str:
+    """In a few words, for people."""
+    config = cell.config
+    return (
+        f"{config['method']['name']} on {config['dataset']['name']}, "
+        f"n={config['dataset']['train_size']}, seed {config['split_seed']}"
+    )
+
+
+def run_cell(cell: Cell) -> tuple[Record, Predictions | None]:
+    """Train and test one model; an exception becomes a `failed` record."""
+    try:
+        return _measure(cell)
+    except Exception as error:
+        return record.failed(cell, error), None
+
+
+def _measure(cell: Cell) -> tuple[Record, Predictions]:
+    clock = _Clock()
+    split_data = prepare_data(cell.config)
+    clock.lap("data")
+    learner = learners.build(cell.config)
+    learner.fit(split_data, seeds.fit_seed(cell.config["split_seed"], cell.config["init_seed"]))
+    clock.lap("train")
+    scores = learner.scores(split_data.test_images)
+    clock.lap("test")
+    train_scores = learner.scores(split_data.train_images)
+    measured = {
+        "metrics": _metrics(learner, split_data, scores, train_scores),
+        "history": learner.history,
+        "timing": clock.timing(),
+        "caveats": list(data.load(cell.config["dataset"]).caveats),
+        "predictions": {"score_kind": learner.score_kind},
+    }
+    predictions = _predictions(cell.config, split_data, scores)
+    return record.done(cell, measured, predictions), predictions
+
+
+def prepare_data(config: dict[str, Any]) -> Any:
+    """The tensors of one split, in memory, with the batches that the method asks for."""
+    from datasets.module import SplitData  # imports Lightning: only where a cell really runs
+
+    return SplitData(
+        data.load(config["dataset"]),
+        data.split(config["dataset"], config["split_seed"]),
+        batch_size=config["method"].get("batch_size"),
+        order_seed=seeds.order_seed(config["split_seed"], config["init_seed"]),
+    )
+
+
+def _metrics(
+    learner: Any, split_data: Any, scores: np.ndarray, train_scores: np.ndarray
+) -> dict[str, Any]:
+    return {
+        "accuracy": _accuracy(scores, split_data.test_labels.numpy()),
+        "train_accuracy": _accuracy(train_scores, split_data.train_labels.numpy()),
+        "train_samples": len(split_data.train_labels),
+        "test_samples": len(split_data.test_labels),
+        "parameters": learner.parameters["total"],
+        "trainable_parameters": learner.parameters["trainable"],
+    }
+
+
+def _accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
+    """Share of samples whose largest score is their label's (ties: the first class)."""
+    if np.isnan(scores).any():
+        raise FloatingPointError("the learner's scores are not numbers")
+    return float((scores.argmax(axis=1) == labels).mean())
+
+
+def _predictions(config: dict[str, Any], split_data: Any, scores: np.ndarray) -> Predictions:
+    test = data.split(config["dataset"], config["split_seed"]).test
+    return {
+        "test_index": test.astype(np.int32),
+        "labels": split_data.test_labels.numpy().astype(np.int16),
+        "predicted": scores.argmax(axis=1).astype(np.int16),
+        "scores": scores.astype(np.float32),
+    }
+
+
+class _Clock:
+    """Seconds of each stage of a cell, and of the whole."""
+
+    def __init__(self) -> None:
+        self.start = self.last = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = round(now - self.last, 6)
+        self.last = now
+
+    def timing(self) -> dict[str, float]:
+        return {**self.laps, "total": round(time.perf_counter() - self.start, 6)}

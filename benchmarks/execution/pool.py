@@ -1,0 +1,205 @@
+"""Supervised worker processes, one pipe each: one that dies takes nothing with it but its cell."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import wait
+from pathlib import Path
+
+import psutil
+
+from benchmarks.execution.work import Limits, Task
+from benchmarks.execution.worker import BEGUN, Outcome, serve
+
+SECONDS_BETWEEN_LOOKS = 0.1  # at the memory of the workers, where that is limited
+
+
+class WorkerLost(Exception):  # noqa: N818
+    """The process that ran the cell ended: killed, crashed, or out of memory."""
+
+
+class TimeLimitExceeded(Exception):  # noqa: N818
+    """The cell took longer than it may."""
+
+
+class MemoryLimitExceeded(Exception):  # noqa: N818
+    """The worker took more memory than it may."""
+
+
+# How a task ended: its outcome, or why there is none.
+Ending = tuple[Task, Outcome | Exception]
+
+
+class Pool:
+    """As many workers as `environments`, each with those variables added to its environment.
+
+    A worker is started when it is first needed, and again after it was lost.
+    """
+
+    def __init__(self, environments: list[dict[str, str]], results: Path, limits: Limits):
+        self.workers = [_Worker(environment, results) for environment in environments]
+        self.limits = limits
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.kill()
+
+    @property
+    def busy(self) -> list[Task]:
+        return [worker.task for worker in self.workers if worker.task is not None]
+
+    @property
+    def idle(self) -> bool:
+        return len(self.busy) < len(self.workers)
+
+    def start(self, task: Task) -> None:
+        """Give the task to an idle worker; a warm one before one that is still to be started."""
+        idle = [worker for worker in self.workers if worker.task is None]
+        max(idle, key=lambda worker: worker.is_alive()).start(task)
+
+    def wait(self, seconds: float) -> list[Ending]:
+        """What ended, as soon as anything does or the seconds have passed."""
+        until = time.monotonic() + seconds
+        while True:
+            left = until - time.monotonic()
+            step = min(left, SECONDS_BETWEEN_LOOKS) if self.limits.memory else left
+            sources = [source for worker in self.workers for source in worker.sources()]
+            ready = set(wait(sources, max(step, 0)))
+            endings = list(self._endings(ready))
+            if endings or time.monotonic() >= until:
+                return endings
+
+    def _endings(self, ready: set[object]) -> Iterator[Ending]:
+        for worker in self.workers:
+            if worker.task is None:
+                continue
+            task = worker.task
+            ending = worker.look(ready) or worker.over(self.limits)
+            if ending is not None:
+                yield task, ending
+
+
+class _Worker:
+    """One process, its pipe, and the task it has."""
+
+    def __init__(self, environment: dict[str, str], results: Path):
+        self.environment, self.results = environment, results
+        self.process = self.connection = self.task = self.begun = None
+
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.is_alive()
+
+    def start(self, task: Task) -> None:
+        if not self.is_alive():
+            self._spawn()
+        self.task, self.begun = task, None
+        with suppress(OSError):  # it died since; `look` will find it
+            self.connection.send(task)
+
+    def sources(self) -> list[object]:
+        """What becomes ready when there is news; of an idle worker nothing does."""
+        return [] if self.task is None else [self.connection, self.process.sentinel]
+
+    def look(self, ready: set[object]) -> Outcome | Exception | None:
+        """The end of its task, or None while that goes on."""
+        if not ready.intersection(self.sources()):
+            return None
+        try:
+            while self.connection.poll():
+                message = self.connection.recv()
+                if message != BEGUN:
+                    self.task = None
+                    return message
+                self.begun = time.monotonic()
+        except (EOFError, OSError):
+            return self._lost()
+        return None if self.process.is_alive() else self._lost()
+
+    def over(self, limits: Limits) -> Exception | None:
+        """Stop it where it exceeds a limit."""
+        if self.begun is None:
+            return None
+        if limits.time is not None and time.monotonic() - self.begun > limits.time:
+            self.kill()
+            return TimeLimitExceeded(f"more than time_limit={limits.time:g} seconds")
+        if limits.memory is not None and (taken := self._megabytes()) > limits.memory:
+            self.kill()
+            return MemoryLimitExceeded(
+                f"{taken:.0f} megabytes, more than memory_limit={limits.memory:g}"
+            )
+        return None
+
+    def kill(self) -> None:
+        """End the process and those it started, at once."""
+        if self.process is not None and self.process.pid is not None:
+            for process in [*_descendants(self.process.pid), self.process]:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            self.process.join()
+            self.connection.close()
+        self.process = self.connection = self.task = None
+
+    def _lost(self) -> WorkerLost:
+        self.process.join(timeout=5)  # the exit code
+        code = self.process.exitcode
+        self.kill()
+        if code is not None and code < 0:
+            reason = f"the worker was ended by {_name(-code)}"
+            out_of_memory = "; out of memory, or killed from outside"
+            return WorkerLost(reason + (out_of_memory if -code == signal.SIGKILL else ""))
+        return WorkerLost(f"the worker ended with exit code {code}")
+
+    def _spawn(self) -> None:
+        self.kill()
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        arguments = (theirs, self.results, self.environment)
+        self.process = context.Process(target=serve, args=arguments)
+        with _no_interrupts():
+            self.process.start()
+        theirs.close()
+
+    def _megabytes(self) -> float:
+        """Resident memory of the process and of those it started."""
+        try:
+            mine = psutil.Process(self.process.pid)
+            return sum(p.memory_info().rss for p in [mine, *mine.children(recursive=True)]) / 1e6
+        except psutil.Error:
+            return 0.0
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """A process inherits which signals are blocked: Ctrl-C then stops the parent only.
+
+    Starting multiprocessing's own helper, as the first process does, would unblock them again.
+    """
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _name(number: int) -> str:
+    """Real-time signals between the first and the last have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []

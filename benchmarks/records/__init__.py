@@ -1,0 +1,1 @@
+"""What was measured: records, made and kept so that nothing finished is lost."""

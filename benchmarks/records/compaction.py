@@ -1,0 +1,213 @@
+"""Folding the finished records of a benchmark into one file; a crash at any point loses none.
+
+The new file is complete on disk before it takes its name, and has its name before any single file
+goes: at every moment each record can be read from one of them. Writers of single files go on
+meanwhile; a file that was written anew after it was read here stays. Done twice is done once.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+from operator import attrgetter
+from pathlib import Path
+
+from benchmarks.grid.errors import RequestError
+from benchmarks.records.atomic import (
+    Identity,
+    identity,
+    is_temporary,
+    locked,
+    sync_file,
+    sync_folder,
+    temporary_name,
+)
+from benchmarks.records.compact_files import DAMAGE, ENDING, CompactFile, Row, write_rows
+from benchmarks.records.reading import NOT_WHOLE, checked, no_cycle_collection, parsed, reason
+from benchmarks.records.store import Store
+
+FORGOTTEN = 3600.0  # seconds after which a temporary file has no writer any more
+AT_ONCE = 500  # cells whose files are removed while writers wait: a tenth of a second
+THREADS = 4  # a file system removes several files at a time faster than one after another
+ZIP_START, ZIP_END, ZIP_END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
+
+FAILED, DAMAGED, WRITTEN_ANEW = "failed", "damaged", "written anew meanwhile"
+
+# The files of one cell as they were read (None: there was none), to be removed unless they changed.
+Seen = tuple[str, Identity | None, Identity | None]
+
+
+@dataclass
+class Folding:
+    """What came of it: records folded, rows of the file, and why single records remain."""
+
+    file: Path
+    folded: int = 0
+    rows: int = 0
+    size: int = 0
+    remaining: Counter[str] = field(default_factory=Counter)
+    damaged: list[str] = field(default_factory=list)
+
+    def leave_damaged(self, name: str, error: BaseException) -> None:
+        self.remaining[DAMAGED] += 1
+        self.damaged.append(f"{name}: {reason(error)}")
+
+
+def fold(store: Store, benchmark: str, keys: Iterable[str]) -> Folding:
+    """Fold the finished single records among these; where that fails, RequestError, all intact.
+
+    A second compaction at the same time waits for the first.
+    """
+    file = store.compact.folder / f"{benchmark}{ENDING}"
+    try:
+        store.prepare()
+        file.parent.mkdir(exist_ok=True)
+        with locked(file.parent / ".lock", exclusive=True), no_cycle_collection():
+            return _fold(store, file, sorted(set(keys)))
+    except OSError as error:
+        raise store.not_writable(error) from error
+
+
+def _fold(store: Store, file: Path, keys: list[str]) -> Folding:
+    _remove_forgotten(store)
+    folding, seen = Folding(file), []
+    finished = _finished(store, keys, folding, seen)
+    first = next(finished, None)
+    if first is not None:
+        folding.rows = _write(file, chain([first], finished))
+        folding.size = file.stat().st_size
+    seen += _left_predictions(store, keys)
+    _remove(store, seen, folding)
+    return folding
+
+
+def _remove_forgotten(store: Store) -> None:
+    """What crashed processes left: compactions (this is the only one), and writers long ago."""
+    for file in store.compact.folder.iterdir():
+        if is_temporary(file.name):
+            file.unlink()
+    oldest = time.time() - FORGOTTEN
+    for name in filter(is_temporary, os.listdir(store.folder)):
+        with suppress(FileNotFoundError):  # its writer is at work
+            if (store.folder / name).stat().st_mtime < oldest:
+                (store.folder / name).unlink()
+
+
+def _finished(store: Store, keys: list[str], folding: Folding, seen: list[Seen]) -> Iterator[Row]:
+    """The rows of the single files, in the order of the keys; what stays is counted by reason."""
+    names = set(os.listdir(store.folder))
+    for key in (key for key in keys if f"{key}.json" in names):
+        try:
+            text, text_identity = _read(f"{store.folder}/{key}.json")
+            if checked(parsed(text), key)["status"] == "failed":
+                folding.remaining[FAILED] += 1
+                continue
+            if f"{key}.npz" not in names and store.compact.holding(key):
+                seen.append((key, text_identity, None))
+                continue
+            arrays, arrays_identity = _read(f"{store.folder}/{key}.npz")
+            if not _is_whole_archive(arrays):
+                raise ValueError("its predictions are cut off")
+        except (OSError, *NOT_WHOLE) as error:
+            folding.leave_damaged(f"{key}.json", error)
+            continue
+        folding.folded += 1
+        seen.append((key, text_identity, arrays_identity))
+        yield Row(key, text, arrays)
+
+
+def _read(name: str) -> tuple[bytes, Identity]:
+    """Identity first: a file that changes while it is read is not the one that was seen."""
+    descriptor = os.open(name, os.O_RDONLY)
+    try:
+        status = os.fstat(descriptor)
+        return os.read(descriptor, status.st_size + 1), identity(status)
+    finally:
+        os.close(descriptor)
+
+
+def _is_whole_archive(content: bytes) -> bool:
+    return content.startswith(ZIP_START) and content[-ZIP_END_SIZE:].startswith(ZIP_END)
+
+
+def _write(file: Path, new: Iterator[Row]) -> int:
+    """The file with its rows of before and the new ones; returns how many there are."""
+    temporary = temporary_name(file)
+    try:
+        with open(temporary, "wb") as out:
+            rows = write_rows(
+                out, _one_per_key(heapq.merge(new, _rows_of(file), key=attrgetter("key")))
+            )
+            sync_file(out)
+        os.replace(temporary, file)
+        sync_folder(file.parent)
+        sync_folder(file.parent.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return rows
+
+
+def _rows_of(file: Path) -> Iterator[Row]:
+    """Damaged rows must not be lost on the way to the new file: somebody may mend them."""
+    try:
+        if os.path.lexists(file):
+            yield from CompactFile(file).rows()
+    except DAMAGE as error:
+        remedy = f"not readable ({reason(error)}); without it (delete it) its cells run again"
+        raise RequestError("records", file, remedy) from error
+
+
+def _one_per_key(rows: Iterable[Row]) -> Iterator[Row]:
+    """The first of those with one key, which stand beside each other."""
+    last = None
+    for row in rows:
+        if row.key != last:
+            yield row
+        last = row.key
+
+
+def _left_predictions(store: Store, keys: list[str]) -> list[Seen]:
+    """Those whose record a crashed compaction had removed already."""
+    names = set(os.listdir(store.folder))
+    left = (key for key in keys if f"{key}.npz" in names and f"{key}.json" not in names)
+    return [
+        (key, None, _identity(f"{store.folder}/{key}.npz"))
+        for key in left
+        if store.compact.holding(key)
+    ]
+
+
+def _remove(store: Store, seen: list[Seen], folding: Folding) -> None:
+    """Remove the files that are as they were read, while no writer is between a cell's two."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        for start in range(0, len(seen), AT_ONCE):
+            with store.lock(exclusive=True):
+                gone = pool.map(partial(_removed, store.folder), seen[start : start + AT_ONCE])
+                folding.remaining[WRITTEN_ANEW] += sum(not removed for removed in gone)
+
+
+def _removed(folder: Path, cell: Seen) -> bool:
+    """The record goes first: predictions alone are nothing, a record alone would be damaged."""
+    key, *read = cell
+    files = (f"{folder}/{key}.json", f"{folder}/{key}.npz")
+    if [_identity(file) for file in files] != read:
+        return False
+    for file, there in zip(files, read, strict=True):
+        if there is not None:
+            os.unlink(file)
+    return True
+
+
+def _identity(file: str) -> Identity | None:
+    try:
+        return identity(os.stat(file))
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,151 @@
+"""What is held of a benchmark: its description, its records, the cells whose data were missing.
+
+Own holdings lie in the results folder; the records are shared by all benchmarks, and manifests say
+which cells belong where: `manifest.json` those of the last run, `whole.json` those of the last run
+that changed nothing of the benchmark's grid. Published holdings lie in a folder per benchmark.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import Plan
+from benchmarks.records import archive
+from benchmarks.records.store import Record, Store, write_atomically
+
+LAST_RUN, WHOLE = "manifest.json", "whole.json"
+FIELDS = {"benchmark": dict, "expected": int, "unavailable": list, "changes": list}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """`expected` counts the cells of the grid, those without data included."""
+
+    benchmark: dict[str, Any]
+    records: list[Record]
+    unavailable: list[dict[str, Any]]
+    expected: int
+    changes: list[str]
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of the grid before any number of it."""
+        found = []
+        if self.changes:
+            found.append(
+                f"not the benchmark's own grid, it was changed by {' '.join(self.changes)}"
+            )
+        if self.partial:
+            found.append(f"partial: {len(self.done)} of {self.expected} cells")
+        return found + [f"damaged record left out: {name}" for name in self.damaged]
+
+    @property
+    def done(self) -> list[Record]:
+        return [record for record in self.records if record["status"] == "done"]
+
+    @property
+    def partial(self) -> bool:
+        return len(self.done) < self.expected
+
+
+def of_plan(plan: Plan, store: Store) -> Holding:
+    """What the store holds of a plan."""
+    records = store.read_all(cell.key for cell in plan.cells)
+    return Holding(records=records, damaged=tuple(store.damaged), **_manifest(plan))
+
+
+def write_manifest(plan: Plan, store: Store) -> None:
+    """Remember which cells belong to this run of the benchmark."""
+    folder = store.results / plan.benchmark["name"]
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = {**_manifest(plan), "cells": [cell.key for cell in plan.cells]}
+    for name in [LAST_RUN] if plan.changes else [LAST_RUN, WHOLE]:
+        _write(folder / name, manifest)
+
+
+def read_last_run(results: Path, name: str) -> Holding | None:
+    """The cells of the last run here, or None where there was none."""
+    return _read(results / name / LAST_RUN, Store(results))
+
+
+def read_own(results: Path, name: str) -> Holding | None:
+    """The own cells of the benchmark's own grid, or None where it was never run as it stands."""
+    return _read(results / name / WHOLE, Store(results))
+
+
+def read_published(folder: Path, name: str) -> Holding | None:
+    return _read(folder / name / LAST_RUN)
+
+
+def write_published(holding: Holding, store: Store, folder: Path) -> None:
+    """Fold the finished records into one file, and a manifest beside it."""
+    archive.write_archive(folder / archive.FILE, holding.done, store)
+    fields = {name: getattr(holding, name) for name in FIELDS}
+    _write(folder / LAST_RUN, fields)
+
+
+def _manifest(plan: Plan) -> dict[str, Any]:
+    return {
+        "benchmark": {
+            "name": plan.benchmark["name"],
+            "says": plan.benchmark["says"],
+            "methods": plan.order("method"),
+            "datasets": plan.order("dataset"),
+        },
+        "expected": len(plan.cells) + len(plan.unavailable),
+        "unavailable": _unavailable(plan),
+        "changes": list(plan.changes),
+    }
+
+
+def _unavailable(plan: Plan) -> list[dict[str, Any]]:
+    """One entry per data set, method and reason, with the number of cells it stands for."""
+    counted = Counter(
+        (cell.config["dataset"]["name"], cell.config["method"]["name"], cell.reason, cell.remedy)
+        for cell in plan.unavailable
+    )
+    fields = ("dataset", "method", "reason", "remedy")
+    return [{**dict(zip(fields, e, strict=True)), "cells": n} for e, n in counted.items()]
+
+
+def _write(file: Path, manifest: dict[str, Any]) -> None:
+    write_atomically(file, json.dumps(manifest, indent=1).encode() + b"\n")
+
+
+def _read(file: Path, store: Store | None = None) -> Holding | None:
+    """From a manifest: its cells in the store or, without one, the archive beside it."""
+    if not file.is_file():
+        return None
+    try:
+        manifest = json.loads(file.read_bytes())
+        fields = {name: manifest[name] for name in FIELDS}
+        if not all(isinstance(fields[name], kind) for name, kind in FIELDS.items()):
+            raise ValueError("a field of another type")
+        keys = manifest["cells"] if store else []
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = f"not readable ({error}); run the benchmark again to write it anew"
+        raise RequestError("manifest", file, remedy) from error
+    if store is None:
+        return Holding(records=archive.read_records(file.parent / archive.FILE), **fields)
+    return Holding(records=store.read_all(keys), damaged=tuple(store.damaged), **fields)
+
+
+def last_run_keys(results: Path, name: str) -> list[str] | None:
+    """The keys of the last run's cells, without their records, or None where there was none."""
+    file = results / name / LAST_RUN
+    if not file.is_file():
+        return None
+    try:
+        keys = json.loads(file.read_bytes())["cells"]
+        if not isinstance(keys, list):
+            raise ValueError("cells are no list")
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = f"not readable ({error}); run the benchmark again to write it anew"
+        raise RequestError("manifest", file, remedy) from error
+    return keys

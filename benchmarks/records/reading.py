@@ -1,0 +1,68 @@
+"""From the bytes of a record to a record that is whole, of today's schema."""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+from benchmarks.records.migrations import migrated
+
+Record = dict[str, Any]
+
+# What bytes that are no whole record can raise on their way through `parsed` and `checked`.
+NOT_WHOLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+
+
+def parsed(content: bytes | str) -> Any:
+    """The content of a JSON text: NaN and infinity, which Python writes, are read, too."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return json.loads(content if isinstance(content, str) else content.decode())
+
+
+def checked(record: Any, key: str) -> Record:
+    """The record at today's schema, if it is whole; raises one of NOT_WHOLE where it is not."""
+    record = migrated(record)
+    if record["key"] != key:
+        raise ValueError("another key")
+    if record["status"] not in ("done", "failed"):
+        raise ValueError(f"status {record['status']}")
+    for block in ("config", "fingerprints", "metrics", "provenance"):
+        if not isinstance(record[block], dict):
+            raise ValueError(f"{block} is no mapping")
+    for block in ("dataset", "method"):
+        if not isinstance(record["config"][block]["name"], str):
+            raise ValueError(f"config.{block}.name is no text")
+    if record["status"] == "done":
+        accuracy, seconds = record["metrics"]["accuracy"], record["timing"]["total"]
+        if not (math.isfinite(accuracy) and math.isfinite(seconds)):
+            raise ValueError("a metric that is not a number")
+    elif not all(isinstance(record["error"][name], str) for name in ("type", "message")):
+        raise ValueError("its error is no text")
+    return record
+
+
+def reason(error: BaseException) -> str:
+    """Why something could not be read, in one line without the file's name."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    said = " ".join(text.split()) or type(error).__name__
+    return f"{said} is missing" if isinstance(error, KeyError) else said
+
+
+@contextmanager
+def no_cycle_collection() -> Iterator[None]:
+    """Parsed JSON holds no cycles: looking for them would take most of the time of a long list."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

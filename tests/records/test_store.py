@@ -1,0 +1,162 @@
+"""A record is there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from benchmarks.grid.errors import RequestError
+from benchmarks.records.store import SCHEMA, Store, write_atomically
+
+KEY = "a" * 64
+RECORD = {
+    "schema": SCHEMA,
+    "key": KEY,
+    "status": "done",
+    "config": {"dataset": {"name": "digits01"}, "method": {"name": "mlp"}},
+    "fingerprints": {},
+    "metrics": {"accuracy": 1.0},
+    "timing": {"total": 0.5},
+    "provenance": {},
+}
+ARRAYS = {"labels": np.array([0, 1], np.int16), "scores": np.ones((2, 2), np.float32)}
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "results")
+    store.prepare()
+    return store
+
+
+def test_what_is_written_is_read_back(store):
+    store.write(RECORD, ARRAYS)
+    assert store.read(KEY) == RECORD
+    assert store.damaged == []
+    assert {name: array.tolist() for name, array in store.predictions(KEY).items()} == {
+        "labels": [0, 1],
+        "scores": [[1, 1], [1, 1]],
+    }
+
+
+def test_nothing_is_left_beside_the_files(store):
+    store.write(RECORD, ARRAYS)
+    assert sorted(file.name for file in store.folder.iterdir()) == [
+        ".lock",
+        f"{KEY}.json",
+        f"{KEY}.npz",
+    ]
+
+
+DAMAGED = {
+    "empty": b"",
+    "cut off": b"{",
+    "a list": b"[]",
+    "a number": b"7",
+    "not a number": b"NaN",
+    "null": b"null",
+    "zeros": bytes(100),
+    "no text": b"\xff\xfe\x80",
+    "another encoding": json.dumps(RECORD).encode("utf-16"),
+    "deeply nested": b"[" * 200_000,
+    "an error of a failed cell that is none": json.dumps(
+        {**RECORD, "status": "failed", "error": None}
+    ).encode(),
+    "an accuracy beyond all numbers": json.dumps(
+        {**RECORD, "metrics": {"accuracy": 10**400}}
+    ).encode(),
+    "an accuracy in words": json.dumps({**RECORD, "metrics": {"accuracy": "high"}}).encode(),
+    "a method without a name": json.dumps({**RECORD, "config": {"method": {}}}).encode(),
+    "of another cell": json.dumps({**RECORD, "key": "b" * 64}).encode(),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_record_is_named_and_left_out(content, store):
+    store.write(RECORD, ARRAYS)
+    (store.folder / f"{KEY}.json").write_bytes(content)
+    assert store.read(KEY) is None
+    (named,) = store.damaged
+    assert named.startswith(f"{KEY}.json: ")
+    assert "\n" not in named
+
+
+@pytest.mark.parametrize("field", ["schema", "status", "config", "metrics", "timing", "provenance"])
+def test_a_record_that_lacks_a_field_is_damaged(field, store):
+    store.write({name: value for name, value in RECORD.items() if name != field}, ARRAYS)
+    assert store.read(KEY) is None
+    assert field in store.damaged[0]
+
+
+def test_an_accuracy_that_is_not_a_number_is_damage(store):
+    store.write({**RECORD, "metrics": {"accuracy": float("nan")}}, ARRAYS)
+    assert store.read(KEY) is None
+
+
+def test_a_loss_that_is_not_a_number_is_a_result(store):
+    diverged = {**RECORD, "history": {"train_loss": [1.0, float("inf"), float("nan")]}}
+    store.write(diverged, ARRAYS)
+    assert json.dumps(store.read(KEY)) == json.dumps(diverged)
+
+
+def test_a_folder_in_the_place_of_a_record_is_named(store):
+    (store.folder / f"{KEY}.json").mkdir()
+    assert store.read(KEY) is None
+    assert store.damaged == [f"{KEY}.json: Is a directory"]
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs a file that fails to read")
+def test_a_disk_that_fails_to_read_is_named_not_skipped(store):
+    (store.folder / f"{KEY}.json").symlink_to("/proc/self/mem")
+    assert store.read(KEY) is None
+    assert store.damaged == [f"{KEY}.json: Input/output error"]
+
+
+def test_a_record_without_its_predictions_is_damaged(store):
+    store.write(RECORD, ARRAYS)
+    (store.folder / f"{KEY}.npz").unlink()
+    assert store.read(KEY) is None
+    assert store.damaged == [f"{KEY}.json: its predictions are missing"]
+
+
+@pytest.mark.parametrize("change", ["cut off", "a byte", "no archive", "missing"])
+def test_damaged_predictions_are_told_in_one_line(change, store):
+    store.write(RECORD, ARRAYS)
+    file = store.folder / f"{KEY}.npz"
+    whole = file.read_bytes()
+    middle = whole.index(b"NUMPY") if b"NUMPY" in whole else len(whole) // 3
+    changed = {
+        "cut off": whole[:-30],
+        "a byte": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :],
+        "no archive": b"nothing of the kind",
+        "missing": None,
+    }[change]
+    file.unlink() if changed is None else file.write_bytes(changed)
+    with pytest.raises(RequestError, match=f"{KEY}.npz: not readable") as told:
+        store.predictions(KEY)
+    assert "\n" not in str(told.value)
+
+
+def test_records_come_in_the_order_asked_for(store):
+    keys = [letter * 64 for letter in "cab"]
+    for key in keys:
+        store.write({**RECORD, "key": key}, ARRAYS)
+    assert [record["key"] for record in store.read_all([*keys, "d" * 64])] == keys
+    assert store.keys() == sorted(keys)
+
+
+def test_a_write_that_fails_leaves_the_earlier_content(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    write_atomically(file, b"earlier")
+
+    def full(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        write_atomically(file, b"later")
+    assert file.read_bytes() == b"earlier"
+    assert [found.name for found in tmp_path.iterdir()] == ["file"]
