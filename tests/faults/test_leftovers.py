@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from benchmarks.grid.leases import EXPIRY
+from benchmarks.execution.leases import EXPIRY
 from tests.tiny import ONE_CELL
 
 KEY = "a" * 64

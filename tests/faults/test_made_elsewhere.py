@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks.grid.executors.dispatch import made_elsewhere
-from benchmarks.grid.executors.worker import TAKEN
-from benchmarks.grid.store import Store
-from benchmarks.grid.work import Limits, Task
+from benchmarks.execution.dispatch import made_elsewhere
+from benchmarks.execution.work import Limits, Task
+from benchmarks.execution.worker import TAKEN
+from benchmarks.records.store import Store
 from tests.tiny import ONE_CELL
 
 LIMITS = Limits(lost_workers=3)
