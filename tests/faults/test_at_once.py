@@ -1,4 +1,4 @@
-"""Several runs of one grid, or of grids that overlap: each cell is computed once, all see it."""
+"""Runs at the same time of grids that overlap: each cell is computed once, and both see it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from tests.faults.program import DIGITS, Suite, end_of
 
 GRID = (*DIGITS, "method=steady,leekasso", "executor.workers=1")
-SEEDS = ("range(0,12)", "range(0,12)", "range(6,18)")
+SEEDS = ("range(0,12)", "range(4,16)")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def ended(suite):
     return [end_of(process) for process in started]
 
 
-def test_all_of_them_see_all_their_results(ended):
+def test_both_see_all_their_results(ended):
     for run in ended:
         assert run.code == 0, run.out
         assert "24 done, 0 failed, 0 left" in run.out
@@ -31,9 +31,9 @@ def test_all_of_them_see_all_their_results(ended):
 
 
 def test_each_cell_was_computed_once(suite, ended):
-    assert len(suite.records) == 2 * 18
+    assert len(suite.records) == 2 * 16
     begun = suite.notes("begin")
-    assert len(begun) == 18
+    assert len(begun) == 16
     assert set(begun.values()) == {1}
     assert {record["attempt"] for record in suite.records.values()} == {1}
 

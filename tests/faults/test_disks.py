@@ -38,7 +38,7 @@ def filled(suite, disk):
 def full_again(filled, suite, disk):
     """The same command while there is not a byte left."""
     disk.fill()
-    return suite.call("run", *GRID, **disk.options())
+    return suite.reading("run", *GRID, **disk.options())
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ import pytest
 from benchmarks.execution.leases import Leases
 from tests.faults.program import DIGITS, Suite, end_of, gone, until, workers_of
 
-WORDS = (*DIGITS, "method=leek_net", "split_seed=range(40)", "executor.workers=2")
+GRID = (*DIGITS, "split_seed=range(40)", "executor.workers=2")
+WORDS = (*GRID, "method=logistic")
 
 
 def has_loaded(package: str, process) -> bool:
@@ -52,8 +53,8 @@ def test_while_workers_start(sent, suite):
 
 
 def test_an_impatient_person_who_hits_ctrl_c_many_times(suite):
-    """As a terminal does it: the signal reaches the workers, too."""
-    process = suite.start("run", *WORDS, start_new_session=True)
+    """As a terminal does it, the signal reaches the workers, too; PyTorch is loaded in the run."""
+    process = suite.start("run", *GRID, "method=leek_net", start_new_session=True)
     until(lambda: workers_of(process), process)
     workers = workers_of(process)
     while process.poll() is None:

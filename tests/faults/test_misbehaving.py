@@ -114,8 +114,8 @@ def test_no_path_of_this_machine_is_in_a_record(suite, records):
 
 def test_what_failed_is_no_result(suite, records):
     with open(suite.results / "quickstart" / "table.csv") as file:
-        means = {row["method"]: row["mean"] for row in csv.DictReader(file)}
-    assert [method for method, mean in means.items() if mean] == ["logistic"]
+        measured = [row["method"] for row in csv.DictReader(file) if row["mean"]]
+    assert measured == ["logistic"]
 
 
 def test_a_plain_rerun_leaves_the_failed_cells_alone(suite, words, records):
