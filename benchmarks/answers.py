@@ -16,6 +16,7 @@ from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan
 from benchmarks.records import holdings
+from benchmarks.records.atomic import alone_in
 from benchmarks.records.holdings import Holding
 from benchmarks.records.store import Record, Store
 from benchmarks.settings import Folders
@@ -23,9 +24,9 @@ from benchmarks.settings import Folders
 Verdict = dict[str, Any]
 
 
-def answer_last_run(name: str, places: Folders, configs: Configs, console: Console) -> None:
-    """Answer from the cells of the last run, whatever it changed of the benchmark's grid."""
-    _answer(_held(name, holdings.read_last_run(places.own, name)), places, configs, console)
+def answer_plan(plan: Plan, places: Folders, configs: Configs, console: Console) -> None:
+    """Answer from the cells of a plan, whatever it changed of the benchmark's grid."""
+    _answer(holdings.of_plan(plan, Store(places.own)), places, configs, console)
 
 
 def answer_whole(name: str, places: Folders, configs: Configs, console: Console) -> None:
@@ -46,7 +47,12 @@ def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -
     their_verdicts = judge_all(claims, theirs, name) if theirs else []
     compared = [] if own.changes else verdicts
     found = agreement(_comparable(own.records, theirs), theirs, compared, their_verdicts)
-    _write(places.own / name, own, claims, their_verdicts, agreement_text(found), verdicts)
+    folder = places.own / name
+    try:
+        with alone_in(folder):
+            _write(folder, own, claims, their_verdicts, agreement_text(found), verdicts)
+    except OSError as error:
+        raise Store(places.own).not_writable(error) from error
     terminal.print_notes(own.notes, own.unavailable, console)
     terminal.print_accuracies(own, console)
     terminal.print_verdicts(verdicts, console, their_verdicts)

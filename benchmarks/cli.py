@@ -44,9 +44,9 @@ def _call(arguments: argparse.Namespace) -> int:
     from benchmarks.grid.errors import RequestError
 
     signal.signal(signal.SIGTERM, _interrupt)
-    command = importlib.import_module(f"benchmarks.commands.{arguments.command}")
     console = Console(stderr=getattr(arguments, "json", False))
     try:
+        command = importlib.import_module(f"benchmarks.commands.{arguments.command}")
         return command.execute(arguments, console)
     except (RequestError, EvidenceError) as error:
         print(f"scarce: {' '.join(str(error).split())}", file=sys.stderr)
@@ -55,6 +55,8 @@ def _call(arguments: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
+        for sent in (signal.SIGINT, signal.SIGTERM):  # nothing is left to stop but the exit itself
+            signal.signal(sent, signal.SIG_IGN)
         print("Stopped. Finished cells are kept; the same command goes on.", file=sys.stderr)
         return INTERRUPTED
 

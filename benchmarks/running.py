@@ -11,6 +11,7 @@ from hydra.utils import get_class
 from rich.console import Console
 
 from benchmarks.execution.forecast import Forecast
+from benchmarks.execution.leftovers import cleared
 from benchmarks.execution.work import Task, Work, limits_of, may_run_again
 from benchmarks.grid import data, learners
 from benchmarks.grid.errors import RequestError, nearest
@@ -31,13 +32,21 @@ def compute(plan: Plan, console: Console) -> int:
     executor = make_executor(plan.settings["executor"])
     _check(progress.pending)
     store.prepare()
-    holdings.write_manifest(plan, store)
+    _write_manifest(plan, store)
     announce(plan, progress, console)
     failed = progress.count["failed"]
-    if progress.pending:
-        work = Work(progress.tasks(), progress.limits, progress.forecast(places.published))
-        failed += executor.execute(work, store, console)["failed"]
+    with cleared(store):
+        if progress.pending:
+            work = Work(progress.tasks(), progress.limits, progress.forecast(places.published))
+            failed += executor.execute(work, store, console)["failed"]
     return failed
+
+
+def _write_manifest(plan: Plan, store: Store) -> None:
+    try:
+        holdings.write_manifest(plan, store)
+    except OSError as error:
+        raise store.not_writable(error) from error
 
 
 class Progression:

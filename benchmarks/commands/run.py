@@ -27,5 +27,5 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         planned.settings["retry"] = None  # the jobs have done that
     failed = compute(planned, console)
     with opened(list(request.folders)) as configs:
-        answers.answer_last_run(planned.benchmark["name"], places, configs, console)
+        answers.answer_plan(planned, places, configs, console)
     return 1 if failed else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -213,7 +214,11 @@ def _legend(figure: Figure, axes: np.ndarray) -> None:
 
 
 def _save(figure: Figure, stem: Path) -> list[Path]:
-    pdf, png = stem.with_name(stem.name + ".pdf"), stem.with_name(stem.name + ".png")
-    figure.savefig(pdf, metadata={"CreationDate": None, "ModDate": None})
-    figure.savefig(png, dpi=200, metadata={"Software": None})
-    return [pdf, png]
+    """Drawn in memory first: on a full disk matplotlib hides the reason and keeps the file open."""
+    pdf, png = io.BytesIO(), io.BytesIO()
+    figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "ModDate": None})
+    figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
+    drawn = {stem.with_name(stem.name + ".pdf"): pdf, stem.with_name(stem.name + ".png"): png}
+    for file, content in drawn.items():
+        file.write_bytes(content.getvalue())
+    return list(drawn)

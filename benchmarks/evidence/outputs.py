@@ -17,6 +17,7 @@ from benchmarks.evidence.latex import table_latex
 from benchmarks.evidence.notices import Notice, unavailable_notices
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
+from benchmarks.records.atomic import WRITING
 from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def write_outputs(
     texts |= _claims(benchmark, verdicts, published_verdicts)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as temporary:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=WRITING) as temporary:
         made = Path(temporary)
         picture = _figure(made, benchmark, frame, curves)
         shown = blocks(table, benchmark["methods"], benchmark["datasets"])

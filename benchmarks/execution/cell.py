@@ -23,10 +23,10 @@ def describe(cell: Cell) -> str:
 
 
 def run_cell(cell: Cell) -> tuple[Record, Predictions | None]:
-    """Train and test one model; an exception becomes a `failed` record."""
+    """Train and test one model; an exception, `sys.exit` too, becomes a `failed` record."""
     try:
         return _measure(cell)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return record.failed(cell, error), None
 
 

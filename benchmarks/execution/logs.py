@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from benchmarks.grid.configs import PROJECT
+from benchmarks.records.provenance import without_paths
 
 LAST_LINES = 12
 LONGEST_LINE = 300
@@ -57,17 +57,6 @@ def last_lines(file: Path) -> list[str]:
         first = max(0, min(crash - 1, len(lines) - LAST_LINES))
         return [without_paths(line) for line in lines[first : first + LAST_LINES]]
     return []
-
-
-def without_paths(text: str) -> str:
-    """The text with the folders of this machine replaced by what they are."""
-    folders = {str(PROJECT): "scarce", sys.prefix: "python", sys.base_prefix: "python"}
-    if data := os.environ.get("SCARCE_DATA"):
-        folders[os.path.abspath(data)] = "data"
-    for folder, name in {**folders, str(Path.home()): "~"}.items():
-        if folder not in ("/", ""):
-            text = text.replace(folder, name)
-    return text
 
 
 class _Handler(logging.Handler):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+WRITING = ".writing-"  # begins the name of a folder for files that are being made
 Identity = tuple[int, int, int]
 
 
@@ -81,3 +83,27 @@ def locked(file: Path, exclusive: bool) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """One writer of a folder at a time, who first removes what killed ones left half written.
+
+    Where the file system knows no locks nobody waits, and nothing is removed.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder / ".lock", exclusive=True))
+        except OSError:
+            pass
+        else:
+            _remove_half_written(folder)
+        yield
+
+
+def _remove_half_written(folder: Path) -> None:
+    for left in folder.iterdir():
+        if left.name.startswith(WRITING):
+            shutil.rmtree(left)
+        elif is_temporary(left.name):
+            left.unlink()

@@ -16,6 +16,7 @@ from typing import Any
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan
 from benchmarks.records import archive
+from benchmarks.records.atomic import alone_in
 from benchmarks.records.store import Record, Store, write_atomically
 
 LAST_RUN, WHOLE = "manifest.json", "whole.json"
@@ -65,8 +66,9 @@ def write_manifest(plan: Plan, store: Store) -> None:
     folder = store.results / plan.benchmark["name"]
     folder.mkdir(parents=True, exist_ok=True)
     manifest = {**_manifest(plan), "cells": [cell.key for cell in plan.cells]}
-    for name in [LAST_RUN] if plan.changes else [LAST_RUN, WHOLE]:
-        _write(folder / name, manifest)
+    with alone_in(folder):
+        for name in [LAST_RUN] if plan.changes else [LAST_RUN, WHOLE]:
+            _write(folder / name, manifest)
 
 
 def read_last_run(results: Path, name: str) -> Holding | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from benchmarks.grid.configs import PROJECT
@@ -26,6 +28,17 @@ def provenance(config: dict[str, Any]) -> dict[str, Any]:
         "deterministic": trainer.get("deterministic", True),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def without_paths(text: str) -> str:
+    """The text with the folders of this machine replaced by what they are."""
+    folders = {str(PROJECT): "scarce", sys.prefix: "python", sys.base_prefix: "python"}
+    if data := os.environ.get("SCARCE_DATA"):
+        folders[os.path.abspath(data)] = "data"
+    for folder, name in {**folders, str(Path.home()): "~"}.items():
+        if folder not in ("/", ""):
+            text = text.replace(folder, name)
+    return text
 
 
 @lru_cache(maxsize=1)

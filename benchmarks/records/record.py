@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.records.provenance import provenance
+from benchmarks.records.provenance import provenance, without_paths
 from benchmarks.records.store import SCHEMA, Predictions, Record
 
 NOT_RECORDED = {"dataset": ("root",)}
@@ -40,7 +40,7 @@ def failed(
     calls = [f"{'/'.join(f.filename.split('/')[-2:])}:{f.lineno} in {f.name}" for f in frames]
     reason = {
         "type": type(error).__name__,
-        "message": str(error),
+        "message": without_paths(str(error)),
         "log": [*(log or []), *calls],
         "losses": losses,
     }

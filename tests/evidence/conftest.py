@@ -19,7 +19,7 @@ def build_record(method, train_size, seed, accuracy, dataset="mnist01", **change
     }
     train_accuracy = changes.pop("train_accuracy", 1.0)
     return {
-        "schema": 1,
+        "schema": 2,
         "key": f"{dataset}-{method}-{train_size}-{seed}-{config['protocol']['name']}",
         "status": "done",
         "config": config,

@@ -81,7 +81,7 @@ def test_the_place_of_the_data_and_the_wording_of_a_method_may_differ(record):
     assert len(results_frame([one, other])) == 2
 
 
-@pytest.mark.parametrize(("versions", "message"), [((1, 2), "1, 2"), ((2, 2), "schema=2")])
+@pytest.mark.parametrize(("versions", "message"), [((2, 3), "2, 3"), ((3, 3), "schema=3")])
 def test_contradictory_or_unknown_schema_versions_are_refused(record, versions, message):
     records = [record("mlp", 10, seed, 0.9, schema=v) for seed, v in enumerate(versions)]
     with pytest.raises(EvidenceError, match=message):

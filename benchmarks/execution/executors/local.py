@@ -10,7 +10,6 @@ from benchmarks.execution.devices import Needs, by_needs, gpu_places, visible_gp
 from benchmarks.execution.dispatch import work_off
 from benchmarks.execution.executors.options import require_whole_number
 from benchmarks.execution.leases import Leases
-from benchmarks.execution.leftovers import cleared
 from benchmarks.execution.pool import Pool
 from benchmarks.execution.progress import Progress
 from benchmarks.execution.work import Work
@@ -29,10 +28,7 @@ class Local:
 
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks and count their statuses; on an interrupt, what is finished stays."""
-        with (
-            cleared(store),
-            Progress(console, work, self.workers, Leases(store.results)) as progress,
-        ):
+        with Progress(console, work, self.workers, Leases(store.results)) as progress:
             for needs, tasks in by_needs(work.longest_first()).items():
                 places = self._places(needs)[: len(tasks)]
                 progress.workers = len(places)

@@ -19,7 +19,6 @@ from benchmarks.execution.executors.options import (
     require_whole_number,
 )
 from benchmarks.execution.leases import Leases
-from benchmarks.execution.leftovers import cleared
 from benchmarks.execution.pool import Ending, Pool, WorkerLost
 from benchmarks.execution.progress import Progress
 from benchmarks.execution.work import Limits, Task, Work
@@ -52,7 +51,6 @@ class RayCluster:
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks and count their statuses; on an interrupt, what is finished stays."""
         with (
-            cleared(store),
             _connected(self._address),
             Progress(console, work, self.workers, Leases(store.results)) as progress,
         ):

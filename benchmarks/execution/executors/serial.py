@@ -14,7 +14,6 @@ from benchmarks.execution.dispatch import (
     unwritable,
 )
 from benchmarks.execution.leases import Leases
-from benchmarks.execution.leftovers import cleared
 from benchmarks.execution.progress import Progress
 from benchmarks.execution.work import Limits, Work
 from benchmarks.grid.errors import RequestError
@@ -30,7 +29,7 @@ class Serial:
         """Run all tasks in the order of the plan and count their statuses."""
         _refuse_limits(work.limits)
         worker.silence()
-        with cleared(store), Progress(console, work, 1, Leases(store.results)) as progress:
+        with Progress(console, work, 1, Leases(store.results)) as progress:
             waiting = deque(work.tasks)
             while waiting:
                 task = waiting.popleft()

@@ -27,7 +27,7 @@ def generate() -> list[dict]:
 
 def record(dataset, method, size, seed, accuracy, status="done") -> dict:
     return {
-        "schema": 1,
+        "schema": 2,
         "key": f"fictitious-{dataset}-{method}-{size}-{seed}",
         "status": status,
         "config": {
