@@ -63,7 +63,12 @@ def records(results: Path) -> Callable[[], dict[str, dict]]:
 
 
 def pytest_collection_modifyitems(items) -> None:
-    """Tests on the real MNIST are skipped only where nobody says where it lies."""
+    """All that is in `faults` is slow; tests on the real MNIST are skipped only where nobody says
+    where it lies.
+    """
+    for item in items:
+        if item.path.parent.name == "faults":
+            item.add_marker(pytest.mark.slow)
     if not os.environ.get("SCARCE_DATA"):
         for item in items:
             if item.get_closest_marker("real_data"):
