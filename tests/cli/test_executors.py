@@ -56,6 +56,7 @@ def undisturbed(tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [RAY, pytest.param(SLURM, marks=needs_slurm)], ids=["ray", "slurm"]
 )
@@ -73,6 +74,7 @@ LAUNCHERS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("launcher", LAUNCHERS, ids=lambda words: words[0].partition("=")[2])
 def test_hydras_launchers_give_the_same_bits(launcher, undisturbed, tmp_path):
     words = ("executor.workers=1", "method=logistic", "split_seed=0,1")

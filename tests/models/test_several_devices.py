@@ -13,6 +13,8 @@ from models.classifier import Diverged
 from models.networks import MLP
 from models.neural import NeuralClassifier
 
+pytestmark = pytest.mark.slow
+
 PLAIN = partial(MLP, hidden=[8], activation="tanh", dropout=0.0)
 BATCH = 3  # of 10 samples: the last batch has one, which only one of two devices gets
 
