@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -25,7 +26,9 @@ def describe(cell: Cell) -> str:
 def run_cell(cell: Cell) -> tuple[Record, Predictions | None]:
     """Train and test one model; an exception, `sys.exit` too, becomes a `failed` record."""
     try:
-        return _measure(cell)
+        measured, predictions = _measure(cell)
+        json.dumps(measured)  # what a learner gives must be plain data
+        return measured, predictions
     except (Exception, SystemExit) as error:
         return record.failed(cell, error), None
 

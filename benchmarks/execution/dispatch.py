@@ -36,31 +36,35 @@ def work_off(
     gone; where that is the record of a lost worker, it may be run again here. `look` is called at
     least twice a second. Raises RequestError where a record cannot be written.
     """
-    waiting, taken = deque(tasks), deque()
-    while waiting or taken or pool.busy:
+    waiting, taken, lost = deque(tasks), deque(), Losses(store, limits)
+    while waiting or taken or lost or pool.busy:
         while taken and taken[0][0] < time.monotonic():
             waiting.append(taken.popleft()[1])
         while waiting and pool.idle:
             pool.start(waiting.popleft())
         for task, ending in pool.wait(SECONDS_BETWEEN_LOOKS):
+            if isinstance(ending, OSError):
+                raise unwritable(store, ending) from ending
+            if isinstance(ending, Exception):
+                lost.add(task, ending)
+                continue
             task, status, seconds = _outcome(task, ending, store, limits)
             if status == TAKEN:
                 taken.append((time.monotonic() + SECONDS_BEFORE_ASKING_AGAIN, task))
             else:
                 finished(task, status, seconds)
+        again, failed = lost.keep()
+        waiting.extend(again)
+        for task in failed:
+            finished(task, "failed", None)
         look()
 
 
 def _outcome(
-    task: Task, ending: Outcome | Exception, store: Store, limits: Limits
+    task: Task, outcome: Outcome, store: Store, limits: Limits
 ) -> tuple[Task, str, float | None]:
     """The status TAKEN where the task is to be asked for again."""
-    if isinstance(ending, OSError):
-        raise unwritable(store, ending) from ending
-    if isinstance(ending, Exception):
-        task, again = keep_lost(task, ending, store, limits)
-        return task, TAKEN if again else "failed", None
-    status, seconds = ending
+    status, seconds = outcome
     if status == "failed" and seconds is None:
         return *made_elsewhere(task, store, limits), None
     return task, status, seconds
@@ -77,25 +81,56 @@ def made_elsewhere(task: Task, store: Store, limits: Limits) -> tuple[Task, str]
     return task, found["status"]
 
 
-def keep_lost(task: Task, error: Exception, store: Store, limits: Limits) -> tuple[Task, bool]:
-    """Keep a `failed` record of a task that ended without one; the task, and if it runs again.
+class Losses:
+    """Tasks that ended without a record of their own, until a `failed` record is kept of each.
 
-    Only a lost worker is no fault of the cell for sure, and it runs again as long as that happened
-    seldom. Where somebody else took the cell over in the meantime nothing is kept, and it is asked
-    for again.
+    That takes the lease of the cell, which a dead owner on another machine holds for a while.
     """
-    key, lost = task.cell.key, isinstance(error, WorkerLost)
-    try:
-        with Leases(store.results).acquired(key) as lease:
-            found = store.read(key)
-            if lease is None or (found is not None and answers(found, task)):
-                return task, True
-            task = replace(task, attempt=task.attempt + 1, losses=task.losses + lost)
-            said = logs.last_lines(logs.log_file(store.results, key))
-            store.write(record.failed(task.cell, error, task.attempt, task.losses, said), None)
-            return task, lost and task.losses < limits.lost_workers
-    except OSError as full:
-        raise unwritable(store, full) from full
+
+    def __init__(self, store: Store, limits: Limits):
+        self.store, self.limits = store, limits
+        self.left: list[tuple[Task, Exception]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.left)
+
+    def add(self, task: Task, error: Exception) -> None:
+        """The attempt counts, and the loss where a lost worker, and not the cell, is to blame."""
+        losses = task.losses + isinstance(error, WorkerLost)
+        self.left.append((replace(task, attempt=task.attempt + 1, losses=losses), error))
+
+    def keep(self) -> tuple[list[Task], list[Task]]:
+        """Keep what can be kept now: the tasks that run again, and those that have failed.
+
+        Raises RequestError where a record cannot be written.
+        """
+        again, failed, waiting = [], [], []
+        for task, error in self.left:
+            try:
+                status = self._kept(task, error)
+            except OSError as full:
+                raise unwritable(self.store, full) from full
+            if status == TAKEN:
+                waiting.append((task, error))
+            else:
+                (failed if status == "failed" else again).append(task)
+        self.left = waiting
+        return again, failed
+
+    def _kept(self, task: Task, error: Exception) -> str:
+        """`failed`; TAKEN while somebody else has the cell; otherwise it is to run again."""
+        key = task.cell.key
+        with Leases(self.store.results).acquired(key) as lease:
+            if lease is None:
+                return TAKEN
+            found = self.store.read(key)
+            known = replace(task, attempt=task.attempt - 1)
+            if found is not None and answers(found, known):
+                return "answered"  # whoever runs it again will find that
+            said = logs.last_lines(logs.log_file(self.store.results, key))
+            kept = record.failed(task.cell, error, task.attempt, task.losses, said)
+            self.store.write(kept, None)
+            return "again" if may_run_again(kept, self.limits) else "failed"
 
 
 def unwritable(store: Store, error: OSError) -> RequestError:

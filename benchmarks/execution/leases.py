@@ -46,9 +46,8 @@ class Owner:
     def is_alive(self) -> bool:
         """Of an owner on this machine: whether the very process still runs."""
         try:
-            process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < 2  # the boot time may be adjusted
-            return same and process.status() != psutil.STATUS_ZOMBIE
+            zombie = psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE
+            return not zombie and start_of(self.pid) == self.started
         except psutil.NoSuchProcess:
             return False
 
@@ -109,16 +108,16 @@ class Leases:
     def _release(self, key: str, file: Path) -> None:
         """Those of the dead first, the own file last: until then nobody else can start.
 
-        Where somebody took over because this owner seemed dead, the cell is no longer its own.
+        Where somebody took over because this owner seemed dead, the others are no longer its own.
         """
         numbers = self._numbers(key)
-        if max(numbers, default=-1) > _number(file):
-            return
-        for number in sorted(numbers):
-            self._file(key, number).unlink(missing_ok=True)
+        if max(numbers, default=-1) == _number(file):
+            for number in sorted(numbers - {_number(file)}):
+                self._file(key, number).unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
 
     def _numbers(self, key: str) -> set[int]:
-        with suppress(OSError):
+        with suppress(FileNotFoundError):
             return {_number(Path(n)) for n in os.listdir(self.folder) if n.startswith(f"{key}.")}
         return set()
 
@@ -226,12 +225,19 @@ def _read(file: Path) -> tuple[Owner | None, float | None]:
 
 def _this_process() -> Owner:
     pid = os.getpid()
-    return Owner(this_host(), pid, _start_of(pid), time.time())
+    return Owner(this_host(), pid, start_of(pid), time.time())
 
 
-@lru_cache(maxsize=1)
-def _start_of(pid: int) -> float:
-    return psutil.Process(pid).create_time()
+def start_of(pid: int) -> float:
+    """When a process was started, by a clock that nobody sets: on Linux in ticks since the boot.
+
+    Raises psutil.NoSuchProcess.
+    """
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return psutil.Process(pid).create_time()
+    return float(status.rpartition(")")[2].split()[19])
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -140,9 +141,9 @@ class _Worker:
     def kill(self) -> None:
         """End the process and those it started, at once."""
         if self.process is not None and self.process.pid is not None:
-            for process in [*_descendants(self.process.pid), self.process]:
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)  # also those of a worker that is dead
+            self.process.kill()  # one that has no group yet
             self.process.join()
             self.connection.close()
         self.process = self.connection = self.task = None
@@ -196,10 +197,3 @@ def _name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.Error:
-        return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import signal
 import threading
 import time
 import warnings
@@ -32,6 +33,8 @@ def serve(connection: Connection, results: Path, environment: dict[str, str]) ->
 
     Each task is answered by BEGUN and then by its outcome, or by the exception that prevents any.
     """
+    os.setsid()  # Ctrl-C is the parent's business; all that is started here can be ended at once
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     os.environ.update(environment)  # before anything looks for its devices
     faulthandler.enable(all_threads=False)
     _die_with_parent()
@@ -54,11 +57,11 @@ def work(task: Task, results: Path, capture: bool = False) -> Outcome:
     """Run one cell and keep its record, unless somebody else does or did."""
     store, key = Store(results), task.cell.key
     with Leases(results).acquired(key) as say:
-        if say is None:
-            return TAKEN, None
         found = store.read(key)
         if found is not None and answers(found, task):
             return found["status"], None
+        if say is None:
+            return TAKEN, None
         start = time.perf_counter()
         pin_threads(task.cell.config["threads"])
         file = logs.log_file(results, key)
@@ -66,6 +69,9 @@ def work(task: Task, results: Path, capture: bool = False) -> Outcome:
             record, predictions = run_cell(task.cell)
         record["attempt"] = task.attempt + 1
         if record["status"] == "failed":
+            found = store.read(key)  # an owner that slept for long may have been followed
+            if found is not None and answers(found, task):
+                return found["status"], None
             record["error"]["log"] = [*logs.last_lines(file), *record["error"]["log"]]
         store.write(record, predictions)
         return record["status"], time.perf_counter() - start
@@ -104,6 +110,6 @@ def _die_with_parent() -> None:
 
     def watch() -> None:
         wait([parent_process().sentinel])
-        os._exit(1)
+        os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -13,7 +13,7 @@ import time
 import psutil
 import pytest
 
-from benchmarks.execution.leases import EXPIRY, Leases, this_host
+from benchmarks.execution.leases import EXPIRY, Leases, start_of, this_host
 
 KEY = "a" * 64
 
@@ -27,7 +27,7 @@ def left_behind(leases: Leases, pid: int, host: str, age: float = 0.0, number: i
     """The file of an owner that is not this test."""
     leases.folder.mkdir(exist_ok=True)
     file = leases.folder / f"{KEY}.{number}"
-    started = psutil.Process(pid).create_time() if psutil.pid_exists(pid) else 0.0
+    started = start_of(pid) if psutil.pid_exists(pid) else 0.0
     owner = {"host": host, "pid": pid, "started": started, "since": 0.0, "says": ""}
     file.write_text(json.dumps(owner))
     os.utime(file, (time.time() - age, time.time() - age))
@@ -99,6 +99,22 @@ def test_an_owner_that_was_thought_dead_leaves_its_follower_alone(leases):
     with leases.acquired(KEY):
         left_behind(leases, os.getpid(), this_host(), number=1)
     assert not is_free(leases)
+    assert [file.name for file in leases.folder.iterdir()] == [f"{KEY}.1"]
+
+
+def test_a_contender_that_gives_way_later_leaves_no_lease_behind(leases):
+    """A release once kept its own file where a higher one was there for a moment."""
+    with leases.acquired(KEY):
+        left_behind(leases, os.getpid(), this_host(), number=1)
+    (leases.folder / f"{KEY}.1").unlink()
+    assert is_free(leases)
+
+
+def test_a_clock_that_is_set_kills_nobody(leases, monkeypatch):
+    """The start of a process was once told by the boot time, which moves with the clock."""
+    with leases.acquired(KEY):
+        monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: time.time() - 5)
+        assert not is_free(leases)
 
 
 def test_of_many_that_want_a_dead_owners_cell_at_once_one_gets_it(leases):

@@ -46,7 +46,6 @@ def _fork(folder: Path, seed: int) -> int:
 
 def _contend(folder: Path, chance: random.Random) -> int:
     """One in five sweeps; of the others one at a time may own the lease."""
-    leases._start_of.cache_clear()
     wanted = Leases(folder)
     if chance.random() < 0.2:
         wanted.sweep()
