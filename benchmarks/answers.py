@@ -40,7 +40,7 @@ def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -
     from benchmarks.evidence.agreement import agreement, agreement_text
 
     name = own.benchmark["name"]
-    published = holdings.read_published(places.published, name)
+    published = _published(places, name, console)
     claims = load_claims(configs)
     theirs = published.records if published else []
     verdicts = judge_all(claims, own.records, name, own.notes)
@@ -59,6 +59,15 @@ def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -
     terminal.print_failures(own.records, console)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
     console.print(f"Tables, figure, verdicts, report: {places.own / name}", soft_wrap=True)
+
+
+def _published(places: Folders, name: str, console: Console) -> Holding | None:
+    """None, and told, where the published results are damaged: the own ones need no others."""
+    try:
+        return holdings.read_published(places.published, name)
+    except RequestError as error:
+        console.print(f"no published results to compare with: {error}", soft_wrap=True)
+        return None
 
 
 def publish(plan: Plan, places: Folders, configs: Configs) -> Path:

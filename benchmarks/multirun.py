@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,15 @@ from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.running import compute
 
+FULL_ERROR = "HYDRA_FULL_ERROR"
+HERE = ("basic", "joblib", "submitit_local")  # launchers whose jobs run on this machine
 QUIET = ("hydra.output_subdir=null", "hydra/job_logging=none", "hydra/hydra_logging=none")
+
+
+def stays_here(words: list[str]) -> bool:
+    """Whether the jobs run on this machine."""
+    launchers = [word.partition("=")[2] for word in words if word.startswith("hydra/launcher=")]
+    return all(launcher in HERE for launcher in launchers)
 
 
 def launch(words: list[str], results: Path) -> None:
@@ -26,12 +35,15 @@ def launch(words: list[str], results: Path) -> None:
     Hydra reads the command line itself; its job folders lie in the results folder.
     """
     jobs = results / "multirun" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    before = sys.argv
+    before, told = sys.argv, os.environ.get(FULL_ERROR)
+    os.environ[FULL_ERROR] = "1"  # what a job raises is raised here, not Hydra's account
     sys.argv = ["scarce", "--multirun", *words, *QUIET, f"hydra.sweep.dir={jobs}"]
     try:
         hydra.main(config_path=str(CONF), config_name="config", version_base="1.3")(_job)()
     finally:
         sys.argv = before
+        os.environ.pop(FULL_ERROR)
+        os.environ |= {FULL_ERROR: told} if told else {}
 
 
 def _job(_: DictConfig) -> int:

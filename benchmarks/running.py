@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,7 @@ def compute(plan: Plan, console: Console) -> int:
     places = folders(plan.settings)
     store = Store(places.own)
     progress = Progression(plan, store)
-    executor = make_executor(plan.settings["executor"])
-    _check(progress.pending)
+    executor = _checked_executor(plan, progress)
     store.prepare()
     _write_manifest(plan, store)
     announce(plan, progress, console)
@@ -40,6 +40,22 @@ def compute(plan: Plan, console: Console) -> int:
             work = Work(progress.tasks(), progress.limits, progress.forecast(places.published))
             failed += executor.execute(work, store, console)["failed"]
     return failed
+
+
+def check(plan: Plan, here: bool = True) -> None:
+    """Raise RequestError for what `compute` would refuse.
+
+    Where it is called elsewhere than `here`, what only the machine there can tell is left to it.
+    """
+    _checked_executor(plan, Progression(plan, Store(folders(plan.settings).own)), here)
+
+
+def _checked_executor(plan: Plan, progress: Progression, here: bool = True) -> Any:
+    executor = make_executor(plan.settings["executor"])
+    _check(progress.pending, here and executor.here)
+    if progress.pending and here:
+        executor.check(progress.pending, progress.limits)
+    return executor
 
 
 def _write_manifest(plan: Plan, store: Store) -> None:
@@ -83,7 +99,11 @@ class Progression:
 
     def forecast(self, published: Path) -> Forecast:
         """Learned from the own records and, where a cell never ran here, from the published."""
-        theirs = holdings.read_published(published, self.benchmark)
+        try:
+            theirs = holdings.read_published(published, self.benchmark)
+        except RequestError as error:
+            print(f"damaged, no times learned from it: {error}", file=sys.stderr)
+            theirs = None
         return Forecast(self.records, theirs.records if theirs else [])
 
 
@@ -104,7 +124,7 @@ def announce(plan: Plan, progress: Progression, console: Console) -> None:
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 
 
-def _check(pending: list[Cell]) -> None:
+def _check(pending: list[Cell], here: bool) -> None:
     """Build each distinct learner once, for the images it is to learn from."""
     blocks = ("method", *learners.SHARED)
     checked: set[str] = set()
@@ -113,7 +133,7 @@ def _check(pending: list[Cell]) -> None:
         shape, classes = samples.images.shape[1:], samples.classes
         case = json.dumps([*(cell.config.get(name) for name in blocks), shape, classes])
         if case not in checked:
-            learners.check_buildable(cell.config, shape, classes)
+            learners.check_buildable(cell.config, shape, classes, here)
             checked.add(case)
 
 

@@ -88,7 +88,7 @@ def print_failures(records: list[dict[str, Any]], console: Console) -> None:
             reasons.setdefault((*where, reason), []).append(record["key"])
     for (method, dataset, reason), keys in reasons.items():
         text = f"failed: {method} on {dataset}, {len(keys)} of its cells: {reason} "
-        text += f"(records/{keys[0]}.json)"
+        text += f"(records/{keys[0]}.json, logs/{keys[0]}.log)"
         console.print(text, style="red", highlight=False, soft_wrap=True, markup=False)
 
 

@@ -71,12 +71,11 @@ class NeuralClassifier:
     def check(self, shape: tuple[int, ...], classes: int) -> None:
         """Build everything on PyTorch's meta device, pass one batch through, train nothing.
 
-        Raises ValueError naming the part (trainer, network, optimizer, schedule or loss) that
-        fails, such as for a misspelt argument or an accelerator that is not there.
+        Raises ValueError naming the part (network, optimizer, schedule or loss) that fails, such
+        as for a misspelt argument.
         """
         import torch
 
-        self._check_trainer()
         with torch.device("meta"):
             samples = classes + 1  # a loss that confuses samples and classes must not pass
             images = torch.zeros((samples, *shape))
@@ -131,7 +130,8 @@ class NeuralClassifier:
 
         return class_probabilities(self._network, torch.as_tensor(images))
 
-    def _check_trainer(self) -> None:
+    def check_devices(self) -> None:
+        """Raises ValueError where this machine does not have what the trainer asks for."""
         if self.trainer.get("accelerator") == "cpu" and self.trainer.get("devices", 1) == 1:
             return  # always there; asking Lightning would cost its import
         import pytorch_lightning as pl

@@ -53,6 +53,7 @@ def _answer(planned: Plan) -> dict[str, Any]:
         "groups": groups,
         "estimate": asdict(foreseen),
         "new": _new(planned, last_run),
+        "damaged": progress.damaged,
         "reasons": sorted({f"{cell.reason}. {cell.remedy}" for cell in planned.unavailable}),
     }
 

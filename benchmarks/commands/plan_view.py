@@ -20,6 +20,11 @@ def print_plan(answer: dict[str, Any], console: Console) -> None:
     console.print(_counts(answer), highlight=False)
     for reason in answer["reasons"]:
         console.print(f"unavailable: {reason}", highlight=False, soft_wrap=True, markup=False)
+    for name in answer["damaged"]:
+        text = f"damaged record, its cell runs again: {name}"
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+    if answer["failed"]:
+        console.print("failed cells run again with retry=failed")
     console.print()
     console.print(_outlook(answer), highlight=False)
 
@@ -66,7 +71,7 @@ def _new(new: dict[str, int | None]) -> str:
     if new["since_last_run"] is None:
         return "no run yet"
     gone = f"; {new['gone']} of its cells are no longer planned" if new["gone"] else ""
-    return f"{new['since_last_run']} of {new['cells']} cells since the last run{gone}"
+    return f"{new['since_last_run']} of {new['cells']} cells were not in the last run's grid{gone}"
 
 
 def _certainty(foreseen: dict[str, Any]) -> str:

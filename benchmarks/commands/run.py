@@ -10,7 +10,7 @@ from benchmarks import answers
 from benchmarks.commands.opening import planned_cells
 from benchmarks.grid.configs import opened
 from benchmarks.grid.request import parse_request
-from benchmarks.running import compute
+from benchmarks.running import check, compute
 from benchmarks.settings import folders
 
 
@@ -21,8 +21,9 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         planned = planned_cells(request, configs)
     places = folders(planned.settings)
     if arguments.multirun:
-        from benchmarks.multirun import launch
+        from benchmarks.multirun import launch, stays_here
 
+        check(planned, stays_here(arguments.overrides))
         launch(arguments.overrides, places.own)
         planned.settings["retry"] = None  # the jobs have done that
     failed = compute(planned, console)

@@ -50,7 +50,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     planned, gone = today.split(records)
     chosen = planned if count is None else verification.drawn(planned, count)
     _announce(plan.benchmark["name"], finished, chosen, count, console)
-    rerun = _rerun(chosen, today, console)
+    rerun = _rerun(chosen, today, finished, console)
     _print_provenance(rerun, console)
     _print_gone(gone, console)
     counts = Counter(finding.status for finding in [*rerun, *gone])
@@ -91,17 +91,21 @@ def _announce(
     console.print("\n".join(lines), highlight=False, soft_wrap=True, markup=False)
 
 
-def _rerun(chosen: list[Record], today: Today, console: Console) -> list[Finding]:
+def _rerun(
+    chosen: list[Record], today: Today, finished: Finished, console: Console
+) -> list[Finding]:
     """One line per cell as it is finished."""
     rows = _Rows(chosen)
     cells = [today.cells[record["key"]] for record in chosen]
     again, findings = verification.rerun(cells), []
+    stored = verification.stored_predictions(finished, chosen)
     if chosen:
         console.print(Text(rows.head, "bold"), soft_wrap=True)
     for place, (record, cell) in enumerate(zip(chosen, cells, strict=True), 1):
         running = f"{place} of {len(cells)}: {describe(cell)}"
         with console.status(running) if console.is_terminal else nullcontext():
-            finding = verification.judge(record, next(again))
+            now, predictions = next(again)
+            finding = verification.judge(record, now, next(stored), predictions)
         findings.append(finding)
         line = Text.assemble(rows.cells(finding), (finding.status, STYLES[finding.status]))
         console.print(line, soft_wrap=True, highlight=False)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from benchmarks.execution.work import Task
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import Cell
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 GPU = ("gpu", "cuda")
@@ -32,6 +35,11 @@ def needs_of(config: dict[str, Any]) -> Needs:
     if isinstance(devices, int):
         return Needs(accelerator, devices)
     return Needs(accelerator, len(devices), tuple(devices))
+
+
+def all_needs(cells: Iterable[Cell]) -> list[Needs]:
+    """Of the cells, each once."""
+    return list(dict.fromkeys(needs_of(cell.config) for cell in cells))
 
 
 def by_needs(tasks: list[Task]) -> dict[Needs, list[Task]]:
@@ -62,7 +70,8 @@ def gpu_places(needs: Needs, gpus: list[str], cells_per_gpu: int) -> list[dict[s
 def visible_gpus(most: int | None) -> list[str]:
     """The GPUs of this machine that may be used, at most so many; by index or by identifier."""
     if named := os.environ.get(VISIBLE):
-        found = [gpu.strip() for gpu in named.split(",") if gpu.strip()]
+        gpus = [gpu.strip() for gpu in named.split(",") if gpu.strip()]
+        found = list(takewhile(lambda gpu: not gpu.startswith("-"), gpus))  # CUDA reads no further
     else:
         import torch  # only where cells are to train on a GPU
 

@@ -6,6 +6,7 @@ stands in its place (same data set, method, train size and seeds) tells what has
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections import defaultdict
@@ -14,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.key import differences, recorded_science, science, the_only_key
 from benchmarks.grid.plan import Cell, Plan, Unavailable
-from benchmarks.records import holdings
-from benchmarks.records.store import Record, Store
+from benchmarks.records import archive, holdings
+from benchmarks.records.store import Predictions, Record, Store
 
 IDENTICAL, WITHIN, CHANGED = "identical", "within", "changed"  # of a cell that was rerun
 STALE, UNAVAILABLE = "stale", "unavailable"  # of one that could not be
@@ -64,6 +67,22 @@ def finished_records(plan: Plan, own: Path, published: Path) -> Finished:
     if theirs is None or not theirs.done:
         raise RequestError("benchmark", name, f"no finished cells yet; scarce run benchmark={name}")
     return Finished("published", published / name, theirs.done, tuple(store.damaged))
+
+
+def stored_predictions(finished: Finished, records: list[Record]) -> Iterator[Predictions | None]:
+    """What lies beside each of the records; None where it cannot be read."""
+    if finished.source == "published":
+        wanted = {record["key"] for record in records}
+        rows = archive.read_archive(finished.folder / archive.FILE, damaged=[]) if wanted else ()
+        found = {record["key"]: arrays for record, arrays in rows if record["key"] in wanted}
+        yield from (found.get(record["key"]) for record in records)
+        return
+    store = Store(finished.folder)
+    for record in records:
+        try:
+            yield store.predictions(record["key"])
+        except RequestError:
+            yield None
 
 
 class Today:
@@ -113,7 +132,7 @@ def drawn(records: list[Record], count: int) -> list[Record]:
     return [records[index] for index in sorted(kept)]
 
 
-def rerun(cells: list[Cell]) -> Iterator[Record]:
+def rerun(cells: list[Cell]) -> Iterator[tuple[Record, Predictions | None]]:
     """A new record of each cell, made in this process; nothing is written."""
     from benchmarks.execution.cell import run_cell
     from benchmarks.execution.worker import pin_threads, silence
@@ -121,12 +140,17 @@ def rerun(cells: list[Cell]) -> Iterator[Record]:
     silence()
     for cell in cells:
         pin_threads(cell.config["threads"])
-        record, _ = run_cell(cell)
-        yield json.loads(json.dumps(record))  # as it would come back from its file
+        record, predictions = run_cell(cell)
+        yield json.loads(json.dumps(record)), predictions  # as it would come back from its file
 
 
-def judge(then: Record, now: Record) -> Finding:
-    """Identical, within the interval of the recorded accuracy, or changed."""
+def judge(
+    then: Record, now: Record, stored: Predictions | None, again: Predictions | None
+) -> Finding:
+    """Identical, within the interval of the recorded accuracy, or changed.
+
+    Changed, too, where the `stored` predictions are not those that the record speaks of.
+    """
     provenance = differences(_provenance(then), _provenance(now))
     if now["status"] != "done":
         error = now["error"]
@@ -135,7 +159,50 @@ def judge(then: Record, now: Record) -> Finding:
     old, new = then["metrics"]["accuracy"], now["metrics"]["accuracy"]
     interval = wilson(then["metrics"])
     status, reason = _judged(_differing(then, now), old, new, interval)
+    same = then["predictions"]["sha256"] == now["predictions"]["sha256"]
+    if wrong := _contradiction(then, stored, again, same):
+        status, reason = CHANGED, wrong
     return Finding(then, status, reason, new, interval, provenance)
+
+
+def _contradiction(
+    then: Record, stored: Predictions | None, again: Predictions, same: bool
+) -> str | None:
+    """In what the stored predictions are not those of their record.
+
+    `again` are those of the rerun, with the `same` scores as recorded or with others; published
+    scores were rounded to half precision, which changes no order.
+    """
+    if stored is None:
+        return "its stored predictions cannot be read"
+    for name, array in again.items():
+        if name not in stored or stored[name].shape != array.shape:
+            return f"its stored {name} are not whole"
+    for name in ("test_index", "labels"):
+        if not np.array_equal(stored[name], again[name]):
+            return f"its stored {name} are not those of its test samples"
+    scores, predicted = stored["scores"], stored["predicted"]
+    half = then["predictions"].get("precision") == "half"
+    if half and same and not np.array_equal(_rounded(scores), _rounded(again["scores"])):
+        return "its stored scores are not those of its record"
+    if not half and _sha256(scores) != then["predictions"]["sha256"]:
+        return "its stored scores are not those of its record"
+    if same and not np.array_equal(predicted, again["predicted"]):
+        return "its stored predicted classes are not those of its record"
+    largest = scores == scores.max(axis=1, keepdims=True)
+    chosen = predicted[:, None] == np.arange(scores.shape[1])
+    if not (largest & chosen).any(axis=1).all():
+        return "its stored predicted classes are not those of its scores"
+    return None
+
+
+def _rounded(scores: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return scores.astype(np.float16)
+
+
+def _sha256(scores: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(scores).tobytes()).hexdigest()
 
 
 def _judged(

@@ -130,7 +130,20 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
         check_name(f"{group}.name", config[group].get("name"))
     learners.check_fields(config["method"])
     taken = learners.shared_blocks(config["method"])
+    if "trainer" in taken:
+        _check_devices(config["trainer"].get("devices", 1))
     return {k: v for k, v in config.items() if k not in learners.SHARED or k in taken}
+
+
+def _check_devices(devices: Any) -> None:
+    """A number from 1 up, or a list of distinct indices."""
+    listed = isinstance(devices, list)
+    numbers, least = (devices, 0) if listed else ([devices], 1)
+    whole = [isinstance(n, int) and not isinstance(n, bool) and n >= least for n in numbers]
+    if not numbers or not all(whole) or len(set(numbers)) < len(numbers):
+        shown = repr(devices) if isinstance(devices, str) else devices
+        remedy = "give how many, from 1 up, or a list of indices, each once"
+        raise RequestError("trainer.devices", shown, remedy)
 
 
 def _check_scalars(config: dict[str, Any]) -> None:

@@ -65,16 +65,21 @@ def check_fields(method: dict[str, Any]) -> None:
             raise RequestError(f"method.{name}", "missing", f"add it to {method['name']}'s file")
 
 
-def check_buildable(config: dict[str, Any], shape: tuple[int, ...], classes: int) -> None:
+def check_buildable(
+    config: dict[str, Any], shape: tuple[int, ...], classes: int, here: bool = True
+) -> None:
     """Make the learner and let it build its parts; refuse values that its classes refuse.
 
-    `shape` is (channels, height, width) of the images, `classes` their number of classes.
+    `shape` is (channels, height, width) of the images, `classes` their number of classes. Where it
+    is to train `here`, the machine must have its devices, too.
     """
     method = config["method"]
     try:
         learner = build(config)
         if hasattr(learner, "check"):
             learner.check(shape, classes)
+        if here and hasattr(learner, "check_devices"):
+            learner.check_devices()
     except RequestError:
         raise
     except Exception as error:

@@ -26,7 +26,8 @@ SETTINGS = (
     "published_dir",
 )
 ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
-RESERVED = ("records", "leases", "logs", "multirun")  # folders beside those of the benchmarks
+# Folders beside those of the benchmarks.
+RESERVED = ("records", "leases", "logs", "multirun", "slurm")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -49,17 +50,36 @@ def read_records(file: Path) -> list[Record]:
     return [_whole(text, file) for text in _table(file, ["record"])["record"].to_pylist()]
 
 
-def read_archive(file: Path) -> Iterator[tuple[Record, Predictions]]:
-    """Records with their predictions, scores of shape (samples, classes) as float32."""
-    for row in _table(file, ["record", *ARRAYS]).to_pylist():
-        record = _whole(row["record"], file)
+def read_archive(
+    file: Path, damaged: list[str] | None = None
+) -> Iterator[tuple[Record, Predictions]]:
+    """Records with their predictions, scores of shape (samples, classes) as float32.
+
+    A row that is not whole raises RequestError or, where `damaged` is given, is named in it.
+    """
+    for number, row in enumerate(_table(file, ["record", *ARRAYS]).to_pylist()):
         try:
-            arrays = {name: np.frombuffer(row[name], kind) for name, kind in ARRAYS.items()}
-            scores = arrays["scores"].astype(np.float32).reshape(len(arrays["labels"]), -1)
-        except (TypeError, ValueError) as error:
-            remedy = f"holds predictions that are not whole ({error}), of {record['key']}"
-            raise RequestError("archive", file, remedy) from error
-        yield record, {**arrays, "scores": scores}
+            record = _whole(row["record"], file)
+            predictions = _arrays(row, file, record["key"])
+        except RequestError as error:
+            if damaged is None:
+                raise
+            damaged.append(f"{file}: row {number} {error.remedy}")
+            continue
+        yield record, predictions
+
+
+def _arrays(row: dict[str, Any], file: Path, key: str) -> Predictions:
+    try:
+        arrays = {name: np.frombuffer(row[name], kind) for name, kind in ARRAYS.items()}
+        samples = len(arrays["labels"])
+        if not samples == len(arrays["test_index"]) == len(arrays["predicted"]):
+            raise ValueError("of several lengths")
+        scores = arrays["scores"].astype(np.float32).reshape(samples, -1)
+    except (TypeError, ValueError) as error:
+        remedy = f"holds predictions that are not whole ({error}), of {key}"
+        raise RequestError("archive", file, remedy) from error
+    return {**arrays, "scores": scores}
 
 
 def _whole(text: str, file: Path) -> Record:

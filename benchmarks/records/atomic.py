@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -39,7 +40,8 @@ def write_together(
 
 
 def temporary_name(file: Path) -> Path:
-    return file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    """Beside the file; processes of several machines share folders, and their pids clash."""
+    return file.with_name(f".{file.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
 def is_temporary(name: str) -> bool:

@@ -10,6 +10,8 @@ from benchmarks.grid.errors import RequestError
 from benchmarks.records import archive
 from benchmarks.records.store import Predictions, Record, Store
 
+ATTEMPTS = 10  # to write a record, each of which needs a run to end at that very moment to fail
+
 
 @dataclass
 class Merging:
@@ -33,9 +35,19 @@ def merge_into(store: Store, source: Path) -> Merging:
         if own is not None and own["status"] == "done":
             merging.known += 1
         elif record["status"] == "done":
-            store.write(record, predictions)
+            _write(store, record, predictions)
             merging.taken += 1
     return merging
+
+
+def _write(store: Store, record: Record, predictions: Predictions) -> None:
+    """Without a lease: a run that ends meanwhile may sweep the temporary files away."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return store.write(record, predictions)
+        except FileNotFoundError:
+            continue
+    store.write(record, predictions)
 
 
 def _records(source: Path, damaged: list[str]) -> Iterator[tuple[Record, Predictions]]:
@@ -48,7 +60,12 @@ def _records(source: Path, damaged: list[str]) -> Iterator[tuple[Record, Predict
     if not archives and not keys:
         raise RequestError("PATH", source, f"no records and no {archive.FILE} there")
     for file in archives:
-        yield from archive.read_archive(file)
+        try:
+            yield from archive.read_archive(file, damaged)
+        except RequestError as error:
+            if file == source:
+                raise
+            damaged.append(str(error))
     for key in keys:
         record = other.read(key)
         if record is None or record["status"] != "done":

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -35,7 +36,9 @@ def without_paths(text: str) -> str:
     folders = {str(PROJECT): "scarce", sys.prefix: "python", sys.base_prefix: "python"}
     if data := os.environ.get("SCARCE_DATA"):
         folders[os.path.abspath(data)] = "data"
-    for folder, name in {**folders, str(Path.home()): "~"}.items():
+    with suppress(RuntimeError):  # a user id of a container has no home
+        folders.setdefault(str(Path.home()), "~")
+    for folder, name in folders.items():
         if folder not in ("/", ""):
             text = text.replace(folder, name)
     return text

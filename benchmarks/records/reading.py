@@ -30,7 +30,7 @@ def parsed(content: bytes | str) -> Any:
 def checked(record: Any, key: str) -> Record:
     """The record at today's schema, if it is whole; raises one of NOT_WHOLE where it is not."""
     record = migrated(record)
-    if record["key"] != key:
+    if not isinstance(key, str) or record["key"] != key:
         raise ValueError("another key")
     if record["status"] not in ("done", "failed"):
         raise ValueError(f"status {record['status']}")
@@ -40,13 +40,35 @@ def checked(record: Any, key: str) -> Record:
     for block in ("dataset", "method"):
         if not isinstance(record["config"][block]["name"], str):
             raise ValueError(f"config.{block}.name is no text")
+    _check_count(record["attempt"], "attempt", 1)
     if record["status"] == "done":
-        accuracy, seconds = record["metrics"]["accuracy"], record["timing"]["total"]
-        if not (math.isfinite(accuracy) and math.isfinite(seconds)):
-            raise ValueError("a metric that is not a number")
-    elif not all(isinstance(record["error"][name], str) for name in ("type", "message")):
-        raise ValueError("its error is no text")
+        _check_finished(record)
+    else:
+        _check_error(record["error"])
     return record
+
+
+def _check_finished(record: Record) -> None:
+    accuracy, seconds = record["metrics"]["accuracy"], record["timing"]["total"]
+    if not (math.isfinite(accuracy) and math.isfinite(seconds)):
+        raise ValueError("a metric that is not a number")
+    if not isinstance(record["history"], dict):
+        raise ValueError("history is no mapping")
+    if not isinstance(record["predictions"]["sha256"], str):
+        raise ValueError("predictions.sha256 is no text")
+
+
+def _check_error(error: Any) -> None:
+    if not all(isinstance(error[name], str) for name in ("type", "message")):
+        raise ValueError("its error is no text")
+    if not isinstance(error["log"], list):
+        raise ValueError("error.log is no list")
+    _check_count(error["losses"], "error.losses", 0)
+
+
+def _check_count(value: Any, name: str, least: int) -> None:
+    if type(value) is not int or value < least:
+        raise ValueError(f"{name} is no whole number from {least} up")
 
 
 def reason(error: BaseException) -> str:

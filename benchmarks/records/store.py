@@ -20,7 +20,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.grid.errors import RequestError
-from benchmarks.records.atomic import locked, write_atomically, write_together
+from benchmarks.records.atomic import (
+    locked,
+    temporary_name,
+    write_atomically,
+    write_together,
+)
 from benchmarks.records.compact_files import DAMAGE, CompactFile, CompactFiles
 from benchmarks.records.migrations import SCHEMA
 from benchmarks.records.reading import NOT_WHOLE, checked, no_cycle_collection, parsed, reason
@@ -48,9 +53,9 @@ class Store:
         """Make the folder; raises RequestError where it cannot be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            probe = self.folder / f".probe-{os.getpid()}"
+            probe = temporary_name(self.folder / "probe")
             probe.touch()
-            probe.unlink()
+            probe.unlink(missing_ok=True)
         except OSError as error:
             raise self.not_writable(error) from error
 
@@ -120,7 +125,9 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, *NOT_WHOLE) as error:
-            self.damaged.append(f"{key}.json: {reason(error)}")
+            text = f"{key}.json: {reason(error)}"
+            if text not in self.damaged:
+                self.damaged.append(text)
             return LEFT_OUT
         return record
 

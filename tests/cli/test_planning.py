@@ -70,7 +70,7 @@ class TestNewCells:
         plan = scarce("plan", "--json", *GRID, "split_seed=range(1,4)").json
         assert plan["new"] == {"since_last_run": 4, "cells": 6, "gone": 2}
         shown = scarce("plan", *GRID, "split_seed=range(1,4)").out
-        assert "4 of 6 cells since the last run; 2 of its cells are no longer planned" in shown
+        assert "4 of 6 cells were not in the last run's grid; 2 of its cells are no longer" in shown
 
     def test_are_none_after_a_run(self, scarce):
         scarce("run", *GRID, "split_seed=0")
@@ -248,3 +248,12 @@ def test_an_override_of_a_group_reaches_every_choice_of_it():
         plan = make_plan(parse_request(words), configs)
     epochs = {cell.config["method"]["name"]: cell.config["method"]["epochs"] for cell in plan.cells}
     assert epochs == {"mlp": 200, "leek_net": 200}
+
+
+def test_a_plan_names_what_is_damaged_and_how_failed_cells_run_again(scarce, results, records):
+    scarce("run", *GRID, "split_seed=range(2)")
+    key = min(records())
+    (results / "records" / f"{key}.json").write_text("{")
+    told = scarce("plan", *GRID, "split_seed=range(2)").out
+    assert f"damaged record, its cell runs again: {key}.json" in told
+    assert scarce("plan", "--json", *GRID, "split_seed=range(2)").json["damaged"]

@@ -195,3 +195,29 @@ def test_merging_names_what_is_damaged_there_and_takes_the_rest(scarce, records,
     assert "1 records taken" in outcome.out
     assert f"damaged there, left out: {one}.json" in outcome.out
     assert f"{other}.npz" in outcome.out
+
+
+def test_a_damaged_published_archive_does_not_keep_a_plan_from_its_estimate(
+    scarce, published, tmp_path
+):
+    scarce("run", *TINY, "method=logistic", "split_seed=range(2)")
+    scarce("publish", "benchmark=quickstart")
+    archive = published / "quickstart" / "records.parquet"
+    archive.write_bytes(archive.read_bytes()[:-30])
+    outcome = scarce("plan", *GRID, "--json", f"results_dir={tmp_path / 'fresh'}")
+    assert outcome.code == 0
+    assert outcome.json["pending"] == 6
+    assert "damaged, no times learned from it" in outcome.err
+    assert str(archive) in outcome.err
+
+
+def test_a_run_answers_without_published_results_that_are_damaged(scarce, results):
+    scarce("run", *TINY, "method=logistic", "split_seed=0")
+    folder = results.parent / "published" / "quickstart"
+    folder.mkdir(parents=True)
+    manifest = json.loads((results / "quickstart" / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "records.parquet").write_bytes(b"PAR1")
+    outcome = scarce("run", *TINY, "method=logistic", "split_seed=0")
+    assert outcome.code == 0
+    assert "no published results to compare with: archive=" in outcome.out

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
+import numpy as np
 import pytest
 
 from benchmarks.execution.verification import wilson
@@ -92,6 +94,22 @@ def edit(results):
         for name, values in blocks.items():
             record[name].update(values)
         file.write_text(json.dumps(record))
+
+    return change
+
+
+@pytest.fixture
+def rewrite(results):
+    """Change one of the stored arrays; gives the new one."""
+
+    def change(key: str, **changes) -> np.ndarray:
+        file = results / "records" / f"{key}.npz"
+        with np.load(file) as stored:
+            arrays = dict(stored)
+        ((name, changed),) = changes.items()
+        arrays[name] = changed(arrays[name])
+        np.savez_compressed(file, **arrays)
+        return arrays[name]
 
     return change
 
@@ -190,11 +208,10 @@ def test_another_accuracy_inside_the_interval_is_within(verify, finished, edit, 
 @pytest.mark.parametrize(
     ("block", "reason"),
     [
-        ({"predictions": {"sha256": "0" * 64}}, "other scores"),
         ({"history": {"train_loss": [1.0]}}, "other history"),
         ({"metrics": {"train_accuracy": 0.25}}, "other metrics"),
     ],
-    ids=["scores", "history", "metrics"],
+    ids=["history", "metrics"],
 )
 def test_the_same_accuracy_from_other_bits_is_within(block, reason, verify, finished, edit):
     edit(finished[0], **block)
@@ -202,6 +219,55 @@ def test_the_same_accuracy_from_other_bits_is_within(block, reason, verify, fini
     assert outcome.code == 0
     assert (outcome.json["within"], outcome.json["identical"]) == (1, 0)
     assert cell(outcome, finished[0])["reason"] == f"same accuracy, {reason}"
+
+
+def test_the_same_accuracy_from_other_scores_is_within(verify, finished, edit, rewrite):
+    scores = rewrite(finished[0], scores=lambda scores: scores * np.float32(2))
+    edit(finished[0], predictions={"sha256": hashlib.sha256(scores.tobytes()).hexdigest()})
+    outcome = verify(f"key={finished[0]}", "--json")
+    assert outcome.code == 0
+    assert cell(outcome, finished[0])["reason"] == "same accuracy, other scores"
+
+
+WRONG = {
+    "scores": (lambda scores: scores * np.float32(2), "scores are not those of its record"),
+    "predicted": (lambda predicted: 1 - predicted, "classes are not those of its record"),
+    "labels": (lambda labels: 1 - labels, "labels are not those of its test samples"),
+    "test_index": (lambda index: index[:-1], "test_index are not whole"),
+}
+
+
+@pytest.mark.parametrize("source", ["own", "published", "merged"])
+@pytest.mark.parametrize("name", WRONG)
+def test_stored_predictions_that_contradict_their_record_are_not_identical(
+    name, source, verify, scarce, tiny, finished, rewrite, results, tmp_path
+):
+    change, reason = WRONG[name]
+    elsewhere = f"results_dir={tmp_path / 'none'}"
+    words = [elsewhere] if source == "published" else []
+    if source == "published":
+        rewrite(finished[0], **{name: change})
+        scarce("publish", *tiny)
+        if name == "test_index":
+            reason = "predictions cannot be read"
+    if source == "merged":
+        scarce("publish", *tiny)
+        for file in (results / "records").iterdir():
+            file.unlink()
+        scarce("merge", "published")
+    if source != "published":
+        rewrite(finished[0], **{name: change})
+    outcome = verify("cells=all", "--json", *words)
+    assert outcome.code == 1
+    assert statuses(outcome) == {**dict.fromkeys(finished, "identical"), finished[0]: "changed"}
+    assert reason in cell(outcome, finished[0])["reason"]
+
+
+def test_stored_predictions_that_cannot_be_read_are_not_identical(verify, finished, results):
+    (results / "records" / f"{finished[0]}.npz").write_bytes(b"PK")
+    outcome = verify(f"key={finished[0]}", "--json")
+    assert outcome.code == 1
+    assert cell(outcome, finished[0])["reason"] == "its stored predictions cannot be read"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ WRONG = {
     "threads=100000": ("threads=100000", "256"),
     "trainer.devices=0": ("trainer.devices=0", "from 1 up"),
     "trainer.devices=[0,0]": ("trainer.devices=[0, 0]", "list of indices"),
+    "trainer.devices=null": ("trainer.devices=None", "from 1 up"),
+    "trainer.devices='2'": ("trainer.devices='2'", "from 1 up"),
+    "trainer.devices=[]": ("trainer.devices=[]", "from 1 up"),
+    "benchmark.name=slurm": ("benchmark.name=slurm", "another"),
     "trainer.accelerator=auto": ("trainer.accelerator=auto", "name it"),
     "trainer.precision=foo": ("trainer.precision=foo", "32-true"),
     "trainer.deterministic=maybe": ("trainer.deterministic=maybe", "true or false"),
@@ -104,6 +108,26 @@ def test_an_option_of_another_executor_is_not_suggested(scarce):
 
 def test_a_plan_refuses_what_a_run_would_refuse(scarce):
     assert scarce("plan", "dataset=digits01", "executor.workers=abc").code == 2
+
+
+@pytest.mark.parametrize("devices", ["null", "'2'", "[0,0]", "true"])
+def test_a_plan_refuses_devices_that_no_key_can_be_made_of(devices, scarce):
+    """null once ended in a traceback, and '2' in the key of one device."""
+    outcome = scarce("plan", "dataset=digits01", "method=mlp", f"trainer.devices={devices}")
+    assert outcome.code == 2
+    assert "trainer.devices=" in outcome.err
+
+
+@pytest.mark.parametrize("flags", [(), ("-m",)], ids=["run", "multirun"])
+def test_a_limit_that_no_executor_keeps_is_refused_before_anything_is_written(
+    flags, scarce, results
+):
+    """The manifest of the last run was once replaced, and Hydra's multirun told its stack."""
+    words = ("dataset=digits01", "method=leekasso", "executor=serial", "time_limit=5")
+    outcome = scarce("run", *flags, *words)
+    assert outcome.code == 2
+    assert outcome.err == "scarce: time_limit=5: executor=serial cannot stop a cell; use local\n"
+    assert not results.exists()
 
 
 def test_a_published_folder_that_cannot_be_written_is_named(scarce, tmp_path):

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks.grid.errors import RequestError
+from benchmarks.records import provenance
+from benchmarks.records.atomic import is_temporary, temporary_name
 from benchmarks.records.store import SCHEMA, Store, write_atomically
 
 KEY = "a" * 64
@@ -16,12 +18,17 @@ RECORD = {
     "schema": SCHEMA,
     "key": KEY,
     "status": "done",
+    "attempt": 1,
     "config": {"dataset": {"name": "digits01"}, "method": {"name": "mlp"}},
     "fingerprints": {},
     "metrics": {"accuracy": 1.0},
+    "history": {},
     "timing": {"total": 0.5},
+    "predictions": {"sha256": "0" * 64},
     "provenance": {},
 }
+FAILURE = {"type": "WorkerLost", "message": "no", "log": [], "losses": 1}
+FAILED = {**RECORD, "status": "failed", "metrics": {}, "error": FAILURE}
 ARRAYS = {"labels": np.array([0, 1], np.int16), "scores": np.ones((2, 2), np.float32)}
 
 
@@ -84,11 +91,52 @@ def test_a_damaged_record_is_named_and_left_out(content, store):
     assert "\n" not in named
 
 
-@pytest.mark.parametrize("field", ["schema", "status", "config", "metrics", "timing", "provenance"])
+@pytest.mark.parametrize("field", [name for name in RECORD if name not in ("key", "fingerprints")])
 def test_a_record_that_lacks_a_field_is_damaged(field, store):
     store.write({name: value for name, value in RECORD.items() if name != field}, ARRAYS)
     assert store.read(KEY) is None
     assert field in store.damaged[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"attempt": 0},
+        {"attempt": "1"},
+        {"attempt": True},
+        {"error": {name: value for name, value in FAILURE.items() if name != "losses"}},
+        {"error": {**FAILURE, "losses": -1}},
+        {"error": {**FAILURE, "losses": None}},
+        {"error": {**FAILURE, "log": None}},
+    ],
+    ids=str,
+)
+def test_a_failed_record_without_losses_or_attempt_is_damaged_not_a_traceback(wrong, store):
+    store.write(FAILED, None)
+    assert store.read(KEY) == FAILED
+    store.write({**FAILED, **wrong}, None)
+    assert store.read(KEY) is None
+    assert len(store.damaged) == 1
+
+
+def test_a_damaged_record_read_again_is_noted_once(store):
+    (store.folder / f"{KEY}.json").write_bytes(b"{")
+    assert [store.read(KEY), store.read(KEY)] == [None, None]
+    assert len(store.damaged) == 1
+
+
+def test_temporary_names_of_equal_pids_on_two_hosts_do_not_clash(tmp_path):
+    names = {temporary_name(tmp_path / "file").name for _ in range(9)}
+    assert len(names) == 9
+    assert all(is_temporary(name) for name in names)
+
+
+def test_paths_are_left_out_for_a_user_without_a_home(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(provenance.Path, "home", homeless)
+    assert provenance.without_paths(f"in {provenance.PROJECT}/models") == "in scarce/models"
 
 
 def test_an_accuracy_that_is_not_a_number_is_damage(store):

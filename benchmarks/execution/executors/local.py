@@ -6,18 +6,21 @@ import os
 
 from rich.console import Console
 
-from benchmarks.execution.devices import Needs, by_needs, gpu_places, visible_gpus
+from benchmarks.execution.devices import Needs, all_needs, by_needs, gpu_places, visible_gpus
 from benchmarks.execution.dispatch import work_off
 from benchmarks.execution.executors.options import require_whole_number
 from benchmarks.execution.leases import Leases
 from benchmarks.execution.pool import Pool
 from benchmarks.execution.progress import Progress
-from benchmarks.execution.work import Work
+from benchmarks.execution.work import Limits, Work
+from benchmarks.grid.plan import Cell
 from benchmarks.records.store import Store
 
 
 class Local:
     """Without a number of workers, as many as there are cores, or places on GPUs, for them."""
+
+    here = True
 
     def __init__(self, workers: int | None = None, gpus: int | None = None, cells_per_gpu: int = 1):
         require_whole_number("workers", workers, or_null=True)
@@ -25,6 +28,10 @@ class Local:
         require_whole_number("cells_per_gpu", cells_per_gpu)
         self.workers = workers or usable_cores()
         self._limit, self._gpus, self._cells_per_gpu = workers, gpus, cells_per_gpu
+
+    def check(self, cells: list[Cell], _: Limits) -> None:
+        for needs in all_needs(cells):
+            self._places(needs)
 
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks and count their statuses; on an interrupt, what is finished stays."""

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.execution.devices import Needs, by_needs
+from benchmarks.execution.devices import Needs, all_needs, by_needs
 from benchmarks.execution.dispatch import work_off
+from benchmarks.execution.executors.local import usable_cores
 from benchmarks.execution.executors.options import (
     require_package,
     require_text,
@@ -23,14 +24,18 @@ from benchmarks.execution.pool import Ending, Pool, WorkerLost
 from benchmarks.execution.progress import Progress
 from benchmarks.execution.work import Limits, Task, Work
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import Cell
 from benchmarks.records.store import Store
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_TO_ANSWER = 10
+ONE_CORE = {"num_cpus": 1, "num_gpus": 0}  # any cluster has that
 
 
 class RayCluster:
     """Without an address a cluster on this machine is started, and stopped after the run."""
+
+    here = False
 
     def __init__(
         self,
@@ -44,9 +49,19 @@ class RayCluster:
         require_whole_number("cpus_per_cell", cpus_per_cell)
         require_whole_number("cells_per_gpu", cells_per_gpu)
         require_package("ray", "ray")
-        self.workers = workers or 1
+        cores = 1 if address else usable_cores()  # how many another cluster has shows later
+        self.workers = workers or max(1, cores // cpus_per_cell)
         self._address, self._most = address, workers
         self._cpus, self._cells_per_gpu = cpus_per_cell, cells_per_gpu
+
+    def check(self, cells: list[Cell], _: Limits) -> None:
+        """Asks the cluster; a new one on this machine only about more than a core."""
+        shares = [self._share(needs) for needs in all_needs(cells)]
+        existing = self._address or os.environ.get("RAY_ADDRESS")
+        if existing or any(share != ONE_CORE for share in shares):
+            with _connected(self._address):
+                for share in shares:
+                    self._count(share)
 
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks and count their statuses; on an interrupt, what is finished stays."""

@@ -17,6 +17,7 @@ from benchmarks.execution.leases import Leases
 from benchmarks.execution.progress import Progress
 from benchmarks.execution.work import Limits, Work
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import Cell
 from benchmarks.records.store import Store
 
 
@@ -24,10 +25,15 @@ class Serial:
     """No processes, no options: an exception or a breakpoint is where the cell is."""
 
     workers = 1
+    here = True
+
+    def check(self, _: list[Cell], limits: Limits) -> None:
+        for name, value in (("time_limit", limits.time), ("memory_limit", limits.memory)):
+            if value is not None:
+                raise RequestError(name, value, "executor=serial cannot stop a cell; use local")
 
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks in the order of the plan and count their statuses."""
-        _refuse_limits(work.limits)
         worker.silence()
         with Progress(console, work, 1, Leases(store.results)) as progress:
             waiting = deque(work.tasks)
@@ -46,9 +52,3 @@ class Serial:
                 else:
                     progress.finished(task, status, seconds)
         return progress.count
-
-
-def _refuse_limits(limits: Limits) -> None:
-    for name, value in (("time_limit", limits.time), ("memory_limit", limits.memory)):
-        if value is not None:
-            raise RequestError(name, value, "executor=serial cannot stop a cell; use local")

@@ -8,18 +8,23 @@ in the shared results folder tell. The same Python environment must be there on 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from contextlib import redirect_stderr
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from benchmarks.execution.dispatch import keep_lost
+from benchmarks.execution.devices import Needs, all_needs
+from benchmarks.execution.dispatch import Losses
 from benchmarks.execution.executors.local import Local
 from benchmarks.execution.executors.options import (
+    require_mapping,
     require_package,
     require_text,
+    require_texts,
     require_whole_number,
 )
 from benchmarks.execution.executors.slurm_queue import jobs_in_queue, require_slurm
@@ -30,18 +35,28 @@ from benchmarks.execution.progress import Progress
 from benchmarks.execution.work import Limits, Task, Work, may_run_again
 from benchmarks.execution.worker import answers
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.plan import Cell
 from benchmarks.records.store import Store
+
+if TYPE_CHECKING:
+    import submitit
 
 SECONDS_BETWEEN_LOOKS = 2.0
 SECONDS_TO_STOP = 30  # between the signal that the time is over and the end of the job
+GPU_PARAMETERS = ("gpus_per_node", "gpus_per_task", "gres", "num_gpus", "additional_parameters")
+
+Submitted = list[tuple["submitit.Job", list[Task]]]  # each job with its chunk
 
 
 class Slurm:
     """`cells_per_job` cells a job, `cells_at_once` of them at a time, at most `jobs_at_once` jobs.
 
     `minutes` is the time limit of a job, `requeues` how often it goes on after it. `parameters` are
-    further options of sbatch as submitit names them, `setup` shell commands before each job.
+    further options of sbatch as submitit names them, which win over these here, `setup` shell
+    commands before each job.
     """
+
+    here = False
 
     def __init__(
         self,
@@ -69,6 +84,9 @@ class Slurm:
             require_whole_number(name, value, least=0)
         for name, value in (("partition", partition), ("account", account), ("qos", qos)):
             require_text(name, value)
+        require_mapping("parameters", parameters)
+        require_texts("setup", setup)
+        require_texts("parameters.setup", (parameters or {}).get("setup"))
         self.cells_per_job, self.jobs_at_once = cells_per_job, jobs_at_once
         self.gpus, self.cells_per_gpu = gpus, cells_per_gpu
         self._cells_of_a_job = max(cells_at_once, gpus * cells_per_gpu)
@@ -90,6 +108,23 @@ class Slurm:
         require_package("slurm", "submitit")
         require_slurm()
 
+    def check(self, cells: list[Cell], _: Limits) -> None:
+        for needs in all_needs(cells):
+            self._check_gpus(needs)
+        self._submitter(Path(), 1)
+
+    def _check_gpus(self, needs: Needs) -> None:
+        if not needs.on_gpu or any(name in self._parameters for name in GPU_PARAMETERS):
+            return
+        least = max(needs.devices, 1 + max(needs.indices, default=0))
+        if not self.gpus:
+            remedy = f"cells train on a GPU; give executor.gpus={least}"
+            raise RequestError("executor.gpus", self.gpus, remedy)
+        if least > self.gpus:
+            devices = list(needs.indices) or needs.devices
+            remedy = f"a job has executor.gpus={self.gpus}; give executor.gpus={least}"
+            raise RequestError("trainer.devices", devices, remedy)
+
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks and count their statuses; an interrupt cancels the jobs.
 
@@ -103,28 +138,38 @@ class Slurm:
                 jobs = self._submit(waiting, store.results, work.limits, folder)
                 progress.workers = min(len(jobs), self.jobs_at_once) * self._cells_of_a_job
                 console.print(f"{len(jobs)} Slurm jobs, their logs: {folder}", soft_wrap=True)
-                waiting = _watch(jobs, waiting, store, work.limits, progress)
+                waiting = _watch(jobs, store, work.limits, progress)
         return progress.count
 
-    def _submit(self, tasks: list[Task], results: Path, limits: Limits, folder: Path) -> list:
+    def _submit(self, tasks: list[Task], results: Path, limits: Limits, folder: Path) -> Submitted:
         import submitit
 
-        threads = max(task.cell.config["threads"] for task in tasks)
+        cells = [task.cell for task in tasks]
+        devices = max(1 if needs.on_gpu else needs.devices for needs in all_needs(cells))
+        at_once = self._cells_of_a_job * devices
+        threads = max(cell.config["threads"] for cell in cells)
+        submitter = self._submitter(folder, threads * at_once)
+        local = Local(at_once, self.gpus or None, self.cells_per_gpu)
         chunks = deal(tasks, self.cells_per_job)
         try:
-            executor = submitit.SlurmExecutor(folder, max_num_timeout=self._requeues)
-            asked = {name: value for name, value in self._asked.items() if value is not None}
-            cpus = threads * self._cells_of_a_job
-            executor.update_parameters(cpus_per_task=cpus, **asked)
-            local = Local(self._cells_of_a_job, self.gpus or None, self.cells_per_gpu)
             with redirect_stderr(StringIO()):  # what sbatch says is in the error, too
-                return executor.map_array(Chunk(local, results, limits), chunks)
-        except ValueError as error:
-            reason = str(error).splitlines()[0]
-            raise RequestError("executor.parameters", self._parameters, reason) from error
+                jobs = submitter.map_array(Chunk(local, results, limits), chunks)
+            return list(zip(jobs, chunks, strict=True))
         except submitit.core.utils.FailedJobError as error:
             reason = " ".join(str(error).split()[-30:])
             raise RequestError("executor", "slurm", f"sbatch refused the jobs: {reason}") from error
+
+    def _submitter(self, folder: Path, cpus: int) -> submitit.SlurmExecutor:
+        import submitit
+
+        asked = {name: value for name, value in self._asked.items() if value is not None}
+        submitter = submitit.SlurmExecutor(folder, max_num_timeout=self._requeues)
+        try:
+            submitter.update_parameters(**{"cpus_per_task": cpus, **asked})
+        except (TypeError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise RequestError("executor.parameters", self._parameters, reason) from error
+        return submitter
 
 
 class Chunk:
@@ -149,17 +194,16 @@ def deal(tasks: list[Task], size: int) -> list[list[Task]]:
     return [tasks[start::count] for start in range(count)]
 
 
-def _watch(
-    jobs: list, tasks: list[Task], store: Store, limits: Limits, progress: Progress
-) -> list[Task]:
+def _watch(submitted: Submitted, store: Store, limits: Limits, progress: Progress) -> list[Task]:
     """Wait until every task has its record or no job is left; the tasks to submit again."""
-    waiting = {task.cell.key: task for task in tasks}
+    jobs = [job for job, _ in submitted]
+    waiting = {task.cell.key: task for _, chunk in submitted for task in chunk}
     try:
         while waiting:
             left = jobs_in_queue(jobs)  # before looking for records: none can come after
-            for task in list(waiting.values()):
-                found = store.read(task.cell.key)
-                if found is not None and answers(found, task) and not may_run_again(found, limits):
+            for found in store.read_all(waiting):
+                task = waiting[found["key"]]
+                if answers(found, task) and not may_run_again(found, limits):
                     del waiting[task.cell.key]
                     progress.finished(task, found["status"], _seconds(found))
             progress.show()
@@ -170,20 +214,23 @@ def _watch(
         for job in jobs:
             job.cancel(check=False)
         raise
-    return _ask_again(jobs, list(waiting.values()), store, limits, progress)
+    return _ask_again(submitted, waiting, store, limits, progress)
 
 
 def _ask_again(
-    jobs: list, tasks: list[Task], store: Store, limits: Limits, progress: Progress
+    submitted: Submitted, lost: dict[str, Task], store: Store, limits: Limits, progress: Progress
 ) -> list[Task]:
-    again = []
-    for task in tasks:
-        error = WorkerLost(f"its Slurm job ended without a record of it{_last_words(jobs)}")
-        task, runs_again = keep_lost(task, error, store, limits)
-        if runs_again:
-            again.append(task)
-        else:
+    """Those to submit again. Whoever seems to hold a cell of a job that is gone is found dead."""
+    losses, again, said = Losses(store, limits), [], last_words(submitted, lost)
+    for key, task in lost.items():
+        losses.add(task, WorkerLost(f"its Slurm job ended without a record of it{said[key]}"))
+    while losses:
+        more, failed = losses.keep()
+        again += more
+        for task in failed:
             progress.finished(task, "failed", None)
+        progress.show()
+        time.sleep(SECONDS_BETWEEN_LOOKS if losses else 0)
     return again
 
 
@@ -191,10 +238,11 @@ def _seconds(found: dict) -> float | None:
     return found["timing"]["total"] if found["status"] == "done" else None
 
 
-def _last_words(jobs: list) -> str:
-    """The last line that any of the jobs wrote to its standard error."""
-    for job in jobs:
-        said = [line for line in (job.stderr() or "").splitlines() if line.strip()]
-        if said:
-            return f": {said[-1].strip()[:200]}"
-    return ""
+def last_words(submitted: Submitted, lost: Iterable[str]) -> dict[str, str]:
+    """By key of a lost cell: the last line that its job wrote to its standard error."""
+    lost, words = set(lost), {}
+    for job, chunk in submitted:
+        if keys := lost.intersection(task.cell.key for task in chunk):
+            said = [line.strip() for line in (job.stderr() or "").splitlines() if line.strip()]
+            words |= dict.fromkeys(keys, f": {said[-1][:200]}" if said else "")
+    return words
