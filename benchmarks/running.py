@@ -11,6 +11,7 @@ from typing import Any
 from hydra.utils import get_class
 from rich.console import Console
 
+from benchmarks.execution.estimate import price_of
 from benchmarks.execution.forecast import Forecast
 from benchmarks.execution.leftovers import cleared
 from benchmarks.execution.work import Task, Work, limits_of, may_run_again
@@ -74,6 +75,7 @@ class Progression:
             raise RequestError("retry", retry, "give failed, or leave it out")
         self.benchmark = plan.benchmark["name"]
         self.limits = limits_of(plan.settings)
+        price_of(plan.settings)  # refused here as in a plan, although it changes nothing of a run
         self.retry = retry
         self.records: list[Record] = store.read_all(cell.key for cell in plan.cells)
         self.status = {cell.key: "pending" for cell in plan.cells}

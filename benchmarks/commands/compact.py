@@ -31,12 +31,16 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
 def _told(folding: Folding) -> str:
     done = "nothing to fold"
     if folding.folded:
         done = (
             f"{folding.folded} records folded into {folding.file} "
-            f"({folding.rows} records, {folding.size / 1e6:.1f} MB)"
+            f"({folding.rows} records, {_size(folding.size)})"
         )
     why = ", ".join(f"{count} {reason}" for reason, count in folding.remaining.items() if count)
     total = folding.remaining.total()

@@ -28,13 +28,14 @@ from benchmarks.execution.verification import (
 )
 from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError
-from benchmarks.grid.plan import make_plan
+from benchmarks.grid.plan import LIMITS, make_plan
 from benchmarks.grid.request import Request, parse_request
 from benchmarks.records.store import Record
 from benchmarks.settings import folders
 
 CELLS = 5  # rerun where no number is given
 DIGITS = 8  # shown of a key
+OF_RUNS = ("executor", "retry", *LIMITS, "price_per_hour")  # settings without a meaning here
 STYLES = {IDENTICAL: "green", WITHIN: "yellow", CHANGED: "bold red"}
 
 
@@ -68,6 +69,10 @@ def _asked(words: list[str]) -> tuple[int | None, str | None, Request]:
     if request.changes:
         remedy = "verify reruns the benchmark as its file states it; leave this out"
         raise RequestError(*request.changes[0].split("=", 1), remedy)
+    for word in request.fixed:
+        name, _, value = word.partition("=")
+        if name.split(".")[0] in OF_RUNS and word != "executor=serial":
+            raise RequestError(name, value, "verify reruns in this process; leave this out")
     if "key" in given and "cells" in given:
         raise RequestError("cells", given["cells"], "key= names one cell; leave this out")
     count = given.get("cells", "1" if "key" in given else str(CELLS))

@@ -15,16 +15,8 @@ from benchmarks.grid.key import cell_key
 from benchmarks.grid.request import GROUPS, SCALARS, Request
 from datasets.errors import DataUnavailable
 
-SETTINGS = (
-    "executor",
-    "retry",
-    "time_limit",
-    "memory_limit",
-    "lost_workers",
-    "price_per_hour",
-    "results_dir",
-    "published_dir",
-)
+LIMITS = ("time_limit", "memory_limit", "lost_workers")
+SETTINGS = ("executor", "retry", *LIMITS, "price_per_hour", "results_dir", "published_dir")
 ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
 # Folders beside those of the benchmarks.
 RESERVED = ("records", "leases", "logs", "multirun", "slurm")

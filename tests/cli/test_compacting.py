@@ -24,7 +24,7 @@ def test_finished_records_become_one_file(scarce, results):
     outcome = scarce("compact")
     file = results / "records" / "compact" / "quickstart.parquet"
     assert (outcome.code, single_files(results)) == (0, [])
-    size = f"{file.stat().st_size / 1e6:.1f} MB"
+    size = f"{file.stat().st_size / 1e3:.0f} kB"
     assert outcome.out == (
         f"quickstart: 6 records folded into {file} (6 records, {size}); single records left: 0\n"
     )

@@ -446,3 +446,12 @@ def test_an_accuracy_that_is_no_share_of_the_samples_is_taken_to_the_nearest_one
     assert wilson({"accuracy": 0.5001, "test_samples": 72}) == wilson(
         {"accuracy": 0.5, "test_samples": 72}
     )
+
+
+@pytest.mark.parametrize(
+    "word", ["executor=slurm", "time_limit=1", "memory_limit=1", "retry=failed"]
+)
+def test_settings_of_runs_are_refused_not_ignored(word, scarce):
+    outcome = scarce("verify", "benchmark=quickstart", word)
+    assert outcome.code == 2
+    assert f"{word}: verify reruns in this process; leave this out" in outcome.err

@@ -37,6 +37,7 @@ WRONG = {
     "time_limit=-1": ("time_limit=-1", "seconds above 0"),
     "memory_limit=0": ("memory_limit=0", "megabytes above 0"),
     "memory_limit=lots": ("memory_limit=lots", "megabytes above 0"),
+    "price_per_hour=-1": ("price_per_hour=-1", "0"),
     "lost_workers=0": ("lost_workers=0", "from 1 up"),
     "retry=always": ("retry=always", "failed"),
     "results_dir=7": ("results_dir=7", "folder"),
