@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,12 @@ def records(results: Path) -> Callable[[], dict[str, dict]]:
         return {file.stem: json.loads(file.read_text()) for file in files}
 
     return read
+
+
+def pytest_configure() -> None:
+    """Started in the background of a shell, Ctrl-C is ignored here and in all that tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items) -> None:
