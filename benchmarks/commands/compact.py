@@ -6,8 +6,8 @@ import argparse
 
 from rich.console import Console
 
+from benchmarks.commands.opening import refuse_changes
 from benchmarks.grid.configs import opened
-from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.records.compaction import Folding, fold
@@ -18,9 +18,7 @@ from benchmarks.settings import folders
 def execute(arguments: argparse.Namespace, console: Console) -> int:
     """Fold the finished single records of a benchmark's own grid into its file."""
     request = parse_request(arguments.overrides)
-    if request.changes:
-        remedy = "a benchmark is compacted as its file states it; leave this out"
-        raise RequestError(*request.changes[0].split("=", 1), remedy)
+    refuse_changes(request, "a benchmark is compacted as its file states it")
     with opened(list(request.folders)) as configs:
         planned = make_plan(request, configs)
     name, store = planned.benchmark["name"], Store(folders(planned.settings).own)

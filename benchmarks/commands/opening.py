@@ -21,13 +21,17 @@ def planned_cells(request: Request, configs: Configs) -> Plan:
     return planned
 
 
+def refuse_changes(request: Request, why: str) -> None:
+    """For commands that take a benchmark as its file states it; raises RequestError."""
+    if request.changes:
+        raise RequestError(*request.changes[0].split("=", 1), f"{why}; leave this out")
+
+
 @contextmanager
 def opened_for_reading(arguments: argparse.Namespace) -> Iterator[tuple[Configs, str, Folders]]:
     """For the commands that read: configurations, name of the benchmark, folders; no plan."""
     request = parse_request(arguments.overrides)
-    if request.changes:
-        remedy = f"{arguments.command} reads what was run; leave this out"
-        raise RequestError(*request.changes[0].split("=", 1), remedy)
+    refuse_changes(request, f"{arguments.command} reads what was run")
     with opened(list(request.folders)) as configs:
         base = compose_base(request, configs)
         yield configs, base["benchmark"]["name"], folders(base)

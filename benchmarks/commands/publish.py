@@ -7,8 +7,8 @@ import argparse
 from rich.console import Console
 
 from benchmarks import answers
+from benchmarks.commands.opening import refuse_changes
 from benchmarks.grid.configs import opened
-from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.settings import folders
@@ -17,9 +17,7 @@ from benchmarks.settings import folders
 def execute(arguments: argparse.Namespace, console: Console) -> int:
     """Fold own records, tables, figure and report into results/published."""
     request = parse_request(arguments.overrides)
-    if request.changes:
-        remedy = "a benchmark is published as its file states it; leave this out"
-        raise RequestError(*request.changes[0].split("=", 1), remedy)
+    refuse_changes(request, "a benchmark is published as its file states it")
     with opened(list(request.folders)) as configs:
         planned = make_plan(request, configs)
         folder = answers.publish(planned, folders(planned.settings), configs)

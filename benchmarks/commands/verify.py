@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from benchmarks.commands.key import differences_table, plain
+from benchmarks.commands.opening import refuse_changes
 from benchmarks.execution import verification
 from benchmarks.execution.cell import describe
 from benchmarks.execution.progress import duration
@@ -66,9 +67,7 @@ def _asked(words: list[str]) -> tuple[int | None, str | None, Request]:
     """How many cells (None: all), the prefix of one key, and the request for the benchmark."""
     given = {word.partition("=")[0]: word.partition("=")[2] for word in words}
     request = parse_request([w for w in words if w.partition("=")[0] not in ("cells", "key")])
-    if request.changes:
-        remedy = "verify reruns the benchmark as its file states it; leave this out"
-        raise RequestError(*request.changes[0].split("=", 1), remedy)
+    refuse_changes(request, "verify reruns the benchmark as its file states it")
     for word in request.fixed:
         name, _, value = word.partition("=")
         if name.split(".")[0] in OF_RUNS and word != "executor=serial":
