@@ -35,6 +35,8 @@ def serve(connection: Connection, results: Path, environment: dict[str, str]) ->
     """
     os.setsid()  # Ctrl-C is the parent's business; all that is started here can be ended at once
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    for warning in (signal.SIGUSR1, signal.SIGUSR2):  # of a Slurm job's end: its parent acts on it
+        signal.signal(warning, signal.SIG_IGN)
     os.environ.update(environment)  # before anything looks for its devices
     faulthandler.enable(all_threads=False)
     _die_with_parent()
