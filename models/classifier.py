@@ -66,6 +66,11 @@ class Classifier(pl.LightningModule):
         if self.trainer.world_size > 1:
             torch.manual_seed(self.seed + self.global_rank)
 
+    def teardown(self, stage: str) -> None:
+        # A device's process that ends with threads of the group still running is aborted, at times.
+        if torch.distributed.is_initialized():
+            torch.distributed.destroy_process_group()
+
     def configure_optimizers(self) -> Optimizer | tuple[list[Optimizer], list[LRScheduler]]:
         optimizer = self.optimizer_factory(self.network.parameters())
         if self.schedule_factory is None:
