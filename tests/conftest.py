@@ -54,11 +54,14 @@ def scarce(results: Path, capsys, monkeypatch) -> Callable[..., Outcome]:
 
 @pytest.fixture
 def records(results: Path) -> Callable[[], dict[str, dict]]:
-    """All records of the results folder, by key."""
+    """All records of the results folder, by key, without their predictions."""
 
     def read() -> dict[str, dict]:
         files = (results / "records").glob("*.json")
-        return {file.stem: json.loads(file.read_text()) for file in files}
+        found = {file.stem: json.loads(file.read_text()) for file in files}
+        for record in found.values():
+            record.pop("arrays", None)
+        return found
 
     return read
 

@@ -102,14 +102,15 @@ def _rerun(
     rows = _Rows(chosen)
     cells = [today.cells[record["key"]] for record in chosen]
     again, findings = verification.rerun(cells), []
-    stored = verification.stored_predictions(finished, chosen)
+    stored = verification.with_predictions(finished, chosen)
     if chosen:
         console.print(Text(rows.head, "bold"), soft_wrap=True)
-    for place, (record, cell) in enumerate(zip(chosen, cells, strict=True), 1):
+    for place, cell in enumerate(cells, 1):
         running = f"{place} of {len(cells)}: {describe(cell)}"
         with console.status(running) if console.is_terminal else nullcontext():
             now, predictions = next(again)
-            finding = verification.judge(record, now, next(stored), predictions)
+            then, recorded = next(stored)
+            finding = verification.judge(then, now, recorded, predictions)
         findings.append(finding)
         line = Text.assemble(rows.cells(finding), (finding.status, STYLES[finding.status]))
         console.print(line, soft_wrap=True, highlight=False)

@@ -69,20 +69,29 @@ def finished_records(plan: Plan, own: Path, published: Path) -> Finished:
     return Finished("published", published / name, theirs.done, tuple(store.damaged))
 
 
-def stored_predictions(finished: Finished, records: list[Record]) -> Iterator[Predictions | None]:
-    """What lies beside each of the records; None where it cannot be read."""
+def with_predictions(
+    finished: Finished, records: list[Record]
+) -> Iterator[tuple[Record, Predictions | None]]:
+    """Each of the records with its history, and what was predicted.
+
+    Where that cannot be read, it is None, and the record comes as it was given.
+    """
     if finished.source == "published":
         wanted = {record["key"] for record in records}
         rows = archive.read_archive(finished.folder / archive.FILE, damaged=[]) if wanted else ()
-        found = {record["key"]: arrays for record, arrays in rows if record["key"] in wanted}
-        yield from (found.get(record["key"]) for record in records)
+        found = {row[0]["key"]: row for row in rows if row[0]["key"] in wanted}
+        yield from (found.get(record["key"], (record, None)) for record in records)
         return
     store = Store(finished.folder)
-    for record in records:
-        try:
-            yield store.predictions(record["key"])
-        except RequestError:
-            yield None
+    yield from (_whole(store, record) for record in records)
+
+
+def _whole(store: Store, record: Record) -> tuple[Record, Predictions | None]:
+    try:
+        found = store.read_whole(record["key"])
+    except RequestError:
+        found = None
+    return found if found and found[1] else (record, None)
 
 
 class Today:
@@ -158,10 +167,11 @@ def judge(
         return Finding(then, CHANGED, reason, provenance=provenance)
     old, new = then["metrics"]["accuracy"], now["metrics"]["accuracy"]
     interval = wilson(then["metrics"])
-    status, reason = _judged(_differing(then, now), old, new, interval)
     same = then["predictions"]["sha256"] == now["predictions"]["sha256"]
     if wrong := _contradiction(then, stored, again, same):
         status, reason = CHANGED, wrong
+    else:
+        status, reason = _judged(_differing(then, now), old, new, interval)
     return Finding(then, status, reason, new, interval, provenance)
 
 

@@ -6,7 +6,7 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -15,28 +15,23 @@ WRITING = ".writing-"  # begins the name of a folder for files that are being ma
 Identity = tuple[int, int, int]
 
 
-def write_atomically(file: Path, content: bytes) -> None:
-    """Temporary file in the same folder, fsync, rename: readers see the old file or the new."""
-    write_together({file: content})
-
-
-def write_together(
-    contents: Mapping[Path, bytes], lock: AbstractContextManager[None] | None = None
+def write_atomically(
+    file: Path, content: bytes, lock: AbstractContextManager[None] | None = None
 ) -> None:
-    """Files of one folder, written atomically one after another; renamed while `lock` is held."""
-    temporaries = {file: temporary_name(file) for file in contents}
+    """Temporary file in the same folder, fsync, rename: readers see the old file or the new.
+
+    It takes its name while `lock` is held.
+    """
+    temporary = temporary_name(file)
     try:
-        for file, temporary in temporaries.items():
-            with open(temporary, "wb") as out:
-                out.write(contents[file])
-                sync_file(out)
+        with open(temporary, "wb") as out:
+            out.write(content)
+            sync_file(out)
         with lock or nullcontext():
-            for file, temporary in temporaries.items():
-                os.replace(temporary, file)
+            os.replace(temporary, file)
         sync_folder(file.parent)
     finally:
-        for temporary in temporaries.values():
-            temporary.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def temporary_name(file: Path) -> Path:

@@ -1,8 +1,9 @@
 """Parquet files in which finished records lie together: `records/compact/BENCHMARK.parquet`.
 
-One row per cell, in the order of the keys: `key`, and the bytes of the two files that the row was
-made of, KEY.json (`record`) and KEY.npz (`predictions`), unchanged. What a row says is read by the
-store, and is as trustworthy as a single file: nothing of it is believed before it was checked.
+One row per cell, in the order of the keys, with the parts of its single file: `key`, the fields of
+the `record` and its `history`, each as JSON, and the `predictions` as the bytes of an .npz. So most
+readers need not read the histories, which are the most of a record. What a row says is as
+trustworthy as a single file: nothing of it is believed before it was checked.
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ from benchmarks.records.atomic import identity, is_temporary
 from benchmarks.records.reading import reason
 
 FOLDER, ENDING = "compact", ".parquet"
-TYPES = {"key": pa.string(), "record": pa.binary(), "predictions": pa.binary()}
+TYPES = {
+    "key": pa.string(),
+    "record": pa.binary(),
+    "history": pa.binary(),
+    "predictions": pa.binary(),
+}
 SCHEMA = pa.schema([pa.field(name, kind, nullable=False) for name, kind in TYPES.items()])
 ROWS, BYTES = 1000, 2**24  # of a row group, at most: what is read at once to get at one row
 DAMAGE = (OSError, ValueError, pa.ArrowException)
@@ -33,6 +39,7 @@ class Row(NamedTuple):
 
     key: str
     record: bytes
+    history: bytes
     predictions: bytes
 
 
@@ -163,7 +170,7 @@ def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
     group, size = [], 0
     for row in rows:
         group.append(row)
-        size += len(row.record) + len(row.predictions)
+        size += len(row.record) + len(row.history) + len(row.predictions)
         if len(group) >= ROWS or size >= BYTES:
             yield group
             group, size = [], 0

@@ -31,18 +31,17 @@ from benchmarks.records.atomic import (
     temporary_name,
 )
 from benchmarks.records.compact_files import DAMAGE, ENDING, CompactFile, Row, write_rows
-from benchmarks.records.reading import NOT_WHOLE, checked, no_cycle_collection, parsed, reason
+from benchmarks.records.reading import NOT_WHOLE, no_cycle_collection, reason
+from benchmarks.records.single_file import as_row
 from benchmarks.records.store import Store
 
 FORGOTTEN = 3600.0  # seconds after which a temporary file has no writer any more
-AT_ONCE = 500  # cells whose files are removed while writers wait: a tenth of a second
+AT_ONCE = 1000  # files that are removed while writers wait: a tenth of a second
 THREADS = 4  # a file system removes several files at a time faster than one after another
-ZIP_START, ZIP_END, ZIP_END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
 
 FAILED, DAMAGED, WRITTEN_ANEW = "failed", "damaged", "written anew meanwhile"
 
-# The files of one cell as they were read (None: there was none), to be removed unless they changed.
-Seen = tuple[str, Identity | None, Identity | None]
+Seen = tuple[str, Identity]  # the file of a key as it was read, to be removed unless it changed
 
 
 @dataclass
@@ -84,7 +83,6 @@ def _fold(store: Store, file: Path, keys: list[str]) -> Folding:
     if first is not None:
         folding.rows = _write(file, chain([first], finished))
         folding.size = file.stat().st_size
-    seen += _left_predictions(store, keys)
     _remove(store, seen, folding)
     return folding
 
@@ -106,22 +104,17 @@ def _finished(store: Store, keys: list[str], folding: Folding, seen: list[Seen])
     names = set(os.listdir(store.folder))
     for key in (key for key in keys if f"{key}.json" in names):
         try:
-            text, text_identity = _read(f"{store.folder}/{key}.json")
-            if checked(parsed(text), key)["status"] == "failed":
-                folding.remaining[FAILED] += 1
-                continue
-            if f"{key}.npz" not in names and store.compact.holding(key):
-                seen.append((key, text_identity, None))
-                continue
-            arrays, arrays_identity = _read(f"{store.folder}/{key}.npz")
-            if not _is_whole_archive(arrays):
-                raise ValueError("its predictions are cut off")
+            content, read = _read(f"{store.folder}/{key}.json")
+            row = as_row(content, key)
         except (OSError, *NOT_WHOLE) as error:
             folding.leave_damaged(f"{key}.json", error)
             continue
+        if row is None:
+            folding.remaining[FAILED] += 1
+            continue
         folding.folded += 1
-        seen.append((key, text_identity, arrays_identity))
-        yield Row(key, text, arrays)
+        seen.append((key, read))
+        yield row
 
 
 def _read(name: str) -> tuple[bytes, Identity]:
@@ -132,10 +125,6 @@ def _read(name: str) -> tuple[bytes, Identity]:
         return os.read(descriptor, status.st_size + 1), identity(status)
     finally:
         os.close(descriptor)
-
-
-def _is_whole_archive(content: bytes) -> bool:
-    return content.startswith(ZIP_START) and content[-ZIP_END_SIZE:].startswith(ZIP_END)
 
 
 def _write(file: Path, new: Iterator[Row]) -> int:
@@ -174,40 +163,26 @@ def _one_per_key(rows: Iterable[Row]) -> Iterator[Row]:
         last = row.key
 
 
-def _left_predictions(store: Store, keys: list[str]) -> list[Seen]:
-    """Those whose record a crashed compaction had removed already."""
-    names = set(os.listdir(store.folder))
-    left = (key for key in keys if f"{key}.npz" in names and f"{key}.json" not in names)
-    return [
-        (key, None, _identity(f"{store.folder}/{key}.npz"))
-        for key in left
-        if store.compact.holding(key)
-    ]
-
-
 def _remove(store: Store, seen: list[Seen], folding: Folding) -> None:
-    """Remove the files that are as they were read, while no writer is between a cell's two."""
+    """Remove the files that are as they were read; while one is looked at, none takes its name."""
     with ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, len(seen), AT_ONCE):
             with store.lock(exclusive=True):
-                gone = pool.map(partial(_removed, store.folder), seen[start : start + AT_ONCE])
-                folding.remaining[WRITTEN_ANEW] += sum(not removed for removed in gone)
+                batch = seen[start : start + AT_ONCE]
+                shares = (batch[thread::THREADS] for thread in range(THREADS))
+                kept = pool.map(partial(_kept, store.folder), shares)
+                folding.remaining[WRITTEN_ANEW] += sum(kept)
 
 
-def _removed(folder: Path, cell: Seen) -> bool:
-    """The record goes first: predictions alone are nothing, a record alone would be damaged."""
-    key, *read = cell
-    files = (f"{folder}/{key}.json", f"{folder}/{key}.npz")
-    if [_identity(file) for file in files] != read:
-        return False
-    for file, there in zip(files, read, strict=True):
-        if there is not None:
-            os.unlink(file)
+def _kept(folder: Path, share: list[Seen]) -> int:
+    """Remove this thread's share of the files; returns how many were written anew and stay."""
+    return sum(not _removed(f"{folder}/{key}.json", read) for key, read in share)
+
+
+def _removed(file: str, read: Identity) -> bool:
+    """Somebody who deletes it meanwhile has seen to that."""
+    with suppress(FileNotFoundError):
+        if identity(os.stat(file)) != read:
+            return False
+        os.unlink(file)
     return True
-
-
-def _identity(file: str) -> Identity | None:
-    try:
-        return identity(os.stat(file))
-    except FileNotFoundError:
-        return None

@@ -87,7 +87,7 @@ def read_published(folder: Path, name: str) -> Holding | None:
 
 def write_published(holding: Holding, store: Store, folder: Path) -> None:
     """Fold the finished records into one file, and a manifest beside it."""
-    archive.write_archive(folder / archive.FILE, holding.done, store)
+    archive.write_archive(folder / archive.FILE, (r["key"] for r in holding.done), store)
     fields = {name: getattr(holding, name) for name in FIELDS}
     _write(folder / LAST_RUN, fields)
 

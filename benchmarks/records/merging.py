@@ -40,7 +40,7 @@ def merge_into(store: Store, source: Path) -> Merging:
     return merging
 
 
-def _write(store: Store, record: Record, predictions: Predictions) -> None:
+def _write(store: Store, record: Record, predictions: Predictions | None) -> None:
     """Without a lease: a run that ends meanwhile may sweep the temporary files away."""
     for _ in range(ATTEMPTS - 1):
         try:
@@ -50,8 +50,8 @@ def _write(store: Store, record: Record, predictions: Predictions) -> None:
     store.write(record, predictions)
 
 
-def _records(source: Path, damaged: list[str]) -> Iterator[tuple[Record, Predictions]]:
-    """Finished ones, one at a time: the other store may be larger than this machine's memory."""
+def _records(source: Path, damaged: list[str]) -> Iterator[tuple[Record, Predictions | None]]:
+    """One at a time: the other store may be larger than this machine's memory."""
     other = Store(source)
     other.damaged = other.compact.damaged = damaged
     archives = [source] if source.is_file() else sorted(source.rglob(archive.FILE))
@@ -67,12 +67,10 @@ def _records(source: Path, damaged: list[str]) -> Iterator[tuple[Record, Predict
                 raise
             damaged.append(str(error))
     for key in keys:
-        record = other.read(key)
-        if record is None or record["status"] != "done":
-            continue
         try:
-            predictions = other.predictions(key)
+            found = other.read_whole(key)
         except RequestError as error:
             damaged.append(str(error))
             continue
-        yield record, predictions
+        if found is not None:
+            yield found

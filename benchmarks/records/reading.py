@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ import orjson
 from benchmarks.records.migrations import migrated
 
 Record = dict[str, Any]
+Writer = Callable[[Any], bytes]
 
 # What bytes that are no whole record can raise on their way through `parsed` and `checked`.
 NOT_WHOLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -21,14 +22,41 @@ NOT_WHOLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError
 
 def parsed(content: bytes | str) -> Any:
     """The content of a JSON text: NaN and infinity, which Python writes, are read, too."""
+    return parsed_with_writer(content)[0]
+
+
+def parsed_with_writer(content: bytes | str) -> tuple[Any, Writer]:
+    """The content, and what writes any part of it as JSON again without loss."""
     try:
-        return orjson.loads(content)
+        return orjson.loads(content), orjson.dumps
     except orjson.JSONDecodeError:
-        return json.loads(content if isinstance(content, str) else content.decode())
+        return json.loads(content if isinstance(content, str) else content.decode()), _written
+
+
+def _written(value: Any) -> bytes:
+    """Of what orjson cannot read: it would write NaN as null."""
+    return json.dumps(value).encode()
+
+
+def checked_whole(record: Any, key: str) -> Record:
+    """As `checked`, its history included."""
+    record = checked(record, key)
+    if record["status"] == "done":
+        checked_history(record["history"])
+    return record
+
+
+def checked_history(history: Any) -> dict[str, Any]:
+    if not isinstance(history, dict):
+        raise ValueError("history is no mapping")
+    return history
 
 
 def checked(record: Any, key: str) -> Record:
-    """The record at today's schema, if it is whole; raises one of NOT_WHOLE where it is not."""
+    """The record at today's schema, if it is whole; raises one of NOT_WHOLE where it is not.
+
+    Its history is not looked at: it may be kept elsewhere.
+    """
     record = migrated(record)
     if not isinstance(key, str) or record["key"] != key:
         raise ValueError("another key")
@@ -52,8 +80,6 @@ def _check_finished(record: Record) -> None:
     accuracy, seconds = record["metrics"]["accuracy"], record["timing"]["total"]
     if not (math.isfinite(accuracy) and math.isfinite(seconds)):
         raise ValueError("a metric that is not a number")
-    if not isinstance(record["history"], dict):
-        raise ValueError("history is no mapping")
     if not isinstance(record["predictions"]["sha256"], str):
         raise ValueError("predictions.sha256 is no text")
 
@@ -80,11 +106,17 @@ def reason(error: BaseException) -> str:
 
 @contextmanager
 def no_cycle_collection() -> Iterator[None]:
-    """Parsed JSON holds no cycles: looking for them would take most of the time of a long list."""
+    """Parsed JSON holds no cycles: looking for them would take most of the time of a long list.
+
+    What was made meanwhile counts as old afterwards, or all of it would be looked through at once.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

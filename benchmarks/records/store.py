@@ -1,40 +1,43 @@
 """One record per cell, written atomically: no crash can lose more than the cell in flight.
 
-`records/KEY.json` is the record; `records/KEY.npz` beside it holds the predictions on the test
-samples (`test_index` int32, `labels` and `predicted` int16, `scores` float32 (samples, classes)).
-The predictions are written first: a record that can be read is complete. Finished records may have
-been folded into `records/compact/*.parquet` (see `compaction`); where a cell has both, its single
-files count.
+A cell is one file, `records/KEY.json` (see `single_file`): its record and its predictions are there
+together or not at all. Finished records may have been folded into `records/compact/*.parquet` (see
+`compaction`); where a cell has both, its single file counts.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from benchmarks.grid.errors import RequestError
-from benchmarks.records.atomic import (
-    locked,
-    temporary_name,
-    write_atomically,
-    write_together,
-)
+from benchmarks.records.atomic import locked, temporary_name, write_atomically
 from benchmarks.records.compact_files import DAMAGE, CompactFile, CompactFiles
 from benchmarks.records.migrations import SCHEMA
-from benchmarks.records.reading import NOT_WHOLE, checked, no_cycle_collection, parsed, reason
+from benchmarks.records.reading import (
+    NOT_WHOLE,
+    Record,
+    checked,
+    checked_history,
+    no_cycle_collection,
+    parsed,
+    reason,
+)
+from benchmarks.records.single_file import (
+    Predictions,
+    Single,
+    content_of,
+    opened,
+    unpacked,
+    unreadable,
+)
 
-__all__ = ["SCHEMA", "Predictions", "Record", "Store", "checked", "write_atomically"]
+__all__ = ["SCHEMA", "Predictions", "Record", "Store", "write_atomically"]
 
-Record = dict[str, Any]
-Predictions = dict[str, np.ndarray]
-LEFT_OUT: Record = {}
+HANDFUL = 50  # of files, that are quicker tried one by one than found in a list of all
+LEFT_OUT = Single({}, None)
 
 
 class Store:
@@ -64,35 +67,48 @@ class Store:
         return RequestError("results_dir", self.results, remedy)
 
     def read(self, key: str) -> Record | None:
-        """A record, or None where there is none; a damaged one is noted by name and left out."""
-        return next(iter(self.read_all([key])), None)
+        """A record with its history, or None where there is none.
+
+        A damaged one is noted by name and left out.
+        """
+        single = self._single(key)
+        if single is None:
+            return self._rows([key], ("record", "history")).get(key)
+        return single.record or None
 
     def read_all(self, keys: Iterable[str]) -> list[Record]:
-        """The records that there are, in the order of the keys.
+        """The records that there are, without their histories, in the order of the keys.
 
         Single files first: compaction removes them only once their rows can be read.
         """
         keys = list(keys)
         with no_cycle_collection():
-            found = {key: self._single(key) for key in keys}
-            found |= self._rows([key for key, record in found.items() if record is None])
-        return [record for key in keys if (record := found[key])]
+            found = {key: self._without_history(key) for key in self._to_try(keys)}
+            found |= self._rows([key for key in keys if found.get(key) is None])
+        return [record for key in keys if (record := found.get(key))]
+
+    def read_whole(self, key: str) -> tuple[Record, Predictions | None] | None:
+        """A record with its history and, where it is finished, its predictions, read together.
+
+        None as for `read`; raises RequestError where its predictions cannot be read.
+        """
+        single = self._single(key)
+        if single is None:
+            record = self._rows([key], ("record", "history")).get(key)
+            return None if record is None else (record, self._predictions_of_row(key))
+        if single.arrays is None:
+            return (single.record, None) if single.record else None
+        return single.record, unpacked(single.arrays, self._file(key))
 
     def predictions(self, key: str) -> Predictions:
         """The arrays of a record; raises RequestError where they cannot be read."""
-        place = str(self.folder / f"{key}.npz")
         try:
-            content = self._single_predictions(key)
-            if content is None and (compacted := self.compact.holding(key)):
-                place = f"{compacted.file}:{key}"
-                content = compacted.value("predictions", key)
-            if content is None:
-                raise ValueError("there are none")
-            with np.load(io.BytesIO(content)) as arrays:
-                return dict(arrays)
-        except Exception as error:  # numpy and zipfile raise many kinds for bytes that are wrong
-            remedy = f"not readable ({reason(error)}); delete it and run the benchmark again"
-            raise RequestError("predictions", place, remedy) from error
+            single = self._opened(key)
+        except (OSError, *NOT_WHOLE) as error:
+            raise unreadable(self._file(key), error) from error
+        if single is None:
+            return self._predictions_of_row(key)
+        return unpacked(single.arrays, self._file(key))
 
     def keys(self) -> list[str]:
         """The cells that have a record, whole or not, in order."""
@@ -101,63 +117,87 @@ class Store:
 
     def write(self, record: Record, predictions: Predictions | None) -> None:
         """Keep a record; an earlier record of the same key is replaced as a whole."""
-        contents = {}
-        if predictions is not None:
-            packed = io.BytesIO()
-            np.savez_compressed(packed, **predictions)
-            contents[self.folder / f"{record['key']}.npz"] = packed.getvalue()
-        contents[self.folder / f"{record['key']}.json"] = json.dumps(record).encode()
-        write_together(contents, self.lock(exclusive=False))
+        content = content_of(record, predictions)
+        write_atomically(Path(self._file(record["key"])), content, self.lock(exclusive=False))
 
     def lock(self, exclusive: bool) -> AbstractContextManager[None]:
-        """Held by writers while a cell's files take their names, and by who removes such files."""
+        """Held by writers while a file takes its name, and by who removes such files."""
         return locked(self.folder / ".lock", exclusive)
 
-    def _single(self, key: str) -> Record | None:
-        """The record of single files; None where there are none, LEFT_OUT where it is damaged."""
+    def _file(self, key: str) -> str:
+        return f"{self.folder}/{key}.json"
+
+    def _to_try(self, keys: list[str]) -> list[str]:
+        """Those that may have a single file; where many are asked for, those that do have one."""
+        if len(keys) <= HANDFUL:
+            return keys
         try:
-            with open(f"{self.folder}/{key}.json", "rb", buffering=0) as file:
-                record = checked(parsed(file.read()), key)
-            if record["status"] == "done" and not os.path.isfile(f"{self.folder}/{key}.npz"):
-                if self.compact.holding(key):
-                    return None
-                raise ValueError("its predictions are missing")
+            names = set(os.listdir(self.folder))
+        except OSError:  # that each file will tell
+            return keys
+        return [key for key in keys if f"{key}.json" in names]
+
+    def _opened(self, key: str) -> Single | None:
+        """None where there is no single file; raises OSError or one of NOT_WHOLE."""
+        try:
+            with open(self._file(key), "rb", buffering=0) as file:
+                return opened(file.read(), key)
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def _single(self, key: str) -> Single | None:
+        """None where there is no single file, LEFT_OUT where it is damaged."""
+        try:
+            return self._opened(key)
         except (OSError, *NOT_WHOLE) as error:
             text = f"{key}.json: {reason(error)}"
             if text not in self.damaged:
                 self.damaged.append(text)
             return LEFT_OUT
-        return record
 
-    def _rows(self, wanted: list[str]) -> dict[str, Record]:
+    def _without_history(self, key: str) -> Record | None:
+        single = self._single(key)
+        if single is None:
+            return None
+        single.record.pop("history", None)
+        return single.record
+
+    def _rows(self, wanted: list[str], columns: tuple[str, ...] = ("record",)) -> dict[str, Record]:
         """The records of compact files, of which each row group is read once."""
         found: dict[str, Record] = {}
         for file in self.compact.refresh() if wanted else ():
             for group, keys in file.by_group(key for key in wanted if key not in found).items():
                 try:
-                    texts = file.values("record", group)
+                    texts = [file.values(column, group) for column in columns]
                 except DAMAGE as error:
                     self.compact.note(file.file, error, f"row group {group}: ")
                     continue
-                rows = ((key, self._row(file, key, texts[file.places[key][1]])) for key in keys)
-                found |= {key: record for key, record in rows if record is not None}
+                for key in keys:
+                    row = file.places[key][1]
+                    record = self._row(file, key, *(column[row] for column in texts))
+                    if record is not None:
+                        found[key] = record
         return found
 
-    def _row(self, file: CompactFile, key: str, text: bytes) -> Record | None:
+    def _row(
+        self, file: CompactFile, key: str, text: bytes, history: bytes | None = None
+    ) -> Record | None:
         try:
-            return checked(parsed(text), key)
+            record = checked(parsed(text), key)
+            if history is not None:
+                record["history"] = checked_history(parsed(history))
         except NOT_WHOLE as error:
             self.compact.note(file.file, error, f"{key}: ")
             return None
+        return record
 
-    def _single_predictions(self, key: str) -> bytes | None:
-        """None where there are none; without their record they are left over and do not count."""
-        if not os.path.exists(f"{self.folder}/{key}.json"):
-            return None
+    def _predictions_of_row(self, key: str) -> Predictions:
+        file = self.compact.holding(key)
+        if file is None:
+            raise unreadable(self._file(key), ValueError("there are none"))
+        place = f"{file.file}:{key}"
         try:
-            with open(f"{self.folder}/{key}.npz", "rb") as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
+            content = file.value("predictions", key)
+        except DAMAGE as error:
+            raise unreadable(place, error) from error
+        return unpacked(content, place)

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from benchmarks.records.store import Store
+from tests.records.samples import edit_arrays
 from tests.tiny import ONE_CELL, TINY
 
 
@@ -74,8 +76,6 @@ def test_the_record_tells_all_that_is_needed_to_repeat_and_judge_it(scarce, reco
 
 
 def test_predictions_are_kept_and_agree_with_the_accuracy(scarce, records, results):
-    from benchmarks.records.store import Store
-
     scarce("run", *ONE_CELL)
     ((key, record),) = records().items()
     predictions = Store(results).predictions(key)
@@ -117,9 +117,11 @@ def test_a_damaged_record_is_named_and_its_cell_runs_again(damage, scarce, recor
 def test_a_record_without_its_predictions_runs_again(scarce, records, results):
     scarce("run", *ONE_CELL)
     (key,) = records()
-    (results / "records" / f"{key}.npz").unlink()
-    assert "1 to run" in scarce("run", *ONE_CELL).out
-    assert (results / "records" / f"{key}.npz").is_file()
+    edit_arrays(Store(results), key, lambda arrays: None)
+    outcome = scarce("run", *ONE_CELL)
+    assert "1 to run" in outcome.out
+    assert f"{key}.json: its predictions are missing" in outcome.out
+    assert len(Store(results).predictions(key)) == 4
 
 
 def test_a_damaged_manifest_is_named(scarce, results):
@@ -134,10 +136,10 @@ def test_a_damaged_manifest_is_named(scarce, results):
 def test_damaged_predictions_are_named_when_they_are_needed(scarce, records, results):
     scarce("run", *TINY, "method=leekasso", "split_seed=0")
     (key,) = records()
-    (results / "records" / f"{key}.npz").write_bytes(b"PK cut short")
+    edit_arrays(Store(results), key, lambda arrays: arrays[:40])
     outcome = scarce("publish")
     assert outcome.code == 2
-    assert f"{key}.npz" in outcome.err
+    assert f"{key}.json: not readable" in outcome.err
 
 
 def test_a_cell_that_fails_is_told_kept_apart_and_run_again_on_request(scarce, records):

@@ -11,7 +11,9 @@ import pytest
 from benchmarks.execution.verification import wilson
 from benchmarks.grid import data
 from benchmarks.grid.key import cell_key
+from benchmarks.records.store import Store
 from datasets.mnist import MNIST
+from tests.records.samples import edit_arrays
 
 BENCHMARK = """
 name: tiny
@@ -103,12 +105,11 @@ def rewrite(results):
     """Change one of the stored arrays; gives the new one."""
 
     def change(key: str, **changes) -> np.ndarray:
-        file = results / "records" / f"{key}.npz"
-        with np.load(file) as stored:
-            arrays = dict(stored)
+        store = Store(results)
+        record, arrays = store.read_whole(key)
         ((name, changed),) = changes.items()
         arrays[name] = changed(arrays[name])
-        np.savez_compressed(file, **arrays)
+        store.write(record, arrays)
         return arrays[name]
 
     return change
@@ -127,11 +128,9 @@ def key_of(record: dict) -> str:
     return cell_key(record["config"], record["fingerprints"])
 
 
-def keep(results, record: dict, predictions: bytes) -> None:
+def keep(results, record: dict, predictions: dict) -> None:
     """Put a record into the store as one of the benchmark's whole grid."""
-    file = results / "records" / f"{record['key']}.json"
-    file.write_text(json.dumps(record))
-    file.with_suffix(".npz").write_bytes(predictions)
+    Store(results).write(record, predictions)
     manifest = results / "tiny" / "whole.json"
     listed = json.loads(manifest.read_text())
     manifest.write_text(json.dumps({**listed, "cells": [*listed["cells"], record["key"]]}))
@@ -264,7 +263,7 @@ def test_stored_predictions_that_contradict_their_record_are_not_identical(
 
 
 def test_stored_predictions_that_cannot_be_read_are_not_identical(verify, finished, results):
-    (results / "records" / f"{finished[0]}.npz").write_bytes(b"PK")
+    edit_arrays(Store(results), finished[0], lambda arrays: b"PK")
     outcome = verify(f"key={finished[0]}", "--json")
     assert outcome.code == 1
     assert cell(outcome, finished[0])["reason"] == "its stored predictions cannot be read"
@@ -348,8 +347,7 @@ class TestACellThatIsNotPlannedAnyMore:
     ):
         """A record of data that this machine does not have: its configuration is today's."""
         (mine / "benchmark" / "tiny.yaml").write_text(BENCHMARK.replace("digits01", "mnist01"))
-        stored = tmp_path / "results" / "records" / f"{finished[0]}.json"
-        record = json.loads(stored.read_text())
+        record, predictions = Store(tmp_path / "results").read_whole(finished[0])
         planned = self.cells_without_mnist(tiny, monkeypatch, tmp_path)
         record["config"] = next(
             config
@@ -358,7 +356,7 @@ class TestACellThatIsNotPlannedAnyMore:
             and config["split_seed"] == record["config"]["split_seed"]
         )
         record["key"] = key_of(record)
-        keep(tmp_path / "results", record, stored.with_suffix(".npz").read_bytes())
+        keep(tmp_path / "results", record, predictions)
         outcome = scarce("verify", *tiny, f"key={record['key']}", "--json")
         assert outcome.code == 1
         told = cell(outcome, record["key"])

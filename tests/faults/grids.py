@@ -39,14 +39,15 @@ def grid(seeds: int) -> tuple[str, ...]:
 def contents(suite: Suite) -> dict[str, dict[str, Any]]:
     """Of each finished cell what does not depend on when, where and how often it ran."""
     store = Store(suite.results)
+    cells = filter(None, map(store.read_whole, store.keys()))
     return {
         record["key"]: {
             "metrics": record["metrics"],
             "history": record["history"],
             "sha256": record["predictions"]["sha256"],
-            "arrays": _digest(store.predictions(record["key"])),
+            "arrays": _digest(arrays),
         }
-        for record in store.read_all(store.keys())
+        for record, arrays in cells
         if record["status"] == "done"
     }
 

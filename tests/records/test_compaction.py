@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
 
+from benchmarks.grid.errors import RequestError
 from benchmarks.records.compact_files import ROWS, Row, write_rows
 from benchmarks.records.compaction import fold
 from benchmarks.records.merging import Merging, merge_into
@@ -16,7 +20,10 @@ from tests.records.samples import (
     a_failed_record,
     a_record,
     assert_all_is_there,
+    edit_arrays,
     single_files,
+    the_predictions,
+    without_history,
 )
 
 
@@ -35,7 +42,7 @@ def test_the_order_asked_for_holds_for_rows_and_single_files_alike(store):
 def test_nothing_to_fold_writes_nothing(store):
     folding = fold(store, "digits", ["f" * 64])
     assert (folding.folded, folding.file.exists()) == (0, False)
-    assert len(single_files(store)) == 24
+    assert len(single_files(store)) == 12
 
 
 def test_later_records_join_the_earlier_ones(store):
@@ -75,7 +82,9 @@ def test_many_row_groups_are_read_like_one(tmp_path):
     store.prepare()
     store.compact.folder.mkdir()
     keys = sorted(f"{number:064}" for number in range(2 * ROWS + 1))
-    rows = (Row(key, json.dumps(a_record(key)).encode(), b"") for key in keys)
+    rows = (
+        Row(key, json.dumps(without_history(a_record(key))).encode(), b"{}", b"") for key in keys
+    )
     with open(store.compact.folder / "digits.parquet", "wb") as out:
         write_rows(out, rows)
     assert pq.read_metadata(store.compact.folder / "digits.parquet").num_row_groups == 3
@@ -109,32 +118,57 @@ def test_a_failed_single_file_over_a_row_is_what_counts_and_stays(compacted):
     assert compacted.read(KEYS[0])["status"] == "failed"
 
 
-def test_predictions_without_their_record_do_not_count(compacted):
-    (compacted.folder / f"{KEYS[0]}.npz").write_bytes(b"of a writer that was killed")
-    assert_all_is_there(compacted.results)
+def test_a_failed_single_file_over_a_row_hides_its_predictions(compacted):
+    compacted.write(a_failed_record(KEYS[0]), None)
+    assert compacted.read_whole(KEYS[0]) == (a_failed_record(KEYS[0]), None)
+    with pytest.raises(RequestError, match="there are none"):
+        compacted.predictions(KEYS[0])
+
+
+def test_numbers_of_a_history_that_are_none_survive(store):
+    """They are no JSON: what writes only JSON would make null of them."""
+    diverged = a_record(KEYS[0], history={"train_loss": [1e-7, math.inf, -math.inf, math.nan]})
+    store.write(diverged, the_predictions(KEYS[0]))
+    fold(store, "digits", KEYS)
+    assert repr(store.read(KEYS[0])["history"]) == repr(diverged["history"])
+
+
+def test_a_row_has_the_history_and_the_predictions_beside_the_record(store):
+    file = fold(store, "digits", KEYS).file
+    for key, row in zip(sorted(KEYS), pq.read_table(file).to_pylist(), strict=True):
+        assert list(row) == ["key", "record", "history", "predictions"]
+        assert json.loads(row["record"]) == without_history(a_record(key))
+        assert json.loads(row["history"]) == a_record(key)["history"]
+        with np.load(io.BytesIO(row["predictions"])) as arrays:
+            assert arrays["scores"].tobytes() == the_predictions(key)["scores"].tobytes()
 
 
 def test_what_cannot_be_folded_stays_and_is_told_by_reason(store):
     store.write(a_failed_record(KEYS[0]), None)
     (store.folder / f"{KEYS[1]}.json").write_text("{")
-    (store.folder / f"{KEYS[2]}.npz").unlink()
-    (store.folder / f"{KEYS[3]}.npz").write_bytes(b"cut off")
+    edit_arrays(store, KEYS[2], lambda arrays: None)
+    edit_arrays(store, KEYS[3], lambda arrays: arrays[:-30])
+    file = store.folder / f"{KEYS[4]}.json"
+    file.write_text(file.read_text().replace('"arrays": "', '"arrays": "no base64'))
     before = single_files(store)
     folding = fold(store, "digits", KEYS)
-    assert folding.folded == 8
-    assert dict(folding.remaining) == {"failed": 1, "damaged": 3, "written anew meanwhile": 0}
-    assert [name.partition(".json: ")[0] for name in folding.damaged] == sorted(KEYS[1:4])
-    stay = set(KEYS[:4])
+    assert folding.folded == 7
+    assert dict(folding.remaining) == {"failed": 1, "damaged": 4, "written anew meanwhile": 0}
+    assert [name.partition(".json: ")[0] for name in folding.damaged] == sorted(KEYS[1:5])
+    assert f"{KEYS[2]}.json: its predictions are missing" in folding.damaged
+    assert f"{KEYS[3]}.json: its predictions are cut off" in folding.damaged
+    stay = set(KEYS[:5])
     assert single_files(store) == [name for name in before if name.partition(".")[0] in stay]
 
 
 def test_records_of_the_first_schema_version_are_folded_as_they_are(store):
-    first = {name: value for name, value in a_record(KEYS[0]).items() if name != "attempt"}
-    text = json.dumps({**first, "schema": 1})
-    (store.folder / f"{KEYS[0]}.json").write_text(text)
-    file = fold(store, "digits", KEYS).file
-    assert pq.read_table(file).to_pylist()[sorted(KEYS).index(KEYS[0])]["record"] == text.encode()
-    assert store.read(KEYS[0])["attempt"] == 1
+    file = store.folder / f"{KEYS[0]}.json"
+    document = {k: v for k, v in json.loads(file.read_text()).items() if k != "attempt"}
+    file.write_text(json.dumps({**document, "schema": 1}))
+    rows = pq.read_table(fold(store, "digits", KEYS).file).to_pylist()
+    kept = json.loads(rows[sorted(KEYS).index(KEYS[0])]["record"])
+    assert (kept["schema"], "attempt" in kept) == (1, False)
+    assert_all_is_there(store.results)
 
 
 def test_compacted_records_merge_elsewhere(compacted, tmp_path):

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from benchmarks.records import compaction
+from benchmarks.records import store as store_module
 from benchmarks.records.compaction import fold
 from benchmarks.records.store import Store
 from tests.records.samples import (
@@ -20,6 +21,7 @@ from tests.records.samples import (
     assert_all_is_there,
     single_files,
     the_predictions,
+    without_history,
 )
 
 CRASH = """
@@ -49,7 +51,7 @@ compaction.fold(Store(Path(results)), "digits", keys)
 STEPS = [
     *((name, 1, when) for name in ("replace", "fsync") for when in ("before", "after")),
     *(("fsync", count, "after") for count in (2, 3)),
-    *(("unlink", count, "after") for count in (2, 3, 4, 5, 9, 15, 16)),  # 3: the first record
+    *(("unlink", count, "after") for count in (2, 3, 4, 6, 9)),  # 3: the first record
 ]
 
 
@@ -68,7 +70,7 @@ def test_killed_at_any_step_every_record_is_still_there(name, count, when, earli
     ]
 
 
-def test_a_power_cut_that_undoes_the_removal_of_one_file_loses_nothing(store):
+def test_a_power_cut_that_undoes_removals_loses_nothing(store):
     """File systems may keep removals in another order than they were asked for."""
     kept = {key: (store.folder / f"{key}.json").read_bytes() for key in KEYS}
     fold(store, "digits", KEYS)
@@ -101,7 +103,7 @@ def test_a_record_written_anew_meanwhile_stays_and_counts(store, monkeypatch):
     monkeypatch.setattr(compaction, "_write", write_file_while_a_run_goes_on)
     folding = fold(store, "digits", KEYS)
     assert folding.remaining["written anew meanwhile"] == 1
-    assert single_files(store) == [f"{KEYS[0]}.json", f"{KEYS[0]}.npz"]
+    assert single_files(store) == [f"{KEYS[0]}.json"]
     assert store.read(KEYS[0]) == again
 
 
@@ -134,7 +136,8 @@ def test_compactions_beside_a_writer_and_each_other_lose_nothing(store):
 
 def assert_same_records(store, expected):
     fresh = Store(store.results)
-    assert fresh.read_all(KEYS) == [expected[key] for key in KEYS]
+    assert [fresh.read(key) for key in KEYS] == [expected[key] for key in KEYS]
+    assert fresh.read_all(KEYS) == [without_history(expected[key]) for key in KEYS]
     assert all(len(fresh.predictions(key)["labels"]) == 11 for key in KEYS)
     assert fresh.damaged == []
 
@@ -155,6 +158,21 @@ def test_a_reader_never_misses_a_record_while_it_moves(store):
     reading.join()
     assert {count for count, _ in seen} == {12}
     assert [damaged for _, damaged in seen if damaged] == []
+
+
+def test_a_file_that_moves_between_listing_and_reading_is_found(store, monkeypatch):
+    listed = os.listdir
+
+    def list_then_fold(folder):
+        names = listed(folder)
+        monkeypatch.setattr(os, "listdir", listed)
+        fold(Store(store.results), "digits", KEYS)
+        return names
+
+    monkeypatch.setattr(store_module, "HANDFUL", 3)
+    monkeypatch.setattr(os, "listdir", list_then_fold)
+    assert [record["key"] for record in store.read_all(KEYS)] == KEYS
+    assert (single_files(store), store.damaged) == ([], [])
 
 
 def test_a_lock_left_by_a_dead_process_holds_nobody_up(store):

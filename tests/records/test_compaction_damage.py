@@ -22,6 +22,7 @@ from tests.records.samples import (
     assert_all_is_there,
     single_files,
     the_predictions,
+    without_history,
 )
 
 
@@ -38,6 +39,10 @@ def out_of_order(file):
     pq.write_table(pa.Table.from_pylist(rows, SCHEMA), file)
 
 
+def without_a_history_column(file):
+    pq.write_table(pq.read_table(file).drop_columns("history"), file)
+
+
 def a_folder(file):
     file.unlink()
     file.mkdir()
@@ -47,6 +52,7 @@ DAMAGES = {
     "foreign": foreign,
     "cut off": cut_off,
     "out of order": out_of_order,
+    "without a history column": without_a_history_column,
     "a folder": a_folder,
     "empty": lambda file: file.write_bytes(b""),
     "no parquet": lambda file: file.write_bytes(b"PAR1 nothing of the kind PAR1"),
@@ -84,8 +90,11 @@ def test_every_flipped_byte_is_harmless_or_told(compacted):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
         fresh = Store(compacted.results)
         records = fresh.read_all(KEYS)
-        assert all(record == expected[record["key"]] for record in records)
+        assert all(record == without_history(expected[record["key"]]) for record in records)
         assert len(records) == 12 or fresh.damaged
+        each = [record for key in KEYS if (record := fresh.read(key))]
+        assert all(record == expected[record["key"]] for record in each)
+        assert len(each) == 12 or fresh.damaged
 
 
 def rewrite(compacted, change):
@@ -102,6 +111,18 @@ def test_a_row_with_broken_json_is_named_by_file_and_key(compacted):
     assert named.startswith(f"compact/digits.parquet: {KEYS[0]}: ")
 
 
+@pytest.mark.parametrize("history", [b"[]", b"null", b"{", b""])
+def test_a_damaged_history_is_named_by_file_and_key_when_it_is_read(history, compacted):
+    rewrite(compacted, lambda row: {**row, "history": history} if row["key"] == KEYS[0] else row)
+    assert [record["key"] for record in compacted.read_all(KEYS)] == KEYS
+    assert compacted.damaged == []
+    assert compacted.read(KEYS[0]) is None
+    assert compacted.read_whole(KEYS[0]) is None
+    assert compacted.read(KEYS[1]) == a_record(KEYS[1])
+    (named,) = compacted.damaged
+    assert named.startswith(f"compact/digits.parquet: {KEYS[0]}: ")
+
+
 def test_a_damaged_row_is_healed_by_its_cell_run_again(compacted):
     rewrite(compacted, lambda row: {**row, "record": b"{"} if row["key"] == KEYS[0] else row)
     compacted.write(a_record(KEYS[0]), the_predictions(KEYS[0]))
@@ -112,8 +133,9 @@ def test_a_damaged_row_is_healed_by_its_cell_run_again(compacted):
 
 def test_damaged_predictions_of_a_row_are_told_by_file_and_key(compacted):
     rewrite(compacted, lambda row: {**row, "predictions": row["predictions"][:-9]})
-    with pytest.raises(RequestError, match=rf"digits.parquet:{KEYS[0]}: not readable"):
-        compacted.predictions(KEYS[0])
+    for read in (compacted.predictions, compacted.read_whole):
+        with pytest.raises(RequestError, match=rf"digits.parquet:{KEYS[0]}: not readable"):
+            read(KEYS[0])
 
 
 def test_a_file_in_the_place_of_the_folder_is_named(store):
@@ -122,7 +144,7 @@ def test_a_file_in_the_place_of_the_folder_is_named(store):
     assert store.damaged == ["compact/compact: Not a directory"]
     with pytest.raises(RequestError, match="results_dir"):
         fold(store, "digits", KEYS)
-    assert len(single_files(store)) == 24
+    assert len(single_files(store)) == 12
 
 
 @contextmanager

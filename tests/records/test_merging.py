@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +34,7 @@ def elsewhere(tmp_path):
         store.write(a_record(key), ARRAYS)
     file = tmp_path / "archives" / "good" / archive.FILE
     file.parent.mkdir(parents=True)
-    archive.write_archive(file, [a_record(key) for key in KEYS[:3]], store)
+    archive.write_archive(file, KEYS[:3], store)
     return file
 
 
@@ -48,6 +49,8 @@ def own(tmp_path):
         ("record", "{"),
         ("record", None),
         ("record", json.dumps(a_record(["no text"]))),
+        ("history", "[]"),
+        ("history", None),
         ("scores", b"odd"),
         ("predicted", b"12"),
     ],
@@ -60,6 +63,49 @@ def test_one_damaged_row_does_not_end_the_merge(column, value, elsewhere, own):
     assert (merging.taken, len(own.keys())) == (2, 2)
     (named,) = merging.damaged
     assert named.startswith(f"{elsewhere}: row 1 holds")
+
+
+def in_the_earlier_form(file):
+    """The history in the record column, and none beside it."""
+    rows = pq.read_table(file).to_pylist()
+    for row in rows:
+        whole = {**json.loads(row["record"]), "history": json.loads(row.pop("history"))}
+        row["record"] = json.dumps(whole)
+    pq.write_table(pa.Table.from_pylist(rows), file)
+
+
+@pytest.mark.parametrize("change", [lambda file: None, in_the_earlier_form], ids=["now", "earlier"])
+def test_what_is_merged_has_its_history_and_what_only_reads_records_has_none(
+    change, elsewhere, own
+):
+    change(elsewhere)
+    assert merge_into(own, elsewhere) == Merging(3, 0)
+    for key in KEYS[:3]:
+        assert own.read(key)["history"] == a_record(key)["history"]
+    assert all("history" not in record for record in archive.read_records(elsewhere))
+
+
+def test_an_archive_merged_and_written_again_is_the_same_to_the_byte(elsewhere, own, tmp_path):
+    merge_into(own, elsewhere)
+    archive.write_archive(tmp_path / "again", reversed(KEYS[:3]), own)
+    assert (tmp_path / "again").read_bytes() == elsewhere.read_bytes()
+
+
+def test_losses_that_are_no_numbers_travel(own, tmp_path):
+    losses = [1.0, math.inf, -math.inf, math.nan]
+    own.prepare()
+    own.write(a_record(KEYS[0], history={"train_loss": losses}), ARRAYS)
+    archive.write_archive(tmp_path / archive.FILE, KEYS[:1], own)
+    other = Store(tmp_path / "other")
+    merge_into(other, tmp_path / archive.FILE)
+    assert repr(other.read(KEYS[0])["history"]) == repr({"train_loss": losses})
+
+
+def test_a_record_that_is_gone_is_not_archived_as_less(own, tmp_path):
+    own.prepare()
+    with pytest.raises(RequestError, match="removed or replaced meanwhile"):
+        archive.write_archive(tmp_path / archive.FILE, KEYS[:1], own)
+    assert not (tmp_path / archive.FILE).exists()
 
 
 def test_one_damaged_archive_does_not_end_the_merge(elsewhere, own):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import math
 import os
 
 import numpy as np
@@ -11,7 +14,7 @@ import pytest
 from benchmarks.grid.errors import RequestError
 from benchmarks.records import provenance
 from benchmarks.records.atomic import is_temporary, temporary_name
-from benchmarks.records.store import SCHEMA, Store, write_atomically
+from benchmarks.records.store import HANDFUL, SCHEMA, Store, write_atomically
 
 KEY = "a" * 64
 RECORD = {
@@ -49,13 +52,36 @@ def test_what_is_written_is_read_back(store):
     }
 
 
-def test_nothing_is_left_beside_the_files(store):
+def test_a_cell_is_one_file_and_nothing_is_left_beside_it(store):
     store.write(RECORD, ARRAYS)
-    assert sorted(file.name for file in store.folder.iterdir()) == [
-        ".lock",
-        f"{KEY}.json",
-        f"{KEY}.npz",
-    ]
+    assert sorted(file.name for file in store.folder.iterdir()) == [".lock", f"{KEY}.json"]
+
+
+def test_any_json_reader_of_python_reads_the_file_arrays_last(store):
+    store.write({**RECORD, "history": {"train_loss": [math.nan]}}, ARRAYS)
+    document = json.loads((store.folder / f"{KEY}.json").read_text())
+    assert list(document)[-2:] == ["history", "arrays"]
+    with np.load(io.BytesIO(base64.b64decode(document["arrays"]))) as arrays:
+        assert arrays["labels"].tolist() == [0, 1]
+
+
+def test_the_file_of_a_failed_cell_has_no_arrays(store):
+    store.write(FAILED, None)
+    assert json.loads((store.folder / f"{KEY}.json").read_text()) == FAILED
+    assert store.read_whole(KEY) == (FAILED, None)
+    with pytest.raises(RequestError, match=f"{KEY}.json: not readable .there are none"):
+        store.predictions(KEY)
+
+
+def test_the_record_and_its_predictions_are_read_together(store):
+    assert store.read_whole(KEY) is None
+    store.write(RECORD, ARRAYS)
+    record, arrays = store.read_whole(KEY)
+    assert record == RECORD
+    assert {name: array.tolist() for name, array in arrays.items()} == {
+        "labels": [0, 1],
+        "scores": [[1, 1], [1, 1]],
+    }
 
 
 DAMAGED = {
@@ -144,10 +170,15 @@ def test_an_accuracy_that_is_not_a_number_is_damage(store):
     assert store.read(KEY) is None
 
 
+def as_text(record):
+    """NaN is not equal to itself."""
+    return json.dumps(record, sort_keys=True)
+
+
 def test_a_loss_that_is_not_a_number_is_a_result(store):
     diverged = {**RECORD, "history": {"train_loss": [1.0, float("inf"), float("nan")]}}
     store.write(diverged, ARRAYS)
-    assert json.dumps(store.read(KEY)) == json.dumps(diverged)
+    assert as_text(store.read(KEY)) == as_text(diverged)
 
 
 def test_a_folder_in_the_place_of_a_record_is_named(store):
@@ -163,37 +194,88 @@ def test_a_disk_that_fails_to_read_is_named_not_skipped(store):
     assert store.damaged == [f"{KEY}.json: Input/output error"]
 
 
-def test_a_record_without_its_predictions_is_damaged(store):
+def edit(store, **changes):
+    """Change what the file holds; what becomes `...` is taken out."""
+    file = store.folder / f"{KEY}.json"
+    document = {**json.loads(file.read_text()), **changes}
+    file.write_text(json.dumps({k: v for k, v in document.items() if v is not ...}))
+
+
+@pytest.mark.parametrize("arrays", [..., None, ""], ids=str)
+def test_a_record_without_its_predictions_is_damaged(arrays, store):
     store.write(RECORD, ARRAYS)
-    (store.folder / f"{KEY}.npz").unlink()
+    edit(store, arrays=arrays)
     assert store.read(KEY) is None
+    assert store.read_all([KEY]) == []
+    assert store.read_whole(KEY) is None
     assert store.damaged == [f"{KEY}.json: its predictions are missing"]
+    with pytest.raises(RequestError, match=f"{KEY}.json: not readable .its predictions are missi"):
+        store.predictions(KEY)
 
 
-@pytest.mark.parametrize("change", ["cut off", "a byte", "no archive", "missing"])
+def test_predictions_that_are_no_text_are_damage(store):
+    store.write(RECORD, ARRAYS)
+    edit(store, arrays=[1])
+    assert store.read(KEY) is None
+    assert store.damaged == [f"{KEY}.json: arrays is no text"]
+
+
+@pytest.mark.parametrize("change", ["cut off", "a byte", "no archive", "no base64"])
 def test_damaged_predictions_are_told_in_one_line(change, store):
     store.write(RECORD, ARRAYS)
-    file = store.folder / f"{KEY}.npz"
-    whole = file.read_bytes()
+    arrays = json.loads((store.folder / f"{KEY}.json").read_text())["arrays"]
+    whole = base64.b64decode(arrays)
     middle = whole.index(b"NUMPY") if b"NUMPY" in whole else len(whole) // 3
     changed = {
-        "cut off": whole[:-30],
-        "a byte": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :],
-        "no archive": b"nothing of the kind",
-        "missing": None,
+        "cut off": base64.b64encode(whole[:-30]).decode(),
+        "a byte": base64.b64encode(
+            whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
+        ).decode(),
+        "no archive": base64.b64encode(b"nothing of the kind").decode(),
+        "no base64": arrays[:-2],
     }[change]
-    file.unlink() if changed is None else file.write_bytes(changed)
-    with pytest.raises(RequestError, match=f"{KEY}.npz: not readable") as told:
-        store.predictions(KEY)
-    assert "\n" not in str(told.value)
+    edit(store, arrays=changed)
+    assert store.read(KEY) == RECORD
+    for read in (store.predictions, store.read_whole):
+        with pytest.raises(RequestError, match=f"{KEY}.json: not readable") as told:
+            read(KEY)
+        assert "\n" not in str(told.value)
 
 
-def test_records_come_in_the_order_asked_for(store):
+@pytest.mark.parametrize("others", [1, HANDFUL], ids=["a few", "many"])
+def test_records_come_in_the_order_asked_for(others, store):
     keys = [letter * 64 for letter in "cab"]
     for key in keys:
         store.write({**RECORD, "key": key}, ARRAYS)
-    assert [record["key"] for record in store.read_all([*keys, "d" * 64])] == keys
+    missing = [f"{number:064}" for number in range(others)]
+    assert [record["key"] for record in store.read_all([*keys, *missing])] == keys
     assert store.keys() == sorted(keys)
+
+
+def test_of_many_records_the_histories_are_left_out(store):
+    store.write(RECORD, ARRAYS)
+    (record,) = store.read_all([KEY])
+    assert {**record, "history": {}} == RECORD
+    assert "history" not in record
+
+
+@pytest.mark.parametrize("history", [None, [], 1])
+def test_a_history_that_is_no_mapping_is_damage(history, store):
+    store.write(RECORD, ARRAYS)
+    edit(store, history=history)
+    assert (store.read(KEY), store.read_all([KEY])) == (None, [])
+    assert store.damaged == [f"{KEY}.json: history is no mapping"]
+
+
+def test_a_folder_that_cannot_be_listed_is_read_file_by_file(store, monkeypatch):
+    store.write(RECORD, ARRAYS)
+
+    def denied(folder):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", denied)
+    missing = [f"{number:064}" for number in range(HANDFUL)]
+    assert [record["key"] for record in store.read_all([*missing, KEY])] == [KEY]
 
 
 def test_a_write_that_fails_leaves_the_earlier_content(tmp_path, monkeypatch):

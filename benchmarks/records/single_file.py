@@ -1,0 +1,103 @@
+"""The file of one cell, `records/KEY.json`: one JSON text, as Python's `json` reads it.
+
+It holds the fields of the record, then `history`, and last `arrays`: the predictions on the test
+samples as the base64 text of a compressed .npz (`test_index` int32, `labels` and `predicted` int16,
+`scores` float32 (samples, classes)). The file of a failed cell has no `arrays`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks.grid.errors import RequestError
+from benchmarks.records.compact_files import Row
+from benchmarks.records.reading import (
+    Record,
+    checked_whole,
+    parsed,
+    parsed_with_writer,
+    reason,
+)
+
+Predictions = dict[str, np.ndarray]
+ZIP_START, ZIP_END, ZIP_END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
+LAST = ("history", "arrays")
+
+
+class Single(NamedTuple):
+    """A record with its history, and its predictions as text; a failed cell has none."""
+
+    record: Record
+    arrays: str | None
+
+
+def content_of(record: Record, predictions: Predictions | None) -> bytes:
+    """What the file of a record holds."""
+    document = {name: value for name, value in record.items() if name not in LAST}
+    if "history" in record:
+        document["history"] = record["history"]
+    if predictions is not None:
+        packed = io.BytesIO()
+        np.savez_compressed(packed, **predictions)
+        document["arrays"] = b64encode(packed.getvalue()).decode()
+    return json.dumps(document).encode()
+
+
+def opened(content: bytes, key: str) -> Single:
+    """From what the file holds; raises one of NOT_WHOLE where that is no whole record."""
+    return _opened(parsed(content), key)
+
+
+def as_row(content: bytes, key: str) -> Row | None:
+    """The same cell in a compact file, of the schema it was written in; None where it failed.
+
+    Raises one of NOT_WHOLE.
+    """
+    document, written = parsed_with_writer(content)
+    record, arrays = _opened(document, key)
+    if record["status"] != "done":
+        return None
+    predictions = b64decode(arrays, validate=True)
+    if not _is_whole_archive(predictions):
+        raise ValueError("its predictions are cut off")
+    fields = {name: value for name, value in document.items() if name not in LAST}
+    return Row(key, written(fields), written(document["history"]), predictions)
+
+
+def unpacked(predictions: bytes | str | None, place: str | Path) -> Predictions:
+    """The arrays of a .npz, or of its base64 text; raises RequestError where they are none."""
+    try:
+        if predictions is None:
+            raise ValueError("there are none")
+        if isinstance(predictions, str):
+            predictions = b64decode(predictions, validate=True)
+        with np.load(io.BytesIO(predictions)) as arrays:
+            return dict(arrays)
+    except Exception as error:  # numpy and zipfile raise many kinds for bytes that are wrong
+        raise unreadable(place, error) from error
+
+
+def unreadable(place: str | Path, error: Exception) -> RequestError:
+    remedy = f"not readable ({reason(error)}); delete it and run the benchmark again"
+    return RequestError("predictions", place, remedy)
+
+
+def _opened(document: Any, key: str) -> Single:
+    record = checked_whole(document, key)
+    arrays = record.pop("arrays", None)
+    if record["status"] == "done":
+        if not arrays:
+            raise ValueError("its predictions are missing")
+        if not isinstance(arrays, str):
+            raise ValueError("arrays is no text")
+    return Single(record, arrays)
+
+
+def _is_whole_archive(content: bytes) -> bool:
+    return content.startswith(ZIP_START) and content[-ZIP_END_SIZE:].startswith(ZIP_END)
