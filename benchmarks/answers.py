@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from benchmarks import terminal
-from benchmarks.evidence.claim_files import read_claims
-from benchmarks.evidence.claim_schema import Claim
-from benchmarks.evidence.outputs import judge_all, write_outputs
+from benchmarks.evidence.claims.effects import ArmResults
+from benchmarks.evidence.claims.files import read_claims
+from benchmarks.evidence.claims.schema import Claim
+from benchmarks.evidence.claims.verdicts import in_family, judge_best
+from benchmarks.evidence.illustrated import Images
+from benchmarks.evidence.outputs import find, write_outputs
+from benchmarks.evidence.predicted import with_predicted_metrics
+from benchmarks.evidence.report.overview import INDEX, write_overview
+from benchmarks.evidence.results import results_frame
+from benchmarks.grid import data
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan
@@ -20,6 +29,10 @@ from benchmarks.records.atomic import alone_in
 from benchmarks.records.holdings import Holding
 from benchmarks.records.store import Record, Store
 from benchmarks.settings import Folders
+from datasets.errors import DataUnavailable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Verdict = dict[str, Any]
 
@@ -30,9 +43,17 @@ def answer_plan(plan: Plan, places: Folders, configs: Configs, console: Console)
 
 
 def answer_whole(name: str, places: Folders, configs: Configs, console: Console) -> None:
-    """Answer from the benchmark's own grid or, where that never ran, from the last run."""
+    """Answer from the benchmark's own grid or, where that never ran, from the last run.
+
+    Then the page of all benchmarks is made anew.
+    """
     held = holdings.read_own(places.own, name) or holdings.read_last_run(places.own, name)
     _answer(_held(name, held), places, configs, console)
+    try:
+        index = write_overview(places.own, load_claims(configs))
+    except OSError as error:
+        raise Store(places.own).not_writable(error) from error
+    console.print(f"All benchmarks: {index}", soft_wrap=True)
 
 
 def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -> None:
@@ -42,23 +63,36 @@ def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -
     name = own.benchmark["name"]
     published = _published(places, name, console)
     claims = load_claims(configs)
+    findings = find(own, claims)
     theirs = published.records if published else []
-    verdicts = judge_all(claims, own.records, name, own.notes)
-    their_verdicts = judge_all(claims, theirs, name) if theirs else []
-    compared = [] if own.changes else verdicts
+    their_verdicts = find(published, claims).verdicts if published else []
+    compared = [] if own.changes else findings.verdicts
     found = agreement(_comparable(own.records, theirs), theirs, compared, their_verdicts)
     folder = places.own / name
     try:
         with alone_in(folder):
-            _write(folder, own, claims, their_verdicts, agreement_text(found), verdicts)
+            index = f"../{INDEX}" if (places.own / INDEX).is_file() else ""
+            text = agreement_text(found)
+            write_outputs(folder, findings, their_verdicts, text, index, _images_of)
     except OSError as error:
         raise Store(places.own).not_writable(error) from error
     terminal.print_notes(own.notes, own.unavailable, console)
     terminal.print_accuracies(own, console)
-    terminal.print_verdicts(verdicts, console, their_verdicts)
+    terminal.print_verdicts(findings.verdicts, console, their_verdicts)
     terminal.print_failures(own.records, console)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
-    console.print(f"Tables, figure, verdicts, report: {places.own / name}", soft_wrap=True)
+    console.print(f"Tables, figures, verdicts, report: {folder}", soft_wrap=True)
+
+
+def _images_of(record: Record) -> Images | None:
+    """The images that a record's cell was tested on, where these very data are at hand."""
+    try:
+        samples = data.load(record["config"]["dataset"])
+    except (DataUnavailable, RequestError):
+        return None
+    if samples.fingerprint != record["fingerprints"].get("data"):
+        return None
+    return Images(samples.images.transpose(0, 2, 3, 1), samples.class_names)
 
 
 def _published(places: Folders, name: str, console: Console) -> Holding | None:
@@ -78,10 +112,12 @@ def publish(plan: Plan, places: Folders, configs: Configs) -> Path:
     if not finished.records:
         raise RequestError("benchmark", name, f"no finished cells yet; scarce run benchmark={name}")
     folder = places.published / name
+    claims = load_claims(configs)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_answer(folder, finished, load_claims(configs))
         holdings.write_published(finished, store, folder)
+        write_answer(folder, holdings.read_published(places.published, name), claims)
+        write_overview(places.published, claims)
     except OSError as error:
         remedy = f"cannot be written ({error.strerror}); name another folder"
         raise RequestError("published_dir", places.published, remedy) from error
@@ -89,8 +125,22 @@ def publish(plan: Plan, places: Folders, configs: Configs) -> Path:
 
 
 def write_answer(folder: Path, held: Holding, claims: list[Claim]) -> None:
-    """Tables, figure, verdicts and report of what is held, with nothing beside them."""
-    _write(folder, held, claims, [], "")
+    """Tables, figures, verdicts and report of what is published, with nothing beside them."""
+    write_outputs(folder, find(held, claims), index=f"../{INDEX}")
+
+
+def held(name: str, places: Folders) -> tuple[Holding, str]:
+    """A benchmark's own results or, where there are none, the published ones, and which it is."""
+    own = holdings.read_own(places.own, name) or holdings.read_last_run(places.own, name)
+    if own is not None and own.done:
+        return own, "own"
+    published = holdings.read_published(places.published, name)
+    return _held(name, published), "published"
+
+
+def frame_of(holding: Holding, metrics: Iterable[str] = ()) -> pd.DataFrame:
+    """The results as a frame, with those of the metrics that only predictions can tell."""
+    return with_predicted_metrics(results_frame(holding.records), metrics, holding.predictions)
 
 
 def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> list[Verdict]:
@@ -105,52 +155,39 @@ def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> li
             for claim in claims
             if benchmark in claim.benchmarks
         ]
-    names = dict.fromkeys(name for claim in claims for name in claim.benchmarks)
-    own = _frames({name: holdings.read_own(places.own, name) for name in names})
-    published = _frames({name: holdings.read_published(places.published, name) for name in names})
-    return [_best_verdict(claim, own, published) for claim in claims]
+    own = _results(claims, partial(holdings.read_own, places.own))
+    published = _results(claims, partial(holdings.read_published, places.published))
+    return in_family([_best_verdict(claim, own, published) for claim in claims])
 
 
 def load_claims(configs: Configs) -> list[Claim]:
     """Every claim file of conf/claim and of the user's folders; raises EvidenceError."""
-    return read_claims(configs.choices("claim").values())
+    return read_claims(configs.files("claim"))
 
 
-def _best_verdict(claim: Claim, own: dict[str, Any], published: dict[str, Any]) -> Verdict:
-    from benchmarks.evidence.claims import judge_best
-
+def _best_verdict(
+    claim: Claim, own: dict[str, ArmResults], published: dict[str, ArmResults]
+) -> Verdict:
     verdict = judge_best(claim, own)
     source = "own"
     if verdict["verdict"] == "not-run":
         verdict, source = judge_best(claim, published), "published"
-    return {**verdict, "results": source if verdict["verdict"] != "not-run" else None}
+    untested = verdict["verdict"] in ("not-run", "cited")
+    return {**verdict, "results": None if untested else source}
 
 
-def _frames(held: dict[str, Holding | None]) -> dict[str, Any]:
-    from benchmarks.evidence.results import results_frame
-
-    return {name: results_frame(holding.records) for name, holding in held.items() if holding}
-
-
-def _write(
-    folder: Path,
-    held: Holding,
-    claims: list[Claim],
-    published: list[Verdict],
-    agreement: str,
-    verdicts: list[Verdict] | None = None,
-) -> None:
-    write_outputs(
-        folder,
-        held.benchmark,
-        held.records,
-        held.unavailable,
-        claims,
-        published_verdicts=published,
-        agreement=agreement,
-        notes=held.notes,
-        verdicts=verdicts,
-    )
+def _results(claims: list[Claim], read: Callable[[str], Holding | None]) -> dict[str, ArmResults]:
+    """What is held of the benchmarks that claims name, with the metrics that they ask for."""
+    metrics: dict[str, set[str]] = {}
+    for claim in claims:
+        for name in claim.benchmarks:
+            metrics.setdefault(name, set()).update(part.metric for part in claim.parts)
+    found = {name: read(name) for name in metrics}
+    return {
+        name: ArmResults(frame_of(holding, metrics[name]))
+        for name, holding in found.items()
+        if holding is not None
+    }
 
 
 def _held(name: str, own: Holding | None) -> Holding:

@@ -20,6 +20,7 @@ COMMANDS = {
     "plan": "count cells: total, done, failed, pending; nothing runs",
     "report": "tables, figure, verdicts and report.html from stored results",
     "claims": "the verdicts",
+    "table": "any two axes of the results: rows=dataset columns=method metric=... format=tex",
     "verify": "rerun finished cells (cells=5, cells=all, key=PREFIX): are they identical?",
     "key": "explain a cell's key (KEY or overrides), or diff two (KEY KEY, KEY overrides)",
     "compact": "fold finished records into one file per benchmark",

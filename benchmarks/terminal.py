@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.evidence.claims import reported_text
+from benchmarks.evidence.claims.markdown import reported_text
 from benchmarks.evidence.notices import unavailable_notices
-from benchmarks.evidence.wording import effect_text, interval_text, published_text
+from benchmarks.evidence.wording import (
+    effect_text,
+    interval_text,
+    p_text,
+    published_text,
+)
 from benchmarks.records.holdings import Holding
+
+WIDE = 100  # columns of a terminal that has room for everything
 
 
 def print_accuracies(held: Holding, console: Console) -> None:
@@ -39,34 +47,55 @@ def print_verdicts(
     console: Console,
     published: list[dict[str, Any]] | None = None,
 ) -> None:
-    """One row per claim with the article's number beside ours, then what each verdict rests on."""
-    table = _table("claim", "verdict", "effect [95 %]", "the article", "pairs", right=3)
+    """One row per claim with the article's number beside ours, then what each verdict rests on.
+
+    A narrow terminal is spared the numbers of pairs and the p values; --json and reports have them.
+    """
+    more = {"pairs": _pairs, "p (Holm)": _p_adjusted} if console.width >= WIDE else {}
+    table = _table("claim", "verdict", "effect [95 %]", "the article", *more, right=2 + len(more))
     for verdict in verdicts:
         effect = effect_text(verdict["effect"], verdict["unit"])
+        interval = interval_text(verdict["interval"], verdict["unit"])
         table.add_row(
             verdict["id"],
             f"[bold]{verdict['verdict']}[/bold]",
-            f"{effect} {interval_text(verdict['interval'], verdict['unit'])}".replace("[", "\\["),
+            effect if interval == "-" else f"{effect} {interval}".replace("[", "\\["),
             published_text(verdict),
-            str(verdict["pairs"]),
+            *(told(verdict) for told in more.values()),
         )
     console.print()
     console.print(table, highlight=False)
     theirs = {verdict["id"]: verdict["verdict"] for verdict in published or []}
+    for text in _explanations(verdicts, theirs):
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+
+def _pairs(verdict: dict[str, Any]) -> str:
+    return str(verdict["pairs"] or "-")
+
+
+def _p_adjusted(verdict: dict[str, Any]) -> str:
+    return p_text(verdict["p_adjusted"])
+
+
+def _explanations(verdicts: list[dict[str, Any]], published: dict[str, str]) -> Iterator[str]:
     for verdict in verdicts:
-        console.print(
-            f"  {verdict['id']}: {verdict['measure']} on {verdict['dataset']} "
-            f"({verdict['benchmark']}{', ' + held if (held := verdict.get('results')) else ''}); "
-            f"{verdict['reason']}"
-            + (f"; published verdict: {theirs[verdict['id']]}" if verdict["id"] in theirs else ""),
-            highlight=False,
-            soft_wrap=True,
-            markup=False,
-        )
+        if verdict["verdict"] in ("not-run", "cited"):
+            continue
+        held = f", {verdict['results']}" if verdict.get("results") else ""
+        where = f"{verdict['measure']} on {verdict['dataset']} ({verdict['benchmark']}{held})"
+        theirs = published.get(verdict["id"])
+        said = f"; published verdict: {theirs}" if theirs else ""
+        yield f"  {verdict['id']}: {where}; {verdict['reason']}{said}"
         if reported := reported_text(verdict):
-            console.print(
-                f"    reported: {reported}", highlight=False, soft_wrap=True, markup=False
-            )
+            yield f"    reported: {reported}"
+    for verdict in verdicts:
+        if verdict["verdict"] == "cited":
+            yield f"  {verdict['id']}: cited, not run: {verdict['reason']}"
+    missing = [verdict for verdict in verdicts if verdict["verdict"] == "not-run"]
+    for reason in dict.fromkeys(verdict["reason"] for verdict in missing):
+        names = ", ".join(verdict["id"] for verdict in missing if verdict["reason"] == reason)
+        yield f"  {names}: {reason}"
 
 
 def print_notes(notes: list[str], unavailable: list[dict[str, Any]], console: Console) -> None:

@@ -8,30 +8,14 @@ import pytest
 
 from benchmarks.cli import COMMANDS
 from benchmarks.grid.configs import PROJECT
+from tests import readme
 
 README = (PROJECT / "README.md").read_text()
 
 
-def block(name: str) -> str:
-    match = re.search(rf"<!-- begin {re.escape(name)} -->\n(.*?)<!-- end -->", README, re.DOTALL)
-    assert match, name
-    return match.group(1).strip()
-
-
-def published(file: str) -> str:
-    return (PROJECT / "results" / "published" / "quickstart" / file).read_text()
-
-
-def test_the_table_shown_is_the_published_one():
-    section = published("table.md").split("## mnist01")[1].split("\n## ")[0]
-    table = [line for line in section.splitlines() if line.startswith("|")]
-    assert block("results/published/quickstart/table.md mnist01").splitlines() == table
-
-
-def test_the_verdicts_shown_are_the_published_ones():
-    overview = published("claims.md").split("\n## ")[0]
-    table = [line for line in overview.splitlines() if line.startswith("|")]
-    assert block("results/published/quickstart/claims.md").splitlines() == table
+@pytest.mark.parametrize("name", readme.blocks())
+def test_the_tables_shown_are_the_published_ones(name):
+    assert readme.shown(README, name).group(2) == readme.blocks()[name]
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))

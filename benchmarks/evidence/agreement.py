@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.results import ROW, results_frame, split_means
-from benchmarks.evidence.statistics import paired_difference, welch_difference
+from benchmarks.evidence.statistics import (
+    difference_interval,
+    paired_differences,
+    welch_difference,
+)
 from benchmarks.evidence.wording import interval_text, percent
 from benchmarks.records.store import Record
 
@@ -96,7 +100,7 @@ def _row(row: tuple[Any, ...], ours: pd.Series, theirs: pd.Series) -> dict[str, 
     shared = ours.index.intersection(theirs.index)
     if len(shared):
         ours, theirs = ours[shared], theirs[shared]
-        interval = paired_difference(ours, theirs)
+        interval = difference_interval(paired_differences(ours, theirs))
     else:
         interval = welch_difference(ours, theirs)
     if len(shared) and (ours == theirs).all():

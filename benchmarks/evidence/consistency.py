@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.records.store import SCHEMA, Record
 
@@ -13,11 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # The first configuration of each row, and its text.
-Seen = dict[tuple[str | None, ...], tuple[dict[str, Any], str]]
+Seen = dict[tuple[str | None, ...], tuple[dict[str, Any], bytes]]
 
 # The row's own axes, and what cannot change a result: these may differ under one name.
-VARIES = {"dataset.train_size", "split_seed", "init_seed"}
-VARIES |= {"dataset.root", "trainer.devices"}
+VARIES = {"split_seed", "init_seed"}
+VARIES_WITHIN = {"dataset": {"train_size", "root"}, "trainer": {"devices"}}
+ROW_GROUPS = ("protocol", "loss", "augmentation")
 
 
 def without_copies(records: Iterable[Record]) -> list[Record]:
@@ -33,7 +36,7 @@ def without_copies(records: Iterable[Record]) -> list[Record]:
                 f"a record has key={key!r}: expected text; delete it and run its cell again"
             )
         first = kept.setdefault(key, record)
-        if _text(first.get("metrics")) != _text(record.get("metrics")):
+        if first is not record and _text(first.get("metrics")) != _text(record.get("metrics")):
             raise EvidenceError(
                 f"record {key[:12]} is there twice with different metrics:"
                 " keep one of the two result folders"
@@ -61,12 +64,11 @@ def refuse_mixed_configurations(records: Iterable[Record]) -> None:
     datasets: Seen = {}
     rows: Seen = {}
     for record in records:
-        config = _flat(record.get("config") or {})
-        dataset, method = config.get("dataset.name"), config.get("method.name")
-        of_dataset = {name: config[name] for name in config if name.startswith("dataset.")}
-        _same(datasets, (dataset,), of_dataset, dataset)
-        row = (dataset, config.get("protocol.name"), method, config.get("loss.name"))
-        _same(rows, row, config, f"{method} on {dataset}")
+        fixed = _fixed(record.get("config") or {})
+        blocks = (fixed.get(group) or {} for group in ("dataset", "method", *ROW_GROUPS))
+        dataset, method, *chosen = (block.get("name") for block in blocks)
+        _same(datasets, (dataset,), {"dataset": fixed.get("dataset")}, dataset)
+        _same(rows, (dataset, method, *chosen), fixed, f"{method} on {dataset}")
 
 
 def refuse_mixed_data(records: Iterable[Record]) -> None:
@@ -103,18 +105,29 @@ def refuse_repeated_seeds(frame: pd.DataFrame, columns: list[str]) -> None:
 def _same(
     seen: Seen, row: tuple[str | None, ...], config: dict[str, Any], name: str | None
 ) -> None:
-    text = _text(config)
+    text = orjson.dumps(config, option=orjson.OPT_SORT_KEYS)
     first, first_text = seen.setdefault(row, (config, text))
     if text == first_text:
         return
-    for field in sorted(set(first) | set(config)):
-        one, other = first.get(field), config.get(field)
-        if _text(one) != _text(other):
+    one, other = _flat(first), _flat(config)
+    for field in sorted(set(one) | set(other)):
+        if _text(one.get(field)) != _text(other.get(field)):
             group, _, inner = field.partition(".")
             remedy = f"give one of them another {group}.name" if inner else "run one at a time"
             raise EvidenceError(
-                f"{field}={one} and {field}={other} are both called {name}: {remedy}"
+                f"{field}={one.get(field)} and {field}={other.get(field)} are both called {name}:"
+                f" {remedy}"
             )
+
+
+def _fixed(config: dict[str, Any]) -> dict[str, Any]:
+    """What must be the same under one name, cheap to compare whole; `_flat` finds the field."""
+    fixed = {name: value for name, value in config.items() if name not in VARIES}
+    for group, names in VARIES_WITHIN.items():
+        block = fixed.get(group)
+        if isinstance(block, dict) and not names.isdisjoint(block):
+            fixed[group] = {name: block[name] for name in block if name not in names}
+    return fixed
 
 
 def _same_print(seen: dict[str, str], name: str, found: str | None, what: str) -> None:
@@ -134,7 +147,7 @@ def _flat(config: dict[str, Any], before: str = "") -> dict[str, Any]:
         path = before + str(name)
         if isinstance(value, dict):
             flat.update(_flat(value, path + "."))
-        elif path not in VARIES and name != "says":
+        elif name != "says":
             flat[path] = value
     return flat
 

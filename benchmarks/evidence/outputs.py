@@ -4,24 +4,68 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.evidence.claim_files import PublishedCurves, parse_claim, published_curves
-from benchmarks.evidence.claim_schema import Claim
-from benchmarks.evidence.claims import claims_markdown, judge
-from benchmarks.evidence.latex import table_latex
+from benchmarks.evidence.claims.effects import ArmResults
+from benchmarks.evidence.claims.files import PublishedCurves, parse_claim, published_curves
+from benchmarks.evidence.claims.markdown import claims_markdown
+from benchmarks.evidence.claims.schema import Claim
+from benchmarks.evidence.claims.verdicts import in_family, judge
+from benchmarks.evidence.illustrated import FOLDER, ImagesOf, Shown, illustrations
 from benchmarks.evidence.notices import Notice, unavailable_notices
+from benchmarks.evidence.predicted import with_predicted_metrics
+from benchmarks.evidence.report.origin import date_range
+from benchmarks.evidence.report.pictures import Picture
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
+from benchmarks.evidence.tables.latex import table_latex
 from benchmarks.records.atomic import WRITING
+from benchmarks.records.holdings import Holding
 from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Verdict = dict[str, Any]
+CLAIMS = "claims.json"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the records of a benchmark say, before any of it is written down.
+
+    `claims` are those that name the benchmark.
+    """
+
+    held: Holding
+    claims: list[Claim]
+    frame: pd.DataFrame
+    curves: list[PublishedCurves]
+    table: pd.DataFrame
+    notices: list[Notice]
+    verdicts: list[Verdict]
+
+
+def find(held: Holding, claims: Iterable[Claim | dict[str, Any]]) -> Findings:
+    """Judge the claims on what is held of a benchmark, and sum it up.
+
+    Raises EvidenceError for records or claims that cannot be judged.
+    """
+    name = held.benchmark["name"]
+    concerned = _of_benchmark(claims, name)
+    metrics = [part.metric for claim in concerned for part in claim.parts]
+    frame = with_predicted_metrics(results_frame(held.records), metrics, held.predictions)
+    curves = published_curves(concerned)
+    notices = [Notice("note", note) for note in held.notes]
+    notices += [*unavailable_notices(held.unavailable), *frame.attrs["notices"], *_caveats(frame)]
+    verdicts = _judged(concerned, frame, name, held.notes)
+    return Findings(held, concerned, frame, curves, summary(frame, curves), notices, verdicts)
 
 
 def judge_all(
@@ -29,59 +73,78 @@ def judge_all(
     records: Iterable[Record],
     benchmark: str,
     notes: Sequence[str] = (),
-) -> list[dict[str, Any]]:
+) -> list[Verdict]:
     """The verdicts on those of the claims that name this benchmark; `notes` on the grid are the
     first caveats of each.
     """
-    frame = results_frame(records)
-    verdicts = [judge(claim, frame, benchmark) for claim in _of_benchmark(claims, benchmark)]
-    return [{**verdict, "caveats": [*notes, *verdict["caveats"]]} for verdict in verdicts]
+    return _judged(_of_benchmark(claims, benchmark), results_frame(records), benchmark, notes)
+
+
+def texts_of(findings: Findings, published_verdicts: Sequence[Verdict] = ()) -> dict[str, str]:
+    """table.csv/.md/.tex and claims.md/.json, by name."""
+    benchmark = findings.held.benchmark
+    order = (benchmark["methods"], benchmark["datasets"])
+    table, notices = findings.table, findings.notices
+    document = _about(findings.held) | {"claims": findings.verdicts}
+    return {
+        "table.csv": table_csv(table, notices),
+        "table.md": table_markdown(table, *order, notices, benchmark["name"]),
+        "table.tex": table_latex(table, *order, notices),
+        "claims.md": claims_markdown(findings.verdicts, published_verdicts),
+        CLAIMS: json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+    }
 
 
 def write_outputs(
     folder: str | PathLike[str],
-    benchmark: dict[str, Any],
-    records: Sequence[Record],
-    unavailable: Iterable[dict[str, Any]],
-    claims: Sequence[Claim | dict[str, Any]],
-    published_verdicts: Sequence[dict[str, Any]] | None = (),
+    findings: Findings,
+    published_verdicts: Sequence[Verdict] = (),
     agreement: str = "",
-    notes: Sequence[str] = (),
-    verdicts: Sequence[dict[str, Any]] | None = None,
+    index: str = "",
+    images_of: ImagesOf | None = None,
 ) -> None:
-    """Writes table.csv/.md/.tex, curve.pdf/.png, claims.md/.json and report.html.
+    """Writes the texts of `texts_of`, figures/*.pdf and *.png, and report.html.
 
-    `benchmark`: {"name", "says", "methods": [order], "datasets": [order]}. `claims`: of these, the
-    ones that name this benchmark are judged; `published_verdicts` stand beside theirs, and the
-    text `agreement` tells how far own and published results agree; `notes` say what is special
-    about the grid (changed, partial). `verdicts` spares judging again what `judge_all` said.
-    Everything is made before the first file is replaced, and each file is replaced atomically, so
-    a reader never meets half a file.
-
-    Raises EvidenceError for records or claims that cannot be judged; then no file has changed.
+    `published_verdicts` stand beside the own ones, the text `agreement` tells how far own and
+    published results agree, `index` is the address of the page of all benchmarks, and `images_of`
+    gives the images for sheets of the test images that most methods get wrong. Everything is made
+    before the first file is replaced, and each file is replaced atomically, so a reader never
+    meets half a file.
     """
-    frame = results_frame(records)
-    if verdicts is None:
-        verdicts = judge_all(claims, records, benchmark["name"], notes)
-    notices = [Notice("note", note) for note in notes] + unavailable_notices(unavailable)
-    notices += frame.attrs["notices"] + _caveats(frame)
-    curves = published_curves(_of_benchmark(claims, benchmark["name"]))
-    table = summary(frame, curves)
-    texts = _tables(benchmark, table, notices)
-    texts |= _claims(benchmark, verdicts, published_verdicts)
+    texts = texts_of(findings, published_verdicts)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=WRITING) as temporary:
         made = Path(temporary)
-        picture = _figure(made, benchmark, frame, curves)
-        shown = blocks(table, benchmark["methods"], benchmark["datasets"])
-        texts["report.html"] = _report(
-            benchmark, verdicts, shown, notices, records, picture, agreement
-        )
+        (made / FOLDER).mkdir()
+        shown = Shown(findings.held, findings.frame, findings.curves, findings.claims)
+        pictures = illustrations(made / FOLDER, folder / FOLDER, shown, images_of)
+        texts["report.html"] = _report(findings, pictures, agreement, index)
         for name, text in texts.items():
             (made / name).write_text(text, encoding="utf-8", newline="\n")
-        for path in sorted(made.iterdir()):
-            os.replace(path, folder / path.name)
+        _put_in_place(made, folder)
+
+
+def _put_in_place(made: Path, folder: Path) -> None:
+    """Figures first: a report never names one that is not there yet."""
+    (folder / FOLDER).mkdir(exist_ok=True)
+    drawn = sorted((made / FOLDER).iterdir())
+    for path in [*drawn, *sorted(path for path in made.iterdir() if path.is_file())]:
+        os.replace(path, folder / path.relative_to(made))
+    for path in (folder / FOLDER).iterdir():
+        if path.name not in {kept.name for kept in drawn}:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _about(held: Holding) -> dict[str, Any]:
+    return {
+        "benchmark": held.benchmark["name"],
+        "says": held.benchmark["says"],
+        "done": len(held.done),
+        "expected": held.expected,
+        "dates": date_range(held.done),
+        "notes": held.notes,
+    }
 
 
 def _of_benchmark(claims: Iterable[Claim | dict[str, Any]], benchmark: str) -> list[Claim]:
@@ -89,43 +152,32 @@ def _of_benchmark(claims: Iterable[Claim | dict[str, Any]], benchmark: str) -> l
     return [claim for claim in parsed if benchmark in claim.benchmarks]
 
 
-def _tables(
-    benchmark: dict[str, Any], table: pd.DataFrame, notices: Sequence[Notice]
-) -> dict[str, str]:
-    order = (benchmark["methods"], benchmark["datasets"])
-    return {
-        "table.csv": table_csv(table, notices),
-        "table.md": table_markdown(table, *order, notices, benchmark["name"]),
-        "table.tex": table_latex(table, *order, notices),
-    }
+def _judged(
+    claims: Iterable[Claim], frame: pd.DataFrame, benchmark: str, notes: Sequence[str]
+) -> list[Verdict]:
+    results = ArmResults(frame)
+    verdicts = [judge(claim, results, benchmark) for claim in claims]
+    return in_family([{**v, "caveats": [*notes, *v["caveats"]]} for v in verdicts])
 
 
-def _claims(
-    benchmark: dict[str, Any],
-    verdicts: list[dict[str, Any]],
-    published_verdicts: Sequence[dict[str, Any]] | None,
-) -> dict[str, str]:
-    document = {"benchmark": benchmark["name"], "claims": verdicts}
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-    markdown = claims_markdown(verdicts, published_verdicts)
-    return {"claims.md": markdown, "claims.json": text + "\n"}
-
-
-def _figure(
-    folder: Path, benchmark: dict[str, Any], frame: pd.DataFrame, curves: Sequence[PublishedCurves]
-) -> bytes:
-    # Drawing loads seaborn and matplotlib: only here, so that judging and tables start fast.
-    from benchmarks.evidence.figures import learning_curves
-
-    order = (benchmark["methods"], benchmark["datasets"])
-    _, png = learning_curves(frame, curves, folder / "curve", *order)
-    return png.read_bytes()
-
-
-def _report(*contents: Any) -> str:
+def _report(findings: Findings, pictures: Sequence[Picture], agreement: str, index: str) -> str:
+    # The templates' library is loaded only where a page is written.
     from benchmarks.evidence.report import report_html
 
-    return report_html(*contents)
+    benchmark = findings.held.benchmark
+    return report_html(
+        benchmark,
+        findings.verdicts,
+        blocks(findings.table, benchmark["methods"], benchmark["datasets"]),
+        findings.notices,
+        findings.held.records,
+        pictures,
+        agreement,
+        frame=findings.frame,
+        table=findings.table,
+        claims=findings.claims,
+        index=index,
+    )
 
 
 def _caveats(frame: pd.DataFrame) -> list[Notice]:

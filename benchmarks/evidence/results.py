@@ -21,10 +21,13 @@ from benchmarks.evidence.notices import Notice, failed_notices
 from benchmarks.records.store import Record
 
 REQUIRED_METRICS = ("accuracy", "train_accuracy")
-ROW = ["dataset", "protocol", "method", "loss", "train_size"]
+AXES = ["protocol", "loss", "augmentation"]  # of one method
+ROW = ["dataset", "protocol", "method", "loss", "augmentation", "train_size"]
+NO_AUGMENTATION = "none"
 SEEDS = ["split_seed", "init_seed"]
 OTHER_METRICS = ("parameters", "trainable_parameters", "test_samples")
-COLUMNS = [*ROW, *SEEDS, "threads", *REQUIRED_METRICS, *OTHER_METRICS, "train_seconds", "key"]
+COLUMNS = [*ROW, *SEEDS, "threads", *REQUIRED_METRICS, *OTHER_METRICS]
+COLUMNS += ["train_seconds", "score_kind", "key"]
 
 
 def results_frame(records: Iterable[Record]) -> pd.DataFrame:
@@ -63,19 +66,23 @@ def split_means(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 def method_labels(frame: pd.DataFrame) -> pd.Series:
-    """The method's name for each row, with its loss where it was run with more than one."""
-    losses = frame.groupby("method")["loss"].transform("nunique")
-    return frame["method"].where(losses < 2, frame["method"] + " (" + frame["loss"] + ")")
+    """The method's name for each row, with its loss and augmentation where it had several."""
+    labels = frame["method"]
+    for axis in ("loss", "augmentation"):
+        several = frame.groupby("method")[axis].transform("nunique") > 1
+        labels = labels.where(~several, labels + " (" + frame[axis] + ")")
+    return labels
 
 
 def _row(record: Record) -> dict[str, Any]:
     config, metrics = record["config"], record["metrics"]
-    loss = config.get("loss") or {}
+    loss, augmentation = config.get("loss") or {}, config.get("augmentation") or {}
     return {
         "dataset": _field(record, "dataset", "name"),
         "protocol": _field(record, "protocol", "name"),
         "method": _field(record, "method", "name"),
         "loss": str(loss.get("name") or ""),
+        "augmentation": str(augmentation.get("name") or NO_AUGMENTATION),
         "train_size": _field(record, "dataset", "train_size"),
         "split_seed": _field(record, "split_seed"),
         "init_seed": _field(record, "init_seed"),
@@ -83,6 +90,7 @@ def _row(record: Record) -> dict[str, Any]:
         **{name: float(metrics[name]) for name in REQUIRED_METRICS},
         **{name: metrics.get(name) for name in OTHER_METRICS},
         "train_seconds": (record.get("timing") or {}).get("train"),
+        "score_kind": (record.get("predictions") or {}).get("score_kind"),
         "key": record["key"],
     }
 

@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+
+@dataclass(frozen=True)
+class Unit:
+    """How a number is written: its scale, whether with a sign, what follows it."""
+
+    scale: float
+    signed: bool
+    text: str
+    more_digits: int = 0
+
+
+UNITS = {
+    "difference": Unit(100, True, " points"),
+    "points": Unit(100, False, " points"),
+    "mean": Unit(100, False, " %"),
+    "ratio": Unit(1, False, " times", more_digits=1),
+    "number": Unit(1, False, "", more_digits=2),
+    "signed number": Unit(1, True, "", more_digits=2),
+}
+LARGE = 1000  # from here on decimals tell nothing
 MARKS = {"read": "", "digitised": "digitised", "memory": "unconfirmed"}
 
 
@@ -18,17 +39,25 @@ def points(difference: float | None, digits: int = 1) -> str:
     return "-" if difference is None else f"{_signed(100 * difference, digits)} points"
 
 
-def effect_text(effect: float | None, unit: str, digits: int = 1) -> str:
-    """An effect in its unit: `difference` in points, `mean` in per cent."""
-    return points(effect, digits) if unit == "difference" else percent(effect, digits)
+def effect_text(effect: float | None, unit: str | None, digits: int = 1) -> str:
+    """An effect in its unit, one of UNITS: `+3.1 points`, `98.5 %`, `0.48 times`, `12.5`."""
+    if effect is None:
+        return "-"
+    return f"{_number(effect, unit, digits)}{UNITS[unit].text}"
 
 
-def interval_text(interval: Sequence[float] | None, unit: str, digits: int = 1) -> str:
+def interval_text(interval: Sequence[float] | None, unit: str | None, digits: int = 1) -> str:
     """`[+1.2, +5.0]` in points or `[98.1, 99.3]` in per cent; None -> `-`."""
     if interval is None:
         return "-"
-    write = _signed if unit == "difference" else _rounded
-    return "[" + ", ".join(write(100 * bound, digits) for bound in interval) + "]"
+    return "[" + ", ".join(_number(bound, unit, digits) for bound in interval) + "]"
+
+
+def p_text(p: float | None) -> str:
+    """0.0312 -> `0.031`; tiny values -> `< 0.001`; None -> `-`."""
+    if p is None:
+        return "-"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def sizes_text(sizes: Iterable[int]) -> str:
@@ -43,6 +72,13 @@ def published_text(verdict: dict[str, Any]) -> str:
     mark = MARKS[verdict["published_mark"]]
     text = effect_text(verdict["published"], verdict["unit"])
     return f"{text} ({mark})" if mark else text
+
+
+def _number(value: float, unit: str, digits: int) -> str:
+    written = UNITS[unit]
+    write = _signed if written.signed else _rounded
+    scaled = written.scale * value
+    return write(scaled, 0 if abs(scaled) >= LARGE else digits + written.more_digits)
 
 
 def _rounded(value: float, digits: int) -> str:

@@ -42,13 +42,13 @@ class Configs:
         except yaml.YAMLError as error:
             raise RequestError("configuration", "YAML", " ".join(str(error).split())) from error
 
+    def files(self, group: str) -> list[Path]:
+        """Every file of a group, those of the first folder first."""
+        return [file for folder in self.folders for file in sorted((folder / group).glob("*.yaml"))]
+
     def choices(self, group: str) -> dict[str, Path]:
         """Every choice of a group, by name, with its file; the first folder that has it wins."""
-        files: dict[str, Path] = {}
-        for folder in self.folders:
-            for file in sorted((folder / group).glob("*.yaml")):
-                files.setdefault(file.stem, file)
-        return files
+        return {file.stem: file for file in reversed(self.files(group))}
 
     def require_choice(self, group: str, name: object) -> None:
         if not isinstance(name, str) or name not in self.choices(group):

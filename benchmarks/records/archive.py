@@ -62,6 +62,14 @@ def read_records(file: Path) -> list[Record]:
     return [_fields(text, file) for text in _table(file, ["record"])["record"].to_pylist()]
 
 
+def read_histories(file: Path, keys: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The training histories of these cells, each with its key; raises RequestError as above."""
+    for row in _table(file, ["record"], [HISTORY]).to_pylist():
+        record = _whole(row, file)
+        if record["key"] in keys:
+            yield record["key"], record[HISTORY]
+
+
 def read_archive(
     file: Path, damaged: list[str] | None = None
 ) -> Iterator[tuple[Record, Predictions]]:

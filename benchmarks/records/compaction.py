@@ -10,14 +10,14 @@ from __future__ import annotations
 import heapq
 import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 
 from benchmarks.grid.errors import RequestError
@@ -37,11 +37,13 @@ from benchmarks.records.store import Store
 
 FORGOTTEN = 3600.0  # seconds after which a temporary file has no writer any more
 AT_ONCE = 1000  # files that are removed while writers wait: a tenth of a second
-THREADS = 4  # a file system removes several files at a time faster than one after another
+SHARE, SHARES_AHEAD = 20, 16  # files that a thread reads at a time, and how far ahead
+THREADS = 4  # a file system reads and removes several files at a time faster than one after another
 
 FAILED, DAMAGED, WRITTEN_ANEW = "failed", "damaged", "written anew meanwhile"
 
 Seen = tuple[str, Identity]  # the file of a key as it was read, to be removed unless it changed
+Read = tuple[str, bytes | OSError, Identity | None]  # what the file of a key holds, or why not
 
 
 @dataclass
@@ -102,10 +104,10 @@ def _remove_forgotten(store: Store) -> None:
 def _finished(store: Store, keys: list[str], folding: Folding, seen: list[Seen]) -> Iterator[Row]:
     """The rows of the single files, in the order of the keys; what stays is counted by reason."""
     names = set(os.listdir(store.folder))
-    for key in (key for key in keys if f"{key}.json" in names):
+    single = [key for key in keys if f"{key}.json" in names]
+    for key, content, read in _read_ahead(store.folder, single):
         try:
-            content, read = _read(f"{store.folder}/{key}.json")
-            row = as_row(content, key)
+            row = _row(content, key)
         except (OSError, *NOT_WHOLE) as error:
             folding.leave_damaged(f"{key}.json", error)
             continue
@@ -117,14 +119,41 @@ def _finished(store: Store, keys: list[str], folding: Folding, seen: list[Seen])
         yield row
 
 
-def _read(name: str) -> tuple[bytes, Identity]:
+def _read_ahead(folder: Path, keys: list[str]) -> Iterator[Read]:
+    """In the order of the keys; some shares are read while their predecessors are written."""
+    shares = (keys[start : start + SHARE] for start in range(0, len(keys), SHARE))
+    with ThreadPoolExecutor(THREADS) as pool:
+        reading: deque[Future[list[Read]]] = deque()
+        for share in shares:
+            reading.append(pool.submit(_read_share, folder, share))
+            if len(reading) > SHARES_AHEAD:
+                yield from reading.popleft().result()
+        while reading:
+            yield from reading.popleft().result()
+
+
+def _read_share(folder: Path, keys: list[str]) -> list[Read]:
+    return [(key, *_read(f"{folder}/{key}.json")) for key in keys]
+
+
+def _read(name: str) -> tuple[bytes | OSError, Identity | None]:
     """Identity first: a file that changes while it is read is not the one that was seen."""
-    descriptor = os.open(name, os.O_RDONLY)
     try:
-        status = os.fstat(descriptor)
-        return os.read(descriptor, status.st_size + 1), identity(status)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(name, os.O_RDONLY)
+        try:
+            status = os.fstat(descriptor)
+            return os.read(descriptor, status.st_size + 1), identity(status)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        return error, None
+
+
+def _row(content: bytes | OSError, key: str) -> Row | None:
+    """None for a failed cell; raises what keeps the file from being read."""
+    if isinstance(content, OSError):
+        raise content
+    return as_row(content, key)
 
 
 def _write(file: Path, new: Iterator[Row]) -> int:
@@ -165,6 +194,7 @@ def _one_per_key(rows: Iterable[Row]) -> Iterator[Row]:
 
 def _remove(store: Store, seen: list[Seen], folding: Folding) -> None:
     """Remove the files that are as they were read; while one is looked at, none takes its name."""
+    seen = sorted(seen, key=itemgetter(1))  # by inode, as they lie on the disk
     with ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, len(seen), AT_ONCE):
             with store.lock(exclusive=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan
 from benchmarks.records import archive
 from benchmarks.records.atomic import alone_in
-from benchmarks.records.store import Record, Store, write_atomically
+from benchmarks.records.store import Predictions, Record, Store, write_atomically
 
 LAST_RUN, WHOLE = "manifest.json", "whole.json"
 FIELDS = {"benchmark": dict, "expected": int, "unavailable": list, "changes": list}
@@ -33,6 +34,28 @@ class Holding:
     expected: int
     changes: list[str]
     damaged: tuple[str, ...] = ()
+    source: Store | Path | None = None  # the store or the archive that holds the predictions
+
+    def predictions(self, keys: Iterable[str]) -> Iterator[tuple[str, Predictions]]:
+        """The predictions of these cells, each with its key; raises RequestError for damaged ones.
+
+        From an archive they come in its own order.
+        """
+        if isinstance(self.source, Store):
+            yield from ((key, self.source.predictions(key)) for key in keys)
+        elif self.source is not None:
+            wanted = set(keys)
+            for record, arrays in archive.read_archive(self.source):
+                if record["key"] in wanted:
+                    yield record["key"], arrays
+
+    def histories(self, keys: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The training histories of these cells, each with its key."""
+        if isinstance(self.source, Store):
+            records = (self.source.read(key) for key in keys)
+            yield from ((record["key"], record["history"]) for record in records if record)
+        elif self.source is not None:
+            yield from archive.read_histories(self.source, set(keys))
 
     @property
     def notes(self) -> list[str]:
@@ -58,7 +81,8 @@ class Holding:
 def of_plan(plan: Plan, store: Store) -> Holding:
     """What the store holds of a plan."""
     records = store.read_all(cell.key for cell in plan.cells)
-    return Holding(records=records, damaged=tuple(store.damaged), **_manifest(plan))
+    damaged = tuple(store.damaged)
+    return Holding(records=records, damaged=damaged, source=store, **_manifest(plan))
 
 
 def write_manifest(plan: Plan, store: Store) -> None:
@@ -134,8 +158,10 @@ def _read(file: Path, store: Store | None = None) -> Holding | None:
         remedy = f"not readable ({error}); run the benchmark again to write it anew"
         raise RequestError("manifest", file, remedy) from error
     if store is None:
-        return Holding(records=archive.read_records(file.parent / archive.FILE), **fields)
-    return Holding(records=store.read_all(keys), damaged=tuple(store.damaged), **fields)
+        source = file.parent / archive.FILE
+        return Holding(records=archive.read_records(source), source=source, **fields)
+    records = store.read_all(keys)
+    return Holding(records=records, damaged=tuple(store.damaged), source=store, **fields)
 
 
 def last_run_keys(results: Path, name: str) -> list[str] | None:

@@ -4,16 +4,30 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.evidence.claim_files import published_curves, read_claim, read_claims
+from benchmarks.evidence.claims.files import cited_as, published_curves, read_claim, read_claims
 from benchmarks.evidence.errors import EvidenceError
 
 FOLDER = Path(__file__).parents[2] / "conf" / "claim"
 
 
 def test_published_curves_carry_their_label():
-    (curves,) = published_curves(read_claims(FOLDER.glob("*.yaml")))
+    (curves,) = published_curves(read_claims([FOLDER / "leek.yaml", FOLDER / "beam.yaml"]))
     assert (curves.dataset, curves.label) == ("mnist01", "published (Leek 2017, digitised)")
     assert curves.points["leek_net"][80] == 0.971
+
+
+@pytest.mark.parametrize(
+    ("author", "label"),
+    [
+        ("Jeff Leek", "Leek 2000"),
+        ("Björn Barz and Joachim Denzler", "Barz & Denzler 2000"),
+        ("Lorenzo Brigato, Björn Barz, Luca Iocchi and Joachim Denzler", "Brigato et al. 2000"),
+    ],
+)
+def test_a_source_is_cited_by_its_authors(tmp_path, author, label):
+    path = tmp_path / "x.yaml"
+    path.write_text(GOOD.replace("author: a", f'author: "{author}"'))
+    assert cited_as(read_claim(path)) == label
 
 
 GOOD = """
@@ -38,13 +52,36 @@ rule: r
         ("says: s", "says: s, metric: acuracy", "did you mean accuracy?"),
         ("says: s", "says: s, train_size: {atleast: 2}", "did you mean at_least?"),
         ("says: s", "says: s, train_size: {equals: 0}", "parts.0.train_size.equals=0"),
-        ("rule: r", "", "rule: missing: add it"),
+        ("rule: r", "", "rule is missing: add it"),
+        ("sentence: s", "", "sentence: missing: add it"),
+        (
+            '"2000"',
+            "2000-01-01",
+            "source.date=2000-01-01: expected text: put it in quotation marks",
+        ),
+        (
+            "rule: r",
+            "rule: r\ncited: no data",
+            "benchmarks has no use in a claim",
+        ),
+        (
+            "[a, b]",
+            "[a, {method: b, los: c}]",
+            "contrast.1.los: unknown field: did you mean loss?",
+        ),
+        ("greater_than: 0", "within: 0", "parts.0.expect.within=0"),
+        (
+            "contrast: [a, b], expect: {greater_than: 0}",
+            "mean_of: a, expect: {within: 1}",
+            "parts.0: expect.within asks for no difference",
+        ),
+        ("contrast: [a, b]", "ratio: [a, b]", "the bound of a ratio must be above 0"),
         ("deciding: true, ", "", "no part has deciding: true"),
         ("greater_than: 0", "greater_than: 0, less_than: 1", "parts.0.expect: give exactly one"),
         ("greater_than: 0", "greater_than: .nan", "parts.0.expect.greater_than"),
-        ("contrast: [a, b]", "contrast: [a, a]", "two different methods"),
-        ("contrast: [a, b]", "contrast: [a, b], mean_of: a", "either contrast"),
-        ("datasets: [d]", "datasets: []", "datasets=[]"),
+        ("contrast: [a, b]", "contrast: [a, a]", "two different arms"),
+        ("contrast: [a, b]", "contrast: [a, b], mean_of: a", "give exactly one of contrast"),
+        ("datasets: [d]", "datasets: []", "datasets is missing: add it"),
         ("id: x", "id: [", "not valid YAML"),
     ],
 )

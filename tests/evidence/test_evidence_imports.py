@@ -11,7 +11,7 @@ def run_python(code):
 
 def test_judging_loads_neither_torch_nor_the_drawing_libraries():
     run_python(
-        "import sys, benchmarks.evidence.claims, benchmarks.evidence.outputs\n"
+        "import sys, benchmarks.evidence.claims.verdicts, benchmarks.evidence.outputs\n"
         "assert not {'torch', 'seaborn', 'matplotlib'} & set(sys.modules)"
     )
 

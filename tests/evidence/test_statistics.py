@@ -1,6 +1,8 @@
 """Intervals: the textbook's numbers, and a reason instead of a number that only looks fine."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from benchmarks.evidence.errors import EvidenceError
-from benchmarks.evidence.statistics import mean_interval, paired_difference, welch_difference
+from benchmarks.evidence.statistics import (
+    mean_interval,
+    paired_difference,
+    paired_differences,
+    welch_difference,
+    wilson_interval,
+)
 
 # Student's own example (1908): extra hours of sleep by drug 1 and drug 2, ten patients.
 DRUG_1 = pd.Series([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
@@ -111,6 +119,58 @@ def test_swapping_the_arms_mirrors_the_interval(counts):
     assert one.estimate == pytest.approx(-other.estimate)
     if one.low is not None:
         assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=20), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_no_bit(values, random):
+    shuffled = random.sample(values, len(values))
+    assert mean_interval(values) == mean_interval(shuffled)
+
+
+def test_pairs_come_in_the_order_of_their_seeds():
+    first = pd.Series({2: 0.5, 0: 0.9, 7: 0.1})
+    second = pd.Series({0: 0.4, 2: 0.25, 5: 0.0})
+    assert paired_differences(first, second).tolist() == [0.5, 0.25]
+
+
+def test_values_in_a_table_are_refused():
+    with pytest.raises(EvidenceError, match=r"shape \(2, 2\)"):
+        mean_interval([[0.1, 0.2], [0.3, 0.4]])
+
+
+@pytest.mark.parametrize(
+    ("correct", "samples"), [(0, 10), (1, 10), (37, 50), (72, 72), (990, 1000)]
+)
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_wilsons_interval_equals_scipys(correct, samples, level):
+    expected = stats.binomtest(correct, samples).proportion_ci(level, method="wilson")
+    interval = wilson_interval(correct, samples, level)
+    assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert (interval.estimate, interval.pairs) == (correct / samples, samples)
+
+
+def test_wilsons_interval_ends_at_0_and_1_and_mirrors():
+    assert wilson_interval(0, 20).low == 0
+    assert wilson_interval(20, 20).high == 1
+    few, many = wilson_interval(3, 20), wilson_interval(17, 20)
+    assert (few.low, few.high) == pytest.approx((1 - many.high, 1 - many.low))
+
+
+def test_without_a_test_sample_there_is_a_reason():
+    assert wilson_interval(0, 0).reason == "no test sample"
+
+
+@pytest.mark.parametrize(("correct", "samples"), [(-1, 5), (6, 5), (2.5, 5), (math.nan, 5)])
+def test_wilson_refuses_counts_that_do_not_fit(correct, samples):
+    with pytest.raises(EvidenceError, match="correct="):
+        wilson_interval(correct, samples)
+
+
+def test_no_statistic_loads_scipy_stats():
+    code = "import sys, benchmarks.evidence.statistics as room\n"
+    code += "room.paired_difference, room.wilson_interval(9, 10), room.mean_interval([0.1, 0.2])\n"
+    code += "assert not {'scipy.stats', 'scikit_posthocs', 'matplotlib'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_95_percent_intervals_contain_the_truth_in_95_percent_of_draws():

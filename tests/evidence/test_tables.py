@@ -1,48 +1,28 @@
-"""Tables: pinned bytes, honest cells, LaTeX that compiles."""
+"""The default tables of a benchmark: pinned bytes, honest cells."""
 
 import csv
 import importlib.util
 import io
-import json
-import shutil
-import subprocess
-from pathlib import Path
+import random
 
 import pandas as pd
 import pytest
 
-from benchmarks.evidence.claim_files import PublishedCurves
-from benchmarks.evidence.latex import escape, table_latex
-from benchmarks.evidence.notices import Notice, unavailable_notices
+from benchmarks.evidence.claims.files import PublishedCurves
+from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.results import results_frame
-from benchmarks.evidence.tables import summary, table_csv, table_markdown
-
-GOLDEN = Path(__file__).parent / "golden"
-METHODS = ["leek_net", "leekasso", "odd_name_100%", "never_run"]
-DATASETS = ["mnist01", "digits01"]
-UNAVAILABLE = [
-    {
-        "dataset": "cats_&_dogs",
-        "method": method,
-        "train_size": 10,
-        "reason": "no folder /a_b/50%",
-        "remedy": "set SCARCE_DATA",
-        "cells": 3,
-    }
-    for method in ("leekasso", "leek_net")
-]
+from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
+from benchmarks.evidence.tables.latex import table_latex
+from tests.evidence.golden.tables import GOLDEN, golden_records, golden_tables
 
 
-def golden_tables():
-    frame = results_frame(json.loads((GOLDEN / "records.json").read_text()))
-    notices = unavailable_notices(UNAVAILABLE) + frame.attrs["notices"]
-    curves = PublishedCurves("mnist01", "published", {"leekasso": {10: 0.893, 20: 0.943}})
-    table = summary(frame, [curves])
-    return {
-        "table.csv": table_csv(table, notices),
-        "table.md": table_markdown(table, METHODS, DATASETS, notices, "golden"),
-        "table.tex": table_latex(table, METHODS, DATASETS, notices),
-    }
+def cells(line: str) -> list[str]:
+    """The texts of a line of a Markdown table."""
+    return [text.strip() for text in line.strip("|").split("|")]
+
+
+def table_lines(text: str) -> list[list[str]]:
+    return [cells(line) for line in text.splitlines() if line.startswith("|")]
 
 
 @pytest.mark.parametrize("name", ["table.csv", "table.md", "table.tex"])
@@ -55,7 +35,16 @@ def test_the_golden_records_are_what_their_generator_writes():
     spec = importlib.util.spec_from_file_location("golden_generator", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert json.loads((GOLDEN / "records.json").read_text()) == module.generate()
+    assert golden_records() == module.generate()
+
+
+def test_the_order_of_the_records_changes_no_byte():
+    records = golden_records()
+    random.Random(0).shuffle(records)
+    frame = results_frame(records)
+    expected = results_frame(golden_records())
+    for write in (table_csv, table_markdown, table_latex):
+        assert write(summary(frame)) == write(summary(expected))
 
 
 def test_a_row_holds_mean_interval_and_published_value(rows):
@@ -75,11 +64,29 @@ def test_published_values_belong_to_their_dataset_only(rows):
     assert pd.isna(table.published.iloc[0])
 
 
+def test_published_values_of_two_articles_stand_in_rows_of_their_own(rows):
+    curves = [
+        PublishedCurves("mnist01", "published (A 2017)", {"mlp": {10: 0.9}}),
+        PublishedCurves("mnist01", "published (B 2018, unconfirmed)", {"mlp": {10: 0.7}}),
+    ]
+    table = summary(results_frame(rows("mlp", 10, [0.8])), curves)
+    shown = table_lines(table_markdown(table))
+    assert shown[-3:] == [
+        ["mlp", "1", "80.0"],
+        ["published (A 2017)", "", "90.0"],
+        ["published (B 2018, unconfirmed)", "", "70.0"],
+    ]
+    assert "unconfirmed: quoted from memory" in table_markdown(table)
+    row = next(csv.DictReader(io.StringIO(table_csv(table))))
+    assert row["published"] == "0.900000; 0.700000"
+    assert row["published_by"] == "published (A 2017); published (B 2018, unconfirmed)"
+
+
 def test_one_run_has_no_interval_anywhere(rows):
     table = summary(results_frame(rows("mlp", 10, [0.9])))
     row = next(csv.DictReader(io.StringIO(table_csv(table))))
     assert (row["mean"], row["low"], row["high"], row["sd"]) == ("0.900000", "", "", "")
-    assert "| mlp | 1 | 90.0 |" in table_markdown(table)
+    assert table_lines(table_markdown(table))[-1] == ["mlp", "1", "90.0"]
 
 
 def test_starts_on_one_draw_are_runs_but_not_draws(rows):
@@ -87,21 +94,30 @@ def test_starts_on_one_draw_are_runs_but_not_draws(rows):
     for record in rows("mlp", 10, [0.7, 0.6]):
         config = record["config"] | {"init_seed": 1}
         records.append(record | {"key": record["key"] + "again", "config": config})
-    row = summary(results_frame(records)).iloc[0]
+    table = summary(results_frame(records))
+    row = table.iloc[0]
     assert (row.runs, row.draws) == (4, 2)
     assert row["mean"] == pytest.approx(0.75)
+    head, _, shown = table_lines(table_markdown(table))
+    assert head[:3] == ["method", "runs", "draws"]
+    assert shown[:3] == ["mlp", "4", "2"]
 
 
 def test_a_method_without_results_keeps_an_empty_row(rows):
-    text = table_markdown(summary(results_frame(rows("mlp", 10, [0.9]))), ["cnn", "mlp"])
-    assert text.index("| cnn | 0 | - |") < text.index("| mlp | 1 | 90.0 |")
+    table = summary(results_frame(rows("mlp", 10, [0.9])))
+    assert table_lines(table_markdown(table, ["cnn", "mlp"]))[2:] == [
+        ["cnn", "0", "-"],
+        ["mlp", "1", "90.0"],
+    ]
+    (block,) = blocks(table, ["cnn", "mlp"])
+    assert block.rows == [("cnn", "0", [None]), ("mlp", "1", [(0.9, None)])]
 
 
 def test_two_protocols_are_never_in_one_table(rows):
     records = rows("mlp", 10, [0.9]) + rows("mlp", 10, [0.8], protocol="tuned")
     text = table_markdown(summary(results_frame(records)))
-    assert "## mnist01, protocol default" in text
-    assert "## mnist01, protocol tuned" in text
+    assert ". mnist01, protocol default" in text
+    assert ". mnist01, protocol tuned" in text
 
 
 def test_every_table_file_shows_the_notices():
@@ -117,28 +133,3 @@ def test_no_results_at_all_still_give_tables_with_the_reason():
     assert "unavailable: no data." in table_csv(table, notices)
     assert "No finished cell." in table_markdown(table, notices=notices)
     assert "unavailable: no data." in table_latex(table, notices=notices)
-
-
-def test_names_are_escaped_for_latex():
-    assert escape(r"a_b%&#${}\~^") == (
-        r"a\_b\%\&\#\$\{\}\textbackslash{}\textasciitilde{}\textasciicircum{}"
-    )
-    assert escape("Å é ≥ 中") == r"Å é $\geq$ U+4E2D"
-
-
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-def test_the_latex_table_compiles_and_fits_the_page(tmp_path):
-    (tmp_path / "table.tex").write_text(golden_tables()["table.tex"], encoding="utf-8")
-    (tmp_path / "paper.tex").write_text(
-        "\\documentclass{article}\\usepackage{booktabs}\n"
-        "\\begin{document}\\input{table.tex}\\end{document}\n"
-    )
-    done = subprocess.run(
-        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert "Overfull \\hbox" not in done.stdout

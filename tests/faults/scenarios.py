@@ -87,7 +87,7 @@ class Scenarios:
         yield from self._survived(name, words, [(suite, kills)], least=10)
 
     def full_disk(self) -> Iterator[Figure]:
-        with small_disk(self.folder / "disk", kilobytes=600) as disk:
+        with small_disk(self.folder / "disk", kilobytes=400) as disk:
             name = "full disk" if disk.mounted else "files cannot grow"
             suite = Suite(self.folder, results=disk.folder / "results")
             words = (*DIGITS, "method=logistic", "split_seed=range(80)", "executor.workers=2")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.performance import compaction, finished, mlp_cell, planning, workers
+from tests.performance import (
+    compaction,
+    evidence,
+    finished,
+    mlp_cell,
+    planning,
+    report,
+    workers,
+)
+
+PARTS = (planning, finished, mlp_cell, workers, compaction, evidence, report)
 
 if __name__ == "__main__":
-    sys.exit(max(part.main() for part in (planning, finished, mlp_cell, workers, compaction)))
+    sys.exit(max(part.main() for part in PARTS))

@@ -150,14 +150,17 @@ def test_what_cannot_be_folded_stays_and_is_told_by_reason(store):
     edit_arrays(store, KEYS[3], lambda arrays: arrays[:-30])
     file = store.folder / f"{KEYS[4]}.json"
     file.write_text(file.read_text().replace('"arrays": "', '"arrays": "no base64'))
+    (store.folder / f"{KEYS[5]}.json").unlink()
+    (store.folder / f"{KEYS[5]}.json").mkdir()
     before = single_files(store)
     folding = fold(store, "digits", KEYS)
-    assert folding.folded == 7
-    assert dict(folding.remaining) == {"failed": 1, "damaged": 4, "written anew meanwhile": 0}
-    assert [name.partition(".json: ")[0] for name in folding.damaged] == sorted(KEYS[1:5])
+    assert folding.folded == 6
+    assert dict(folding.remaining) == {"failed": 1, "damaged": 5, "written anew meanwhile": 0}
+    assert [name.partition(".json: ")[0] for name in folding.damaged] == sorted(KEYS[1:6])
     assert f"{KEYS[2]}.json: its predictions are missing" in folding.damaged
     assert f"{KEYS[3]}.json: its predictions are cut off" in folding.damaged
-    stay = set(KEYS[:5])
+    assert f"{KEYS[5]}.json: Is a directory" in folding.damaged
+    stay = set(KEYS[:6])
     assert single_files(store) == [name for name in before if name.partition(".")[0] in stay]
 
 

@@ -22,7 +22,17 @@ def generate() -> list[dict]:
     records += [record("digits01", "leek_net", 10, seed, 1.0) for seed in range(3)]
     records[-1]["metrics"]["accuracy"] = None
     records.append(record("digits01", "odd_name_100%", 10, 0, 0.5, status="failed"))
-    return records
+    return records + compared()
+
+
+def compared() -> list[dict]:
+    """Eight draws, enough for tests: one method as good as the best, one worse, one with 3."""
+    records = []
+    for seed in range(8):
+        records.append(record("pairs01", "leekasso", 10, seed, 0.9 + seed / 100))
+        records.append(record("pairs01", "leek_net", 10, seed, 0.9 + (seed % 4) / 50))
+        records.append(record("pairs01", "odd_name_100%", 10, seed, 0.8 + seed / 100))
+    return records + [record("pairs01", "few_draws", 10, seed, 0.85) for seed in range(3)]
 
 
 def record(dataset, method, size, seed, accuracy, status="done") -> dict:

@@ -1,0 +1,65 @@
+"""`scarce table`: any two axes of a benchmark's results, in one of several formats."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from rich.console import Console
+
+from benchmarks import answers
+from benchmarks.commands.opening import refuse_changes
+from benchmarks.evidence.claims.files import published_curves
+from benchmarks.evidence.notices import unavailable_notices
+from benchmarks.evidence.results import ROW, SEEDS
+from benchmarks.evidence.tables import FORMATS, TableRequest, make_table, table_text
+from benchmarks.grid.configs import opened
+from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.plan import compose_base
+from benchmarks.grid.request import parse_request
+from benchmarks.settings import folders
+
+SHOWN = ("rows", "columns", "metric", "direction", "reference")
+AXES = (*ROW, *SEEDS, "threads")
+
+
+def execute(arguments: argparse.Namespace, console: Console) -> int:
+    """Print the table that was asked for, from own results where there are any."""
+    table_words, words = _sorted(arguments.overrides)
+    asked, format = _asked(table_words)
+    request = parse_request(words)
+    refuse_changes(request, "a table shows what was run")
+    with opened(list(request.folders)) as configs:
+        base = compose_base(request, configs)
+        name = base["benchmark"]["name"]
+        held, source = answers.held(name, folders(base))
+        claims = [claim for claim in answers.load_claims(configs) if name in claim.benchmarks]
+    frame = answers.frame_of(held, [asked.metric])
+    order = (held.benchmark["methods"], held.benchmark["datasets"])
+    table = make_table(
+        frame, asked, published_curves(claims), *order, unavailable_notices(held.unavailable)
+    )
+    print(table_text(table, format, f"{name} ({source} results)"), end="")
+    return 0
+
+
+def _sorted(words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The words that say what the table shows, and those that are overrides."""
+    own = {*SHOWN, "format", *AXES}
+    names = [word.partition("=")[0].removeprefix("dataset.") for word in words]
+    table = {
+        name: word.partition("=")[2] for name, word in zip(names, words, strict=True) if name in own
+    }
+    return table, [word for name, word in zip(names, words, strict=True) if name not in own]
+
+
+def _asked(words: dict[str, str]) -> tuple[TableRequest, str]:
+    for name, value in words.items():
+        if not value:
+            raise RequestError(name, value, "give a value")
+    format = words.get("format", "md")
+    if format not in FORMATS:
+        raise RequestError("format", format, nearest(format, FORMATS))
+    shown = {name: words[name] for name in SHOWN if name in words}
+    filters = {name: words[name].split(",") for name in AXES if name in words}
+    return replace(TableRequest(filters=filters), **shown), format

@@ -1,0 +1,1 @@
+"""Claims as files, and the verdicts that results give on them."""

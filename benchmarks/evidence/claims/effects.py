@@ -1,0 +1,146 @@
+"""From the results of a part's arms to one value per draw of the training sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.evidence.claims.schema import Arm, Claim, Part
+from benchmarks.evidence.results import AXES
+
+NOT_RUN = "not-run"
+CELLS = ["dataset", "method", *AXES]  # what names the cells of one arm
+SIGNS = {
+    "contrast": (1, -1),
+    "ratio": (1, -1),
+    "interaction": (1, -1, -1, 1),
+    "mean_of": (1,),
+    "spread_of": (1,),
+}
+
+
+class Unanswerable(Exception):  # noqa: N818
+    """A part cannot be asked of these results; `outcome` is `not-run` or `open`."""
+
+    def __init__(self, outcome: str, reason: str):
+        super().__init__(reason)
+        self.outcome, self.reason = outcome, reason
+
+
+@dataclass(frozen=True)
+class Table:
+    """Values of one arm, shape (seeds, sizes), NaN where a cell is missing; both axes ascending."""
+
+    seeds: np.ndarray
+    sizes: np.ndarray
+    values: np.ndarray
+
+    def over(self, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The seeds that have every one of these sizes, and each one's mean over them."""
+        chosen = self.values[:, np.searchsorted(self.sizes, sizes)]
+        complete = ~np.isnan(chosen).any(axis=1)
+        return self.seeds[complete], chosen[complete].mean(axis=1)
+
+    def seeds_with_any(self, sizes: Sequence[int]) -> np.ndarray:
+        """The seeds that have at least one of these sizes."""
+        chosen = self.values[:, np.searchsorted(self.sizes, sizes)]
+        return self.seeds[~np.isnan(chosen).all(axis=1)]
+
+
+class ArmResults:
+    """A results frame, ready to give the cells of any arm; made once for many claims."""
+
+    def __init__(self, frame: pd.DataFrame):
+        self.caveats = frame.attrs.get("caveats", ())
+        self.columns = frame.columns
+        plain = frame.copy(deep=False)
+        plain.attrs = {}  # pandas copies them, deeply, with every selection
+        self.groups = dict(list(plain.groupby(CELLS, sort=True)))
+        self.tables: dict[tuple[object, ...], Table] = {}
+
+    def keys(self, dataset: str, arm: Arm, protocol: str) -> list[tuple[str, ...]]:
+        """Which groups of cells an arm selects."""
+        wanted = {"protocol": protocol, "dataset": dataset}
+        wanted |= {name: value for name, value in arm if value is not None}
+        fixed = [(CELLS.index(name), value) for name, value in wanted.items()]
+        return [key for key in self.groups if all(key[place] == value for place, value in fixed)]
+
+    def table(self, key: tuple[str, ...], metric: str, kind: str) -> Table:
+        """The values of one group, by seed and size.
+
+        Several initialisations on one draw are averaged (they say nothing about other draws), or
+        give their standard deviation where the spread is asked for.
+        """
+        spread = kind == "spread_of"
+        name = (key, metric, spread)
+        if name not in self.tables:
+            self.tables[name] = _table(self.groups[key], metric, spread)
+        return self.tables[name]
+
+
+@dataclass(frozen=True)
+class Arms:
+    """The arms of a part, and the training sizes that all of them have."""
+
+    part: Part
+    tables: tuple[Table, ...]
+    sizes: list[int]
+
+    def values(self, sizes: Sequence[int]) -> np.ndarray:
+        """The part's measure for each split seed that every arm has at all of these sizes.
+
+        Averaged over the sizes within a seed before arms are compared. A ratio comes as its
+        logarithm, so that halving and doubling weigh the same.
+        """
+        arms = [table.over(sizes) for table in self.tables]
+        if self.part.kind == "ratio":
+            arms = [(seeds[values > 0], np.log(values[values > 0])) for seeds, values in arms]
+        common = reduce(np.intersect1d, [seeds for seeds, _ in arms])
+        signs = SIGNS[self.part.kind]
+        aligned = (values[np.searchsorted(seeds, common)] for seeds, values in arms)
+        return sum(sign * values for sign, values in zip(signs, aligned, strict=True))
+
+    def seeds_left_out(self, sizes: Sequence[int]) -> int:
+        """How many seeds have some of the cells but do not count, because they lack others."""
+        seeds = reduce(np.union1d, [table.seeds_with_any(sizes) for table in self.tables])
+        return len(seeds) - len(self.values(sizes))
+
+
+def arms_of(part: Part, claim: Claim, results: ArmResults, dataset: str) -> Arms:
+    """The arms on one dataset; raises Unanswerable where they cannot be compared."""
+    selected = [results.keys(dataset, arm, claim.protocol) for arm in part.arms]
+    missing = [str(arm) for arm, keys in zip(part.arms, selected, strict=True) if not keys]
+    if missing:
+        raise Unanswerable(NOT_RUN, f"not run: {', '.join(dict.fromkeys(missing))}")
+    for arm, keys in zip(part.arms, selected, strict=True):
+        _refuse_mixture(arm, keys)
+    if part.metric not in results.columns:
+        raise Unanswerable("open", f"{part.metric} is not among the results")
+    tables = tuple(results.table(key, part.metric, part.kind) for (key,) in selected)
+    if part.kind == "spread_of" and np.isnan(tables[0].values).all():
+        raise Unanswerable(NOT_RUN, f"not run: {part.arms[0]} with several initialisations")
+    common = reduce(np.intersect1d, [table.sizes for table in tables])
+    sizes = [int(size) for size in common if part.train_size.contains(size)]
+    if not sizes:
+        named = " and ".join(dict.fromkeys(str(arm) for arm in part.arms))
+        raise Unanswerable(NOT_RUN, f"not run: {named} at {part.train_size}")
+    return Arms(part, tables, sizes)
+
+
+def _refuse_mixture(arm: Arm, keys: list[tuple[str, ...]]) -> None:
+    for axis in AXES:
+        found = sorted({key[CELLS.index(axis)] for key in keys})
+        if len(found) > 1:
+            named = f"{arm} was run with several of {axis} ({', '.join(found)})"
+            raise Unanswerable("open", f"{named}: name one in the claim or report one at a time")
+
+
+def _table(cells: pd.DataFrame, metric: str, spread: bool) -> Table:
+    values = cells.assign(value=pd.to_numeric(cells[metric], errors="coerce"))
+    groups = values.groupby(["split_seed", "train_size"])["value"]
+    found = (groups.std(ddof=1) if spread else groups.mean()).unstack("train_size")
+    return Table(found.index.to_numpy(), found.columns.to_numpy(), found.to_numpy(dtype=float))

@@ -1,0 +1,131 @@
+"""Claim files: read, checked, and refused with the field and what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from benchmarks.evidence.claims.schema import (
+    Arm,
+    Claim,
+    Expectation,
+    Part,
+    Published,
+    Sizes,
+    Source,
+)
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.wording import MARKS
+from benchmarks.grid.errors import nearest
+
+# The same loader written in C, many times faster, wherever PyYAML was built with it.
+SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class PublishedCurves:
+    """A claim's published points, for tables and figures: accuracy by method and size."""
+
+    dataset: str
+    label: str
+    points: dict[str, dict[int, float]]
+
+
+def read_claims(files: Iterable[str | PathLike[str]]) -> list[Claim]:
+    """The claims of these files, in order of their paths.
+
+    Raises EvidenceError for a file that is not a valid claim, and for an id given twice.
+    """
+    claims: dict[str, Claim] = {}
+    for path in sorted(map(Path, files)):
+        claim = read_claim(path)
+        if claim.id in claims:
+            raise EvidenceError(f"{path.name}: id={claim.id!r} is already taken: choose another id")
+        claims[claim.id] = claim
+    return list(claims.values())
+
+
+def read_claim(path: str | PathLike[str]) -> Claim:
+    """One claim file; raises EvidenceError naming file, field and remedy."""
+    path = Path(path)
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER)
+    except OSError as error:
+        raise EvidenceError(f"{path.name}: cannot be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        fault = " ".join(str(error).split())
+        raise EvidenceError(f"{path.name}: not valid YAML: {fault}") from error
+    return parse_claim(content, path.name)
+
+
+def parse_claim(content: object, file: str = "claim") -> Claim:
+    """A claim from a parsed file; a Claim is handed back as it is."""
+    if isinstance(content, Claim):
+        return content
+    if not isinstance(content, dict):
+        raise EvidenceError(f"{file}: expected fields such as id, sentence and parts")
+    try:
+        return Claim.model_validate(content)
+    except ValidationError as error:
+        raise EvidenceError(f"{file}: {_first_fault(error)}") from error
+
+
+def published_curves(claims: Iterable[Claim]) -> list[PublishedCurves]:
+    """The published points of claims, each for the dataset its claim is about."""
+    return [
+        PublishedCurves(claim.datasets[0], _label(claim), claim.published.points)
+        for claim in claims
+        if claim.published is not None and claim.published.points and claim.datasets
+    ]
+
+
+def _label(claim: Claim) -> str:
+    mark = MARKS[claim.published.mark]
+    return f"published ({cited_as(claim)}{', ' + mark if mark else ''})"
+
+
+def cited_as(claim: Claim) -> str:
+    """`Leek 2017`, `Barz & Denzler 2020` or `Brigato et al. 2022`."""
+    authors = re.split(r", | and |; ", claim.source.author.partition(" (")[0])
+    surnames = [author.split()[-1] for author in authors]
+    names = " & ".join(surnames) if len(surnames) < 3 else f"{surnames[0]} et al."
+    return f"{names} {claim.source.date[:4]}"
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "": Claim,
+    "source": Source,
+    "parts": Part,
+    "train_size": Sizes,
+    "expect": Expectation,
+    **dict.fromkeys(("contrast", "interaction", "ratio", "mean_of", "spread_of"), Arm),
+    "published": Published,
+}
+
+
+def _first_fault(error: ValidationError) -> str:
+    # A misspelt field also makes the right one missing; the misspelling is the better message.
+    fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    place = [str(step) for step in fault["loc"]]
+    field = ".".join(place)
+    if fault["type"] == "extra_forbidden":
+        inside = [step for step in place[:-1] if not step.isdigit()]
+        names = _MODELS[inside[-1] if inside else ""].model_fields
+        return f"{field}: unknown field: {nearest(place[-1], names)}"
+    message = fault["msg"].removeprefix("Value error, ").lower()
+    if fault["type"] == "missing":
+        return f"{field}: missing: add it"
+    if fault["type"] == "literal_error":
+        names = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        return f"{field}={fault['input']!r}: {nearest(str(fault['input']), names)}"
+    if fault["type"] == "string_type":
+        return f"{field}={fault['input']}: expected text: put it in quotation marks"
+    if fault["type"] == "value_error":
+        return f"{field}: {message}" if field else message
+    return f"{field}={fault['input']!r}: {message}"

@@ -1,0 +1,262 @@
+"""What a claim file may contain."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Mark = Literal["read", "digitised", "memory"]
+Text = Annotated[str, Field(min_length=1)]
+Bound = Annotated[float, Field(allow_inf_nan=False)]
+Size = Annotated[int, Field(ge=1, strict=True)]
+Metric = Literal[
+    "accuracy",
+    "train_accuracy",
+    "balanced_accuracy",
+    "macro_f1",
+    "log_loss",
+    "brier",
+    "calibration_error",
+    "auroc",
+    "train_seconds",
+    "trainable_parameters",
+]
+# Told in % and points; the others are plain numbers in their own unit.
+SHARES = ("accuracy", "train_accuracy", "balanced_accuracy", "macro_f1", "auroc")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Strict):
+    """Who said it; `confirmed` tells how the claim's protocol is known."""
+
+    author: Text
+    title: Text
+    where: Text
+    date: Text
+    confirmed: Mark
+
+
+class Sizes(_Strict):
+    """The training sizes a part speaks of; no bound means every size."""
+
+    at_least: Size | None = None
+    at_most: Size | None = None
+    equals: Size | None = None
+
+    def contains(self, size: int) -> bool:
+        """Whether the part speaks of this size."""
+        return (
+            (self.equals is None or size == self.equals)
+            and (self.at_least is None or size >= self.at_least)
+            and (self.at_most is None or size <= self.at_most)
+        )
+
+    def __str__(self) -> str:
+        signs = {"at_least": ">=", "at_most": "<=", "equals": "="}
+        set_bounds = [(signs[name], bound) for name, bound in self if bound is not None]
+        return " and ".join(f"n {sign} {bound}" for sign, bound in set_bounds) or "every n"
+
+
+class Expectation(_Strict):
+    """What the claim expects of the effect: exactly one bound.
+
+    `within` asks for no difference: an effect between -within and +within.
+    """
+
+    greater_than: Bound | None = None
+    at_least: Bound | None = None
+    less_than: Bound | None = None
+    at_most: Bound | None = None
+    within: Annotated[Bound, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if sum(bound is not None for _, bound in self) != 1:
+            raise ValueError(
+                "give exactly one of greater_than, at_least, less_than, at_most, within"
+            )
+        return self
+
+    @property
+    def name(self) -> str:
+        """Which of the five it is."""
+        return next(name for name, bound in self if bound is not None)
+
+    @property
+    def bound(self) -> float:
+        """The value that the effect is held against."""
+        return getattr(self, self.name)
+
+    @property
+    def upward(self) -> bool:
+        """Whether larger effects favour the claim."""
+        return self.name in ("greater_than", "at_least")
+
+
+class Arm(_Strict):
+    """The cells of one side of a comparison; a text in its place is the name of the method.
+
+    What is left out must be the same in all of the arm's cells, or the part stays open. A protocol
+    that is left out is the claim's.
+    """
+
+    method: Text
+    loss: Text | None = None
+    augmentation: Text | None = None
+    protocol: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"method": value} if isinstance(value, str) else value
+
+    def __str__(self) -> str:
+        chosen = [value for name, value in self if name != "method" and value is not None]
+        return f"{self.method} ({', '.join(chosen)})" if chosen else self.method
+
+
+Pair = tuple[Arm, Arm]
+MEASURES = ("contrast", "interaction", "ratio", "mean_of", "spread_of")
+
+
+class Part(_Strict):
+    """One testable statement: a measure of one to four arms, held to a bound.
+
+    `contrast`: first minus second. `interaction`: the first pair's difference minus the second's.
+    `ratio`: first over second. `mean_of`: one arm. `spread_of`: one arm's standard deviation over
+    initialisations, the data fixed.
+    """
+
+    id: Text
+    says: Text
+    deciding: bool = False
+    contrast: Pair | None = None
+    interaction: tuple[Pair, Pair] | None = None
+    ratio: Pair | None = None
+    mean_of: Arm | None = None
+    spread_of: Arm | None = None
+    metric: Metric = "accuracy"
+    train_size: Sizes = Sizes()
+    over: Literal["mean", "each"] = "mean"
+    expect: Expectation
+    published: Bound | None = None
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        given = [name for name in MEASURES if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                "give exactly one of contrast (two arms), interaction (two pairs), ratio (two"
+                " arms), mean_of (one arm), spread_of (one arm)"
+            )
+        for first, second in self._pairs():
+            if first == second:
+                raise ValueError(f"{given[0]} needs two different arms")
+        if self.expect.within is not None and given[0] not in ("contrast", "interaction"):
+            raise ValueError("expect.within asks for no difference: give a contrast")
+        if given[0] == "ratio" and self.expect.bound <= 0:
+            raise ValueError("the bound of a ratio must be above 0")
+        return self
+
+    def _pairs(self) -> tuple[Pair, ...]:
+        if self.interaction:
+            return (*self.interaction, self.interaction)
+        return tuple(pair for pair in (self.contrast, self.ratio) if pair)
+
+    @property
+    def kind(self) -> str:
+        """Which of MEASURES it is."""
+        return next(name for name in MEASURES if getattr(self, name) is not None)
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms this part needs, in the order of the formula."""
+        if self.interaction:
+            return (*self.interaction[0], *self.interaction[1])
+        return self.contrast or self.ratio or (self.mean_of or self.spread_of,)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods of the arms."""
+        return tuple(dict.fromkeys(arm.method for arm in self.arms))
+
+    @property
+    def unit(self) -> str:
+        """How the effect is told: see `wording.effect_text`."""
+        if self.kind == "ratio":
+            return "ratio"
+        signed = self.kind in ("contrast", "interaction")
+        if self.metric in SHARES:
+            return "difference" if signed else "points" if self.kind == "spread_of" else "mean"
+        return "signed number" if signed else "number"
+
+    @property
+    def measure(self) -> str:
+        """What is estimated, in words."""
+        arms = [str(arm) for arm in self.arms]
+        formula = {
+            "contrast": " - ".join(arms),
+            "interaction": " - ".join(f"({' - '.join(pair)})" for pair in (arms[:2], arms[2:])),
+            "ratio": " / ".join(arms),
+            "mean_of": arms[0],
+            "spread_of": f"spread over initialisations of {arms[0]}",
+        }[self.kind]
+        metric = self.metric.replace("_", " ")
+        return formula if metric == "accuracy" else f"{formula} ({metric})"
+
+
+class Published(_Strict):
+    """The source's own numbers: mean test accuracy by method and training size, or in words."""
+
+    kind: Text
+    mark: Mark
+    points: dict[Text, dict[Size, Annotated[float, Field(ge=0, le=1)]]] = {}
+    numbers: tuple[Text, ...] = ()
+
+
+class Claim(_Strict):
+    """A claim with its source, its parts and its decision rule.
+
+    `datasets`: the first is the one the claim is about, the others are replications.
+    `sizes`: the training sizes of the source. A claim with `cited` is not tested here; `cited` says
+    why, and it needs neither benchmarks nor parts.
+    """
+
+    id: Text
+    sentence: Text
+    source: Source
+    benchmarks: tuple[Text, ...] = ()
+    datasets: tuple[Text, ...] = ()
+    protocol: Text = "default"
+    level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    sizes: tuple[Size, ...] = ()
+    parts: tuple[Part, ...] = ()
+    published: Published | None = None
+    caveats: tuple[Text, ...] = ()
+    counter: tuple[Text, ...] = ()
+    rule: Text | None = None
+    cited: Text | None = None
+
+    @model_validator(mode="after")
+    def _decidable(self) -> Self:
+        if self.cited is not None:
+            return self._without_test()
+        for name in ("benchmarks", "datasets", "parts", "rule"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} is missing: add it, or say in `cited` why it is not run")
+        if not any(part.deciding for part in self.parts):
+            raise ValueError("no part has deciding: true, so there would never be a verdict")
+        names = [part.id for part in self.parts]
+        if len(set(names)) < len(names):
+            raise ValueError("two parts have the same id")
+        return self
+
+    def _without_test(self) -> Self:
+        for name in ("benchmarks", "datasets", "parts", "rule"):
+            if getattr(self, name):
+                raise ValueError(f"{name} has no use in a claim that is only cited: leave it out")
+        return self

@@ -1,0 +1,240 @@
+"""From the parts of a claim to its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.evidence.claims.effects import ArmResults
+from benchmarks.evidence.claims.files import parse_claim
+from benchmarks.evidence.claims.parts import incomplete_sizes, judge_part
+from benchmarks.evidence.claims.schema import Claim
+from benchmarks.evidence.results import results_frame
+from benchmarks.evidence.statistics import holm
+
+VERDICTS = ("reproduced", "contradicted", "inconclusive", "not-run", "cited")
+# What a claim has only where it was tested.
+UNTESTED = ("benchmark", "dataset", "protocol", "measure", "unit", "expect", "effect", "interval")
+UNTESTED += ("p", "p_adjusted", "published", "published_mark", "more_pairs", "rule")
+# Beyond this, more draws of the same kind are no way to settle a question.
+WITHIN_REACH = 10_000
+
+
+def judge(
+    claim: Claim | dict[str, Any], results: pd.DataFrame | ArmResults, benchmark: str
+) -> dict[str, Any]:
+    """The verdict on a claim from the results of one benchmark, as plain JSON-able data.
+
+    `results`: the frame of `results_frame`; as ArmResults it serves many claims quickly.
+
+    `reproduced`: every deciding part holds. `contradicted`: a deciding part fails. `not-run`: no
+    deciding part could be asked. `inconclusive`: anything else. `cited`: not tested here. The
+    verdict is drawn on the claim's own dataset; on the next one, with a caveat, only where the
+    first has no results. Effect, interval, pairs, p and published effect are those of the deciding
+    part on which the verdict hangs: the first that fails, else the first that is open, else the
+    first. `p` of a reproduced claim is the largest of its deciding parts, of a contradicted one
+    the smallest times their number (Bonferroni); `p_adjusted` is set by `in_family`.
+    """
+    claim = parse_claim(claim)
+    if claim.cited is not None:
+        return _cited(claim)
+    if isinstance(results, pd.DataFrame):
+        results = ArmResults(results)
+    answers = [_on_dataset(claim, results, dataset) for dataset in claim.datasets]
+    chosen = next((answer for answer in answers if answer["verdict"] != "not-run"), answers[0])
+    headline = _headline(chosen["parts"])
+    return _common(claim) | {
+        "verdict": chosen["verdict"],
+        "reason": chosen["reason"],
+        "benchmark": benchmark,
+        "dataset": chosen["dataset"],
+        "protocol": claim.protocol,
+        "measure": headline["measure"],
+        "unit": headline["unit"],
+        "expect": headline["expect"],
+        "effect": headline["effect"],
+        "interval": headline["interval"],
+        "p": (p := _p(chosen)),
+        "p_adjusted": p,
+        "published": headline["published"],
+        "published_mark": _mark(claim) if headline["published"] is not None else None,
+        "pairs": headline["pairs"],
+        "more_pairs": chosen["more_pairs"],
+        "sizes": headline["sizes"],
+        "parts": chosen["parts"],
+        "replications": [
+            _replication(answer)
+            for answer in answers
+            if answer is not chosen and answer["dataset"] != claim.datasets[0]
+        ],
+        "caveats": _caveats(claim, results, chosen),
+        "rule": claim.rule,
+    }
+
+
+def judge_best(
+    claim: Claim | dict[str, Any], results: Mapping[str, pd.DataFrame | ArmResults]
+) -> dict[str, Any]:
+    """The verdict from the claim's best benchmark that has results, by benchmark name."""
+    claim = parse_claim(claim)
+    verdicts = [judge(claim, results[name], name) for name in claim.benchmarks if name in results]
+    if not verdicts:
+        verdict = judge(claim, results_frame([]), next(iter(claim.benchmarks), ""))
+        if claim.cited is not None:
+            return verdict
+        return verdict | {"reason": f"not run: {' or '.join(claim.benchmarks)}"}
+    return next((verdict for verdict in verdicts if verdict["verdict"] != "not-run"), verdicts[0])
+
+
+def in_family(verdicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The verdicts with `p_adjusted`: Holm's correction over all that have a p value."""
+    tested = [verdict["p"] for verdict in verdicts if verdict["p"] is not None]
+    adjusted = iter(holm(tested) if tested else ())
+    return [
+        {**verdict, "p_adjusted": None if verdict["p"] is None else float(next(adjusted))}
+        for verdict in verdicts
+    ]
+
+
+def _common(claim: Claim) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "sentence": claim.sentence,
+        "level": claim.level,
+        "source": claim.source.model_dump(mode="json"),
+        "numbers": list(claim.published.numbers) if claim.published else [],
+        "numbers_mark": claim.published.mark if claim.published else None,
+        "counter": list(claim.counter),
+    }
+
+
+def _cited(claim: Claim) -> dict[str, Any]:
+    return (
+        dict.fromkeys(UNTESTED)
+        | _common(claim)
+        | {"verdict": "cited", "reason": claim.cited, "caveats": list(claim.caveats)}
+        | {"pairs": 0, "sizes": [], "parts": [], "replications": []}
+    )
+
+
+def _on_dataset(claim: Claim, results: ArmResults, dataset: str) -> dict[str, Any]:
+    parts = [judge_part(part, claim, results, dataset) for part in claim.parts]
+    deciding = [part for part in parts if part["deciding"]]
+    verdict, reason = _verdict(deciding)
+    more = _more_pairs(deciding) if verdict == "inconclusive" else None
+    if verdict == "inconclusive":
+        reason = f"{reason}; {_settled(deciding, more)}"
+    found = {"dataset": dataset, "verdict": verdict, "reason": reason, "parts": parts}
+    return found | {"more_pairs": more}
+
+
+def _verdict(deciding: list[dict[str, Any]]) -> tuple[str, str]:
+    by_outcome: dict[str, list[dict[str, Any]]] = {
+        "holds": [],
+        "fails": [],
+        "open": [],
+        "not-run": [],
+    }
+    for part in deciding:
+        by_outcome[part["outcome"]].append(part)
+    if len(by_outcome["not-run"]) == len(deciding):
+        return "not-run", _all_missing(deciding)
+    if by_outcome["fails"]:
+        return "contradicted", _reasons(by_outcome["fails"])
+    unanswered = by_outcome["not-run"] + by_outcome["open"]
+    if unanswered:
+        return "inconclusive", _reasons(unanswered)
+    return "reproduced", _reasons(deciding)
+
+
+def _more_pairs(deciding: list[dict[str, Any]]) -> int | None:
+    """So many more draws that each open part would be settled; None where draws cannot do it."""
+    needed = [part["more_pairs"] for part in deciding if part["outcome"] in ("open", "not-run")]
+    if any(more is None or more > WITHIN_REACH for more in needed):
+        return None
+    return max(needed)
+
+
+def _settled(deciding: list[dict[str, Any]], more: int | None) -> str:
+    if more is not None:
+        draws = "1 more draw" if more == 1 else f"{more} more draws"
+        return f"about {draws} would settle it, if effect and spread stay as they are"
+    if any(part["outcome"] == "not-run" or not part["pairs"] for part in deciding):
+        return "its missing cells must be run first"
+    return "more draws of this kind would hardly settle it"
+
+
+def _reasons(parts: Iterable[dict[str, Any]]) -> str:
+    return "; ".join(f"{part['id']}: {part['reason']}" for part in parts)
+
+
+def _all_missing(parts: Iterable[dict[str, Any]]) -> str:
+    reasons = [part["reason"].removeprefix("not run: ") for part in parts]
+    missing = dict.fromkeys(name for reason in reasons for name in reason.split(", "))
+    return "not run: " + ", ".join(missing)
+
+
+def _headline(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    order = ("fails", "open", "not-run", "holds")
+    deciding = [part for part in parts if part["deciding"]]
+    return min(deciding, key=lambda part: order.index(part["outcome"]))
+
+
+def _p(answer: dict[str, Any]) -> float | None:
+    deciding = [part for part in answer["parts"] if part["deciding"]]
+    found = [part["p"] for part in deciding if part["p"] is not None]
+    if answer["verdict"] == "contradicted":
+        failing = [part["p"] for part in deciding if part["outcome"] == "fails"]
+        return min(1.0, len(deciding) * min(failing))
+    if answer["verdict"] == "inconclusive":
+        return _headline(answer["parts"])["p"]
+    return max(found, default=None)
+
+
+def _replication(answer: dict[str, Any]) -> dict[str, Any]:
+    headline = _headline(answer["parts"])
+    kept = {name: headline[name] for name in ("effect", "interval", "pairs", "sizes", "unit")}
+    return {name: answer[name] for name in ("dataset", "verdict", "reason")} | kept
+
+
+def _mark(claim: Claim) -> str:
+    return claim.published.mark if claim.published else claim.source.confirmed
+
+
+def _caveats(claim: Claim, results: ArmResults, chosen: dict[str, Any]) -> list[str]:
+    found: list[str | None] = list(claim.caveats)
+    if chosen["dataset"] != claim.datasets[0]:
+        found.insert(
+            0,
+            f"substitute data: the claim is about {claim.datasets[0]}, which has no results here;"
+            f" the verdict is drawn on {chosen['dataset']}",
+        )
+    answers = {part["id"]: part for part in chosen["parts"]}
+    for part in claim.parts:
+        if part.deciding:
+            found.append(incomplete_sizes(part, claim, answers[part.id]["sizes"]))
+            found.append(_seeds_left_out(answers[part.id]))
+            found.append(_of_interval(answers[part.id]))
+    methods = {method for part in claim.parts for method in part.methods}
+    found += [
+        notice.text
+        for notice in results.caveats
+        if notice.dataset == chosen["dataset"] and notice.method in methods
+    ]
+    return list(dict.fromkeys(text for text in found if text))
+
+
+def _of_interval(answer: dict[str, Any]) -> str | None:
+    return f"{answer['id']}: {answer['caveat']}" if answer["caveat"] else None
+
+
+def _seeds_left_out(answer: dict[str, Any]) -> str | None:
+    lost = answer["seeds_left_out"]
+    if not lost:
+        return None
+    return (
+        f"{answer['id']}: {lost} of {lost + answer['pairs']} seeds left out, not all their cells"
+        " are there; cells do not go missing at random"
+    )

@@ -1,0 +1,25 @@
+"""The figures of a benchmark, for print: each is drawn as PDF and PNG and told in words.
+
+Each function takes data and the path of its files without their ending, and hands back a
+`Drawing`. The same data give the same bytes, in whatever order they come. matplotlib is loaded by
+the first figure, not by importing this package.
+"""
+
+from benchmarks.evidence.figures.confusion import confusion_matrices
+from benchmarks.evidence.figures.drawing import Drawing
+from benchmarks.evidence.figures.forest import forest_plot
+from benchmarks.evidence.figures.learning import learning_curves
+from benchmarks.evidence.figures.mistakes import count_mistakes, mistakes_sheet
+from benchmarks.evidence.figures.paired import paired_differences
+from benchmarks.evidence.figures.training import training_curves
+
+__all__ = [
+    "Drawing",
+    "confusion_matrices",
+    "count_mistakes",
+    "forest_plot",
+    "learning_curves",
+    "mistakes_sheet",
+    "paired_differences",
+    "training_curves",
+]

@@ -1,0 +1,109 @@
+"""Learning curves: test accuracy against the number of training samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from benchmarks.evidence.figures.cells import (
+    ordered_labels,
+    ordered_panels,
+    panel_titles,
+    refuse_not_finite,
+    without_attrs,
+)
+from benchmarks.evidence.figures.drawing import Drawing, save
+from benchmarks.evidence.figures.layout import legend_below, panel_figure, say_empty, share_y_label
+from benchmarks.evidence.figures.learning_panel import draw_panel
+from benchmarks.evidence.figures.style import house_style, looks
+from benchmarks.evidence.results import method_labels, split_means
+from benchmarks.evidence.statistics import accuracy_interval
+from benchmarks.evidence.wording import interval_text, percent
+
+if TYPE_CHECKING:
+    from benchmarks.evidence.claims.files import PublishedCurves
+
+CURVE = ["dataset", "protocol", "label", "method"]
+SHARES = ["mean", "low", "high", "floor"]
+
+
+def learning_curves(
+    frame: pd.DataFrame,
+    published: Sequence[PublishedCurves],
+    path_stem: str | PathLike[str],
+    methods: Sequence[str] = (),
+    datasets: Sequence[str] = (),
+) -> Drawing:
+    """Draws `path_stem`.pdf and .png from a `results_frame`.
+
+    One panel per dataset and protocol (in the order of `datasets`), one line per method (in the
+    order of `methods`) through the means over draws, with their 95 % intervals
+    (`statistics.accuracy_interval`): as bars side by side where there are few sizes and many
+    methods, else as bands. Where a mean is above 90 % the axis is logarithmic in the error, so that
+    methods near the ceiling stay apart; a mean without any error is drawn as half a wrong test
+    sample in all draws together. Published points are hollow, those of a second source half filled.
+
+    Raises EvidenceError for an accuracy that is not finite.
+    """
+    refuse_not_finite("accuracy", frame["accuracy"])
+    curves = _curves(frame)
+    order = ordered_labels(curves, methods)
+    panels = ordered_panels(curves, datasets)
+    titles = panel_titles([name for name, _ in panels])
+    with house_style():
+        figure, axes = panel_figure(len(panels), 2.75)
+        look = looks(order, methods)
+        entries: dict[str, Any] = {}
+        for ((dataset, _), rows), ax, title in zip(panels, axes, titles, strict=False):
+            sources = [curves for curves in published if curves.dataset == dataset]
+            entries |= draw_panel(ax, rows, look, sources)
+            ax.set_title(title)
+        if not panels:
+            say_empty(axes[0])
+        share_y_label(axes)
+        in_order = {label: entries.pop(label) for label in order} | entries
+        legend_below(figure, in_order)
+        return save(figure, path_stem, "Learning curves", _words(panels, titles, order))
+
+
+def _curves(frame: pd.DataFrame) -> pd.DataFrame:
+    """A row per curve and size: the mean over draws, its interval, and the smallest error drawn."""
+    tested = frame.groupby("dataset")["test_samples"].max()
+    means = split_means(without_attrs(frame), "accuracy")
+    means["label"] = method_labels(means)
+    rows = []
+    for (*curve, size), values in means.groupby([*CURVE, "train_size"])["accuracy"]:
+        found, samples = accuracy_interval(values), tested[curve[0]]
+        floor = 0.5 / (float(samples) * found.pairs) if pd.notna(samples) else 1e-4
+        rows.append((*curve, int(size), found.pairs, found.estimate, found.low, found.high, floor))
+    table = pd.DataFrame(rows, columns=[*CURVE, "train_size", "draws", *SHARES])
+    return table.astype(dict.fromkeys(SHARES, float))
+
+
+def _words(
+    panels: Sequence[tuple[Any, pd.DataFrame]], titles: Sequence[str], order: Sequence[str]
+) -> str:
+    if not panels:
+        return "Empty figure: no finished cell."
+    parts = ["Mean test accuracy against the number of training samples n, with 95 % intervals."]
+    for (_, rows), title in zip(panels, titles, strict=True):
+        largest = rows["train_size"].max()
+        sizes = f"n = {rows['train_size'].min()} to {largest}"
+        curves = [rows[rows["label"] == label] for label in order]
+        told = "; ".join(_curve_words(curve) for curve in curves if len(curve))
+        parts.append(f"{title}, {sizes}: {told}.")
+    return " ".join(parts)
+
+
+def _curve_words(curve: pd.DataFrame) -> str:
+    first, last = curve.iloc[0], curve.iloc[-1]
+    interval = None if pd.isna(last["low"]) else [last["low"], last["high"]]
+    text = percent(last["mean"])
+    if interval:
+        text += f" {interval_text(interval, 'mean')}"
+    if len(curve) == 1:
+        return f"{last['label']} {text}"
+    return f"{last['label']} from {percent(first['mean'])} to {text}"

@@ -1,0 +1,169 @@
+"""The figures of one benchmark: which there are, drawn again only where what they show changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.evidence.claims.files import PublishedCurves
+from benchmarks.evidence.claims.schema import Claim
+from benchmarks.evidence.report.pictures import Picture
+from benchmarks.evidence.results import method_labels
+from benchmarks.records.holdings import Holding
+from benchmarks.records.store import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from benchmarks.evidence.figures import Drawing
+
+FOLDER = "figures"
+ABOUT = "figures.json"  # the words of the figures, and the digest of what they show
+ENDINGS = (".pdf", ".png")
+
+
+# The images and class names of a record's data set; None where they are not at hand.
+ImagesOf = Callable[[Record], "Images | None"]
+
+
+@dataclass(frozen=True)
+class Images:
+    """All images of a data set, shape (N, H, W, C), and its class names by label."""
+
+    images: np.ndarray
+    class_names: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the figures of a benchmark are drawn from."""
+
+    held: Holding
+    frame: pd.DataFrame
+    curves: Sequence[PublishedCurves]
+    claims: Sequence[Claim]
+
+
+def illustrations(
+    folder: Path, earlier: Path, shown: Shown, images_of: ImagesOf | None = None
+) -> list[Picture]:
+    """Draws NAME.pdf and NAME.png of each figure in `folder`, with figures.json about them.
+
+    Where the figures of an `earlier` folder show the same, they are copied. With `images_of` there
+    is a sheet of test images for each data set whose images can be had.
+    """
+    digest = _digest(shown, images_of is not None)
+    pictures = _unchanged(earlier, digest)
+    if pictures is None:
+        drawings = chain(_drawn(folder, shown), _sheets(folder, shown, images_of))
+        pictures = [drawing.picture() for drawing in drawings]
+    else:
+        for picture in pictures:
+            for ending in ENDINGS:
+                name = picture.name + ending
+                (folder / name).write_bytes((earlier / name).read_bytes())
+    words = [
+        {name: getattr(picture, name) for name in ("name", "title", "alt", "photographs")}
+        for picture in pictures
+    ]
+    text = json.dumps({"shows": digest, "figures": words}, indent=1, ensure_ascii=False)
+    (folder / ABOUT).write_text(text + "\n", encoding="utf-8", newline="\n")
+    return pictures
+
+
+def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
+    # Drawing loads seaborn and matplotlib: only here, so that judging and tables start fast.
+    from benchmarks.evidence import figures
+
+    held, frame = shown.held, shown.frame
+    order = (held.benchmark["methods"], held.benchmark["datasets"])
+    yield figures.learning_curves(frame, shown.curves, folder / "learning", *order)
+    if frame.empty:
+        return
+    for first, second in _contrasts(shown.claims, frame):
+        stem = folder / f"difference-{first}-{second}"
+        yield figures.paired_differences(frame, first, second, stem, order[1])
+    records = {record["key"]: record for record in held.done}
+    keys = _keys_of_largest_size(frame)
+    histories = ((records[key], history) for key, history in held.histories(keys))
+    first = next(histories, None)
+    if first is not None:
+        yield figures.training_curves(chain([first], histories), folder / "training", *order)
+    predictions = ((records[key], arrays) for key, arrays in held.predictions(keys))
+    yield figures.confusion_matrices(predictions, folder / "confusion", *order)
+
+
+def _sheets(folder: Path, shown: Shown, images_of: ImagesOf | None) -> Iterator[Drawing]:
+    """The test images that most methods get wrong at the largest training size."""
+    from benchmarks.evidence import figures
+
+    if images_of is None or shown.frame.empty:
+        return
+    records = {record["key"]: record for record in shown.held.done}
+    by_dataset = {record["config"]["dataset"]["name"]: record for record in records.values()}
+    keys = _keys_of_largest_size(shown.frame)
+    predictions = ((records[key], arrays) for key, arrays in shown.held.predictions(keys))
+    mistakes = figures.count_mistakes(predictions)
+    for dataset, record in by_dataset.items():
+        found = images_of(record)
+        if found is not None:
+            stem = folder / f"mistakes-{dataset}"
+            yield figures.mistakes_sheet(found.images, mistakes, dataset, stem, found.class_names)
+
+
+def _contrasts(claims: Sequence[Claim], frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """The pairs of methods that the claims' deciding parts compare, where both have results."""
+    pairs = [
+        tuple(str(arm) for arm in part.contrast)
+        for claim in claims
+        for part in claim.parts
+        if part.deciding and part.contrast and part.metric == "accuracy"
+    ]
+    labels = set(method_labels(frame))
+    return [pair for pair in dict.fromkeys(pairs) if labels.issuperset(pair)]
+
+
+def _keys_of_largest_size(frame: pd.DataFrame) -> list[str]:
+    largest = frame.groupby("dataset")["train_size"].transform("max")
+    return frame.loc[frame["train_size"] == largest, "key"].tolist()
+
+
+def _digest(shown: Shown, with_images: bool) -> str:
+    """Of all that the figures are drawn from, and of the code that draws them."""
+    digest = hashlib.sha256()
+    for record in sorted(shown.held.done, key=lambda record: record["key"]):
+        told = (record["key"], record["metrics"], record["predictions"].get("sha256"))
+        digest.update(repr(told).encode())
+    drawn_for = {
+        "benchmark": shown.held.benchmark,
+        "curves": [repr(curve) for curve in shown.curves],
+        "claims": [claim.model_dump(mode="json") for claim in shown.claims],
+        "with_images": with_images,
+    }
+    digest.update(json.dumps(drawn_for, sort_keys=True).encode())
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _unchanged(folder: Path, shown: str) -> list[Picture] | None:
+    """The pictures of a folder whose figures show this; None where they do not, or not all."""
+    try:
+        about: dict[str, Any] = json.loads((folder / ABOUT).read_bytes())
+        if about["shows"] != shown:
+            return None
+        return [Picture(**words, png=_png(folder, words["name"])) for words in about["figures"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _png(folder: Path, name: str) -> bytes:
+    if not (folder / f"{name}.pdf").is_file():
+        raise FileNotFoundError(name)
+    return (folder / f"{name}.png").read_bytes()

@@ -1,0 +1,49 @@
+"""Metrics that no record holds, from the predictions that lie beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.evidence.metrics import prediction_metrics
+from benchmarks.evidence.notices import Notice
+
+PREDICTED = ("balanced_accuracy", "macro_f1", "log_loss", "brier", "calibration_error", "auroc")
+# From the keys of finished cells to each cell's predictions, in any order.
+PredictionsOf = Callable[[Iterable[str]], Iterable[tuple[str, Mapping[str, np.ndarray]]]]
+
+
+def with_predicted_metrics(
+    frame: pd.DataFrame, names: Iterable[str], predictions_of: PredictionsOf
+) -> pd.DataFrame:
+    """The frame with these metrics as columns, those that are metrics of predictions.
+
+    A cell for which a metric cannot be told (no probabilities, one class only) has none there, and
+    a notice says for how many cells, and why.
+    """
+    wanted = sorted(set(names) & set(PREDICTED) - set(frame.columns))
+    if not wanted or frame.empty:
+        return frame
+    found: dict[str, dict[str, float | None]] = {name: {} for name in wanted}
+    reasons: dict[tuple[str, str], int] = {}
+    kinds = frame.set_index("key")["score_kind"]
+    for key, arrays in predictions_of(frame["key"]):
+        measures = prediction_metrics(arrays, kinds[key])
+        for name in wanted:
+            found[name][key] = measures[name].value
+            if measures[name].reason:
+                why = (name, measures[name].reason)
+                reasons[why] = reasons.get(why, 0) + 1
+    columns = {name: frame["key"].map(found[name]).astype(float) for name in wanted}
+    measured = frame.assign(**columns)
+    measured.attrs["notices"] = [*frame.attrs.get("notices", ()), *_notices(reasons)]
+    return measured
+
+
+def _notices(reasons: dict[tuple[str, str], int]) -> list[Notice]:
+    return [
+        Notice("note", f"{name.replace('_', ' ')}: none for {count} cells, {reason}.")
+        for (name, reason), count in sorted(reasons.items())
+    ]

@@ -1,0 +1,138 @@
+"""What the captions of tables say: what the cells are, how intervals and marks were made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.evidence.tables.panels import Cell, Panel, Table
+from benchmarks.evidence.tables.request import title, value_label
+from benchmarks.evidence.wording import percent
+
+NOT_WORSE, UNTESTED = "†", "‡"
+MEANINGS = {"digitised": "read off a figure", "unconfirmed": "quoted from memory"}
+NONE_FINISHED = "No finished cell."
+
+
+def what_sentence(table: Table, panel: Panel) -> str:
+    """`Test accuracy in % on mnist01, protocol default, by method and training samples`."""
+    metric, request, fixed = table.metric, table.request, dict(panel.fixed)
+    if request.reference is None:
+        says = f"{metric.says}{metric.in_unit}"
+    else:
+        says = f"difference in {metric.says} to {request.reference}{metric.in_unit_of_differences}"
+    on = f" on {fixed.pop('dataset')}" if "dataset" in fixed else ""
+    rest = "".join(f", {_named(axis, value)}" for axis, value in fixed.items())
+    by = f"{_by(request.rows)} and {_by(request.columns)}"
+    return f"{says[:1].upper()}{says[1:]}{on}{rest}, by {by}"
+
+
+def legend(table: Table, panels: Sequence[Panel]) -> list[str]:
+    """How to read the cells of these panels: the interval, the runs, every mark that occurs."""
+    return [
+        *_interval_sentences(table),
+        *_missing_sentences(table, panels),
+        *_count_sentences(table),
+        *_comparison_sentences(table, [cell for panel in panels for cell in panel.cells]),
+        *_published_sentences(table, panels),
+    ]
+
+
+def interval_sentence(level: float, cells: str = "Mean") -> str:
+    """How the interval of a mean was made."""
+    return (
+        f"{cells} over draws of the training sample ± the distance to the farther end of its"
+        f" {percent(level, 0)} interval (Student's t, widened for skewness)."
+    )
+
+
+WITHOUT_INTERVAL = "A cell without ± has one draw only or no spread over its draws."
+
+
+def mark(table: Table, cell: Cell) -> str:
+    """The mark of a cell: of no significant difference, of no possible test, or nothing."""
+    if cell.not_significantly_worse:
+        return NOT_WORSE
+    return UNTESTED if cell.untested and table.has_tests else ""
+
+
+def _interval_sentences(table: Table) -> list[str]:
+    level, reference = table.request.level, table.request.reference
+    if reference is None:
+        return [interval_sentence(level), WITHOUT_INTERVAL]
+    return [
+        f"Mean of the paired differences over the draws that both have ± the distance to the"
+        f" farther end of its {percent(level, 0)} interval (Student's t, widened for skewness);"
+        f" for {reference} itself the mean{table.metric.in_unit} over its draws.",
+        "A cell without ± has one such draw only or no spread over them.",
+    ]
+
+
+def _missing_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
+    cells = [cell for panel in panels for row in panel.rows for cell in row.cells]
+    if all(cell is not None and cell.mean is not None for cell in cells):
+        return []
+    reference = table.request.reference
+    compared = "" if reference is None else f" to compare with {reference}"
+    return [f"A dash: no result{compared}."]
+
+
+def _count_sentences(table: Table) -> list[str]:
+    runs = "Runs: trained and tested models behind each cell."
+    draws = "Draws: training samples they were trained on; runs on one draw are averaged first."
+    return [runs, draws] if table.shows_draws else [f"{runs[:-1]}, one per draw."]
+
+
+def _comparison_sentences(table: Table, cells: Sequence[Cell]) -> list[str]:
+    request, alpha = table.request, f"{1 - table.request.level:.2g}"
+    group = "column" if request.competing == request.rows else "row"
+    against = request.reference or f"the best of their {group}"
+    sentences = [f"Bold: the best of its {group}."] if any(cell.best for cell in cells) else []
+    untested = [cell.shared for cell in cells if cell.untested]
+    if untested and not table.has_tests:
+        return [
+            *sentences,
+            f"No test against {against}: a pair shares at most {_draws(max(untested))}, too few for"
+            f" p < {alpha} (k draws give no p below 2/2^k, here times the number of comparisons).",
+        ]
+    if any(cell.shared is not None for cell in cells):
+        sentences += [
+            f"The others are compared with {against} by two-sided paired sign-flip tests over the"
+            f" draws both share, Holm-corrected over the comparisons of the {group}.",
+            *_mark_sentences(table, cells, alpha),
+        ]
+    return sentences
+
+
+def _mark_sentences(table: Table, cells: Sequence[Cell], alpha: str) -> list[str]:
+    worse, unmarked = "worse", "Neither bold nor marked"
+    if table.request.reference is not None:
+        worse, unmarked = "different", "No mark"
+    found = {cell.not_significantly_worse for cell in cells}
+    sentences = [f"{NOT_WORSE}: not significantly {worse} (p > {alpha})."] if True in found else []
+    if False in found:
+        sentences.append(f"{unmarked}: significantly {worse} (p ≤ {alpha}).")
+    if any(cell.untested for cell in cells):
+        sentences.append(f"{UNTESTED}: too few shared draws for a test.")
+    return sentences
+
+
+def _published_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
+    labels = sorted({label for panel in panels for label in panel.published})
+    if not labels:
+        return []
+    says = "Published: numbers of the cited work, not results of these runs"
+    explained = [f"; {word}: {MEANINGS[word]}" for word in MEANINGS if word in "".join(labels)]
+    return [says + "".join(explained) + "."]
+
+
+def _draws(count: int) -> str:
+    return "1 draw" if count == 1 else f"{count} draws"
+
+
+def _by(axis: str) -> str:
+    return "number of training samples n" if axis == "train_size" else title(axis)
+
+
+def _named(axis: str, value: object) -> str:
+    label = value_label(axis, value)
+    return label if axis == "train_size" else f"{title(axis)} {label}"

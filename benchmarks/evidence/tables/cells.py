@@ -1,0 +1,149 @@
+"""The cells of a table: one row of numbers per cell, with its standing among its competitors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.notices import Notice
+from benchmarks.evidence.statistics import (
+    Interval,
+    accuracy_interval,
+    difference_interval,
+    paired_differences,
+)
+from benchmarks.evidence.tables.comparisons import Standing, standings
+from benchmarks.evidence.tables.request import TableRequest, labels
+from benchmarks.grid.errors import nearest
+
+if TYPE_CHECKING:
+    from benchmarks.evidence.tables.metrics import Metric
+
+NUMBERS = ["mean", "low", "high", "sd", "reach", "p", "shared"]
+COLUMNS = ["draws", *NUMBERS, "best", "not_significantly_worse", "is_reference"]
+# A cell's values on the axes of the request, and its label.
+Place = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Competitor:
+    """A cell and its values by split seed (runs on one split seed averaged)."""
+
+    place: Place
+    values: pd.Series
+
+
+def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> pd.DataFrame:
+    """One row per cell; the values behind it are those of its split seeds (their runs averaged).
+
+    Columns: `request.axes`; label (the method's); runs, draws (split seeds); mean, low, high, sd
+    and reach, of the paired differences where a reference is asked for; p (against the best
+    or the reference, Holm-adjusted), shared (the draws shared with it) and not_significantly_worse
+    (None without a test); best, is_reference. The low and high of shares are clipped to 0..1. What
+    does not exist is NaN. Runs without the metric are left out, see `missing_notices`.
+
+    Raises EvidenceError for a reference that is not among the results, and for values that are
+    not finite.
+    """
+    frame = frame.assign(label=labels(frame, request)).dropna(subset=[request.metric])
+    frame = frame.astype({request.metric: float})
+    places = [*request.axes, "label"]
+    rows = [
+        _row(name, competitor, interval, standing, request)
+        for members in _competitions(frame, request)
+        for name, competitor, interval, standing in _judged(members, request, metric)
+    ]
+    cells = pd.DataFrame(rows, columns=[*places, *COLUMNS]).astype(dict.fromkeys(NUMBERS, float))
+    if metric.is_share and request.reference is None:
+        cells["low"], cells["high"] = cells["low"].clip(lower=0.0), cells["high"].clip(upper=1.0)
+    runs = frame.groupby(places, dropna=False).size().rename("runs").reset_index()
+    return cells.merge(runs, on=places, how="left").sort_values(places, ignore_index=True)
+
+
+def missing_notices(frame: pd.DataFrame, metric: str) -> list[Notice]:
+    """One notice per dataset and method whose runs do not all have the metric."""
+    notices = []
+    for (dataset, method), values in frame.groupby(["dataset", "method"])[metric]:
+        missing, runs = int(values.isna().sum()), len(values)
+        if missing:
+            text = f"{dataset}, {method}: {missing} of {runs} runs have no {metric}; left out."
+            notices.append(Notice("dropped", text, dataset, method))
+    return notices
+
+
+def _competitions(frame: pd.DataFrame, request: TableRequest) -> list[dict[str, Competitor]]:
+    """The cells that are compared with each other, by the competitor's name."""
+    places = [*request.axes, "label"]
+    means = frame.groupby(list(dict.fromkeys([*places, "split_seed"])), dropna=False)
+    means = means[request.metric].mean()
+    competing = "label" if request.competing == "method" else request.competing
+    apart = {competing} if competing != "label" else {"label", "method", *request.in_label}
+    found: defaultdict[Place, dict[str, Competitor]] = defaultdict(dict)
+    for place, values in means.groupby(places, dropna=False):
+        where = dict(zip(places, place, strict=True))
+        together = tuple(value for axis, value in where.items() if axis not in apart)
+        seeds = values.index.get_level_values("split_seed")
+        competitor = Competitor(place, pd.Series(values.to_numpy(), seeds))
+        found[together][str(where.get(competing))] = competitor
+    _check_reference(request, {name for members in found.values() for name in members})
+    return list(found.values())
+
+
+def _judged(
+    members: dict[str, Competitor], request: TableRequest, metric: Metric
+) -> Iterator[tuple[str, Competitor, Interval, Standing]]:
+    """Each competitor's interval (of its difference to a reference) and standing."""
+    values = {name: competitor.values for name, competitor in members.items()}
+    reference = values.get(request.reference)
+    if request.reference is not None and reference is None:
+        for name, competitor in members.items():
+            yield name, competitor, difference_interval([]), Standing()
+        return
+    intervals = {
+        name: _mean_interval(own, metric, request.level)
+        if reference is None or own is reference
+        else difference_interval(paired_differences(own, reference), request.level)
+        for name, own in values.items()
+    }
+    estimates = {name: interval.estimate for name, interval in intervals.items() if interval.pairs}
+    if reference is not None:
+        estimates[request.reference] = 0.0
+    found = standings(values, estimates, metric.direction, request.level, request.reference)
+    for name, competitor in members.items():
+        yield name, competitor, intervals[name], found[name]
+
+
+def _mean_interval(values: pd.Series, metric: Metric, level: float) -> Interval:
+    return (accuracy_interval if metric.is_share else difference_interval)(values, level)
+
+
+def _row(
+    name: str,
+    competitor: Competitor,
+    interval: Interval,
+    standing: Standing,
+    request: TableRequest,
+) -> dict[str, Any]:
+    return dict(zip([*request.axes, "label"], competitor.place, strict=True)) | {
+        "draws": len(competitor.values),
+        "mean": interval.estimate,
+        "low": interval.low,
+        "high": interval.high,
+        "sd": interval.spread,
+        "reach": interval.reach,
+        "p": standing.p,
+        "shared": standing.shared,
+        "best": standing.best,
+        "not_significantly_worse": standing.not_significantly_worse,
+        "is_reference": name == request.reference,
+    }
+
+
+def _check_reference(request: TableRequest, names: set[str]) -> None:
+    if request.reference is not None and request.reference not in names:
+        raise EvidenceError(f"reference={request.reference}: {nearest(request.reference, names)}")

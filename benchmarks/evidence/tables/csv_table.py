@@ -1,0 +1,65 @@
+"""A table as tidy CSV: a line per cell, its numbers in the metric's own scale."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from benchmarks.evidence.tables.panels import Cell, Panel, Row, Table
+
+NUMBERS = ("runs", "draws", "mean", "low", "high", "best", "p", "shared_draws")
+OTHERS = ("not_significantly_worse", "is_reference", "published", "published_by", "notice")
+
+
+def csv_table(table: Table) -> str:
+    """One line per cell: the panel's axes, rows, columns, then NUMBERS and OTHERS.
+
+    A value of `rows` or `columns` is in the column of that axis's name. Numbers have ten
+    significant digits; best and the other answers are 1 or 0, and empty where nothing was
+    compared. Each notice is a line of its own at the end, with 0 runs.
+    """
+    request = table.request
+    heads = [*request.panel_axes, request.rows, request.columns, "metric", *NUMBERS, *OTHERS]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, heads, restval="", lineterminator="\n")
+    writer.writeheader()
+    for panel in table.panels:
+        for row in panel.rows:
+            for column, cell in zip(panel.values, row.cells, strict=True):
+                if cell is not None:
+                    writer.writerow(_line(table, panel, row, column, cell))
+    for notice in table.notices:
+        named = {
+            "dataset": notice.dataset,
+            "method": notice.method,
+            "train_size": notice.train_size,
+        }
+        line = {name: value for name, value in named.items() if name in heads}
+        writer.writerow(line | {"runs": 0, "notice": f"{notice.kind}: {notice.text}"})
+    return text.getvalue()
+
+
+def _line(table: Table, panel: Panel, row: Row, column: Any, cell: Cell) -> dict[str, Any]:
+    request, not_worse = table.request, cell.not_significantly_worse
+    return dict(panel.fixed) | {
+        request.rows: row.value,
+        request.columns: column,
+        "metric": table.metric.name,
+        "runs": cell.runs,
+        "draws": cell.draws,
+        "mean": _number(cell.mean),
+        "low": _number(cell.low),
+        "high": _number(cell.high),
+        "best": int(cell.best),
+        "p": _number(cell.p),
+        "shared_draws": cell.shared,
+        "not_significantly_worse": None if not_worse is None else int(not_worse),
+        "is_reference": int(cell.is_reference),
+        "published": "; ".join(_number(value) for _, value in cell.published),
+        "published_by": "; ".join(label for label, _ in cell.published),
+    }
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"

@@ -1,0 +1,98 @@
+"""The results by dataset, protocol, method and training size, and the default table of these."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from benchmarks.evidence.notices import Notice
+from benchmarks.evidence.results import ROW, method_labels, split_means
+from benchmarks.evidence.statistics import LEVEL
+from benchmarks.evidence.tables.cells import table_cells
+from benchmarks.evidence.tables.metrics import METRICS
+from benchmarks.evidence.tables.panels import Table, build_panels
+from benchmarks.evidence.tables.published_numbers import published_numbers
+from benchmarks.evidence.tables.request import TableRequest
+
+if TYPE_CHECKING:
+    from benchmarks.evidence.claims.files import PublishedCurves
+
+COUNTS = ["runs", "draws"]
+SHARES = ["mean", "low", "high", "sd", "train_mean", "p"]
+STANDING = ["shared", "best", "not_significantly_worse"]
+COLUMNS = [*ROW, *COUNTS, *SHARES, *STANDING, "published", "published_by", "notice"]
+
+
+def summary(
+    frame: pd.DataFrame, published: Iterable[PublishedCurves] = (), level: float = LEVEL
+) -> pd.DataFrame:
+    """One row per dataset, protocol, method, loss and training size; shares from 0 to 1.
+
+    `runs` counts cells, `draws` split seeds; mean, sd and the t interval are over draws (runs on
+    one draw averaged first). The interval is clipped to 0..1 and missing with one draw or without
+    spread. `best` is the best method of its dataset, protocol and training size; `p`, `shared` and
+    `not_significantly_worse` tell of the others' comparison with it, see `table_cells`.
+
+    `published` holds PublishedCurves; each is shown beside the dataset it is about: the first that
+    has a value in the column `published`, all in the texts made of this summary, which keeps them
+    as an attribute.
+    """
+    request, curves = TableRequest(level=level), tuple(published)
+    table = table_cells(frame, request, METRICS[request.metric])
+    train = split_means(frame, "train_accuracy").groupby(ROW)["train_accuracy"].mean()
+    table = table.merge(train.rename("train_mean").reset_index(), on=ROW, how="left")
+    found = published_numbers(table, request, curves)
+    table["published"] = [sources[0][1] if sources else None for sources in found]
+    table = table.drop(columns=["label", "is_reference"])
+    table = table.astype({"published": float, "train_mean": float})
+    table.attrs["published"] = curves
+    return table
+
+
+def table_csv(table: pd.DataFrame, notices: Iterable[Notice] = ()) -> str:
+    """The summary as CSV: shares with six decimals; each notice is a row with 0 runs.
+
+    Several published values of one cell stand in one field, with `; ` between them.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    sources = published_numbers(table, TableRequest(), table.attrs["published"])
+    for row, found in zip(table.to_dict("records"), sources, strict=True):
+        shares = {name: "" if pd.isna(row[name]) else f"{row[name]:.6f}" for name in SHARES}
+        not_worse = row["not_significantly_worse"]
+        answers = {
+            "shared": "" if pd.isna(row["shared"]) else int(row["shared"]),
+            "best": int(row["best"]),
+            "not_significantly_worse": "" if not_worse is None else int(not_worse),
+            "published": "; ".join(f"{value:.6f}" for _, value in found),
+            "published_by": "; ".join(label for label, _ in found),
+        }
+        writer.writerow(row | shares | answers)
+    for notice in notices:
+        place = {"dataset": notice.dataset, "method": notice.method, "runs": 0}
+        size = "" if notice.train_size is None else notice.train_size
+        text_of = {"train_size": size, "notice": f"{notice.kind}: {notice.text}"}
+        writer.writerow(place | text_of)
+    return text.getvalue()
+
+
+def summary_table(
+    table: pd.DataFrame,
+    methods: Sequence[str] = (),
+    datasets: Sequence[str] = (),
+    notices: Iterable[Notice] = (),
+) -> Table:
+    """The default table: methods as rows, training sizes as columns, from a summary.
+
+    A method that was asked for and has no result on a dataset keeps an empty row.
+    """
+    request = TableRequest()
+    cells = table.assign(label=method_labels(table), is_reference=False)
+    orders = {"method": methods, "dataset": datasets}
+    panels = build_panels(cells, request, orders, table.attrs["published"])
+    return Table(request, METRICS[request.metric], panels, tuple(notices))

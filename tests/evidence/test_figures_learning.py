@@ -1,0 +1,147 @@
+"""Learning curves: every method there and told apart, intervals, published points, the ceiling."""
+
+import math
+
+import matplotlib
+import numpy as np
+import pytest
+
+from benchmarks.evidence.claims.files import PublishedCurves
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.figures import learning_curves
+from benchmarks.evidence.results import results_frame
+
+LONG = "a_method_with_a_name_$x^2$_that_takes_more_than_one_line_of_any_legend_in_print"
+
+
+def lines(ax):
+    """The curves of a panel by label."""
+    return {line.get_gid(): line for line in ax.lines if line.get_gid()}
+
+
+def legend(drawing):
+    return [text.get_text() for text in drawing.figure.legends[0].get_texts()]
+
+
+@pytest.fixture(scope="module")
+def nine(rows, tmp_path_factory):
+    """Nine methods at two sizes and a tenth on other data, where nothing was wrong."""
+    records = [
+        record
+        for size in (10, 20)
+        for place, method in enumerate("abcdefghi")
+        for record in rows(method, size, [0.9 + place / 100, 0.91 + place / 100])
+    ]
+    records += rows("j", 10, [1.0, 1.0], dataset="digits01")
+    curves = [
+        PublishedCurves("mnist01", "published (Nobody 2000)", {"a": {10: 0.8, 15: 0.85}}),
+        PublishedCurves("mnist01", "published (Other 2001)", {"a": {20: 0.82}, "z": {10: 0.5}}),
+    ]
+    stem = tmp_path_factory.mktemp("figures") / "curve"
+    return learning_curves(results_frame(records), curves, stem, "abcdefghij")
+
+
+def test_there_is_one_panel_per_dataset_with_every_method(nine):
+    digits, mnist = nine.figure.axes
+    assert (digits.get_title(), mnist.get_title()) == ("digits01", "mnist01")
+    assert set("abcdefghi") <= set(lines(mnist))
+    assert set(lines(digits)) == {"j"}
+
+
+def test_methods_differ_in_colour_marker_and_dashes_together(nine):
+    found = [
+        (line.get_color(), line.get_marker(), str(line.get_linestyle()))
+        for ax in nine.figure.axes
+        for name, line in lines(ax).items()
+        if len(name) == 1
+    ]
+    assert len(set(found)) == len(found) == 10
+
+
+def test_the_intervals_of_many_methods_stand_side_by_side(nine):
+    places = [
+        line.get_xdata()[0]
+        for name, line in lines(nine.figure.axes[1]).items()
+        if name in "abcdefghi"
+    ]
+    assert sorted(places) == places
+    assert len(set(places)) == 9
+    assert np.mean(places) == pytest.approx(10)
+
+
+def test_published_points_take_the_look_of_their_method(nine):
+    own, published = (lines(nine.figure.axes[1])[n] for n in ("a", "published (Nobody 2000)"))
+    assert published.get_color() == own.get_color()
+    assert published.get_marker() == own.get_marker()
+    assert published.get_xdata().tolist() == [10, 15]
+    assert published.get_ydata() == pytest.approx([0.2, 0.15])
+
+
+def test_two_sources_are_told_apart(nine):
+    panel = lines(nine.figure.axes[1])
+    fills = [panel[f"published ({name})"].get_fillstyle() for name in ("Nobody 2000", "Other 2001")]
+    assert fills == ["none", "bottom"]
+    assert legend(nine)[-2:] == ["published (Nobody 2000)", "published (Other 2001)"]
+
+
+def test_a_mean_without_error_stands_at_the_top_as_100(nine):
+    digits = nine.figure.axes[0]
+    (height,) = lines(digits)["j"].get_ydata()
+    assert height == 0.5 / (500 * 2)
+    ticks = zip(digits.get_yticks(), digits.get_yticklabels(), strict=True)
+    assert "100" in [text.get_text() for place, text in ticks if place == height]
+
+
+def test_the_words_tell_first_and_last_mean_with_interval(nine):
+    assert "mnist01, n = 10 to 20: a from 90.5 % to 90.5 % [84.1, 96.9];" in nine.alt
+    assert "j 100.0 %." in nine.alt
+
+
+def test_few_methods_have_bands_and_low_accuracies_a_plain_axis(rows, tmp_path):
+    records = rows("a", 10, [0.1, 0.2, 0.3]) + rows("a", 20, [0.3, 0.35, 0.4])
+    (ax,) = learning_curves(results_frame(records), [], tmp_path / "curve").figure.axes
+    assert ax.get_yscale() == "linear"
+    assert lines(ax)["a"].get_ydata() == pytest.approx([20, 35])
+    (band,) = ax.collections
+    assert isinstance(band, matplotlib.collections.PolyCollection)
+    assert band.get_paths()[0].vertices[:, 1].min() < 10
+
+
+def test_one_draw_has_no_interval_and_no_name_becomes_a_formula(rows, tmp_path):
+    names = ["_a", "cost$1 and $2", LONG, "d"]
+    records = [record for name in names for size in (10, 40) for record in rows(name, size, [0.9])]
+    drawing = learning_curves(results_frame(records), [], tmp_path / "curve", names)
+    assert [text.replace("\n", "") for text in legend(drawing)] == names
+    assert "\n" in legend(drawing)[2]
+    assert not any(text.get_parse_math() for text in drawing.figure.legends[0].get_texts())
+    assert "_a from 90.0 % to 90.0 %;" in drawing.alt
+
+
+def test_sixty_sizes_of_fifteen_methods_name_a_few_sizes(rows, tmp_path):
+    sizes = range(10, 610, 10)
+    records = [
+        record
+        for method in "abcdefghijklmno"
+        for size in sizes
+        for record in rows(method, size, [1 - 1 / size])
+    ]
+    (ax,) = learning_curves(results_frame(records), [], tmp_path / "curve").figure.axes
+    assert len(lines(ax)) == 15
+    assert len(lines(ax)["a"].get_xdata()) == 60
+    assert len(ax.get_xticks()) <= 9
+    assert set(ax.get_xticks()) <= set(sizes)
+
+
+def test_without_results_there_is_still_a_picture_that_says_so(tmp_path):
+    drawing = learning_curves(results_frame([]), [], tmp_path / "curve")
+    assert drawing.alt == "Empty figure: no finished cell."
+    assert [text.get_text() for text in drawing.figure.axes[0].texts] == ["no finished cell"]
+    assert all(path.stat().st_size for path in drawing)
+
+
+def test_a_number_that_is_none_is_refused(rows, tmp_path):
+    frame = results_frame(rows("a", 10, [0.9, 0.8]))
+    frame.loc[0, "accuracy"] = math.nan
+    with pytest.raises(EvidenceError, match="accuracy=nan"):
+        learning_curves(frame, [], tmp_path / "curve")
+    assert not list(tmp_path.iterdir())

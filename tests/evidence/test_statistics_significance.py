@@ -1,0 +1,147 @@
+"""Tests of no difference: known values, both directions, and what they refuse."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.statistics import holm, mcnemar_test, sign_flip_test
+
+# R. A. Fisher, The Design of Experiments (1935): Darwin's crossed less self-fertilised maize.
+DARWIN = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
+
+
+def test_fishers_own_example_has_the_p_that_he_counted():
+    assert sign_flip_test(DARWIN, permutations=2**15) == 1726 / 2**15
+
+
+def test_the_exact_test_counts_every_pattern_of_signs():
+    differences = [0.02, 0.05, -0.01, 0.03]
+    sums = [np.dot(signs, differences) for signs in product([-1, 1], repeat=4)]
+    as_extreme = sum(abs(one) >= sum(differences) - 1e-12 for one in sums)
+    assert sign_flip_test(differences) == as_extreme / 16
+
+
+@pytest.mark.parametrize(
+    ("alternative", "p"), [("two-sided", 2 / 64), ("greater", 1 / 64), ("less", 1)]
+)
+def test_six_wins_of_six(alternative, p):
+    assert sign_flip_test([0.1, 0.2, 0.3, 0.1, 0.05, 0.4], alternative) == p
+
+
+def test_swapping_the_arms_swaps_the_directions():
+    differences = np.array([0.1, -0.02, 0.03, 0.07, 0.2])
+    assert sign_flip_test(differences, "greater") == sign_flip_test(-differences, "less")
+    assert sign_flip_test(differences) == sign_flip_test(-differences)
+    assert sign_flip_test(differences, "greater") < 0.1 < sign_flip_test(differences, "less")
+
+
+def test_no_difference_is_no_evidence():
+    assert sign_flip_test([0.0, 0.0, 0.0, 0.0]) == 1
+    assert sign_flip_test([0.0] * 30) == 1
+    assert sign_flip_test([0.1, -0.1]) == 1
+
+
+def test_rounding_noise_is_no_evidence():
+    assert sign_flip_test(np.full(12, 0.3) - 0.1 - 0.2) == 1
+
+
+def test_one_pair_can_prove_nothing():
+    assert sign_flip_test([0.5]) == 1
+    assert sign_flip_test([0.5], "greater") == 0.5
+
+
+def test_equal_sums_count_as_equal_whatever_their_rounding():
+    assert sign_flip_test([0.1, 0.2, 0.3]) == sign_flip_test([1, 2, 3])
+
+
+def test_many_pairs_are_tested_at_random_with_a_p_that_is_never_0():
+    differences = np.full(40, 0.01)
+    assert sign_flip_test(differences, permutations=999) == 1 / 1000
+    exact, drawn = sign_flip_test(DARWIN, permutations=2**15), sign_flip_test(DARWIN)
+    assert drawn == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / 10_000))
+
+
+def test_the_random_test_depends_on_its_seed_alone_and_not_on_the_order_of_rows():
+    differences = np.random.default_rng(0).normal(0.3, 1, 30)
+    assert sign_flip_test(differences, seed=1) == sign_flip_test(differences[::-1], seed=1)
+    assert sign_flip_test(differences, seed=1) != sign_flip_test(differences, seed=2)
+    assert sign_flip_test(differences, "greater") == sign_flip_test(-differences, "less")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (([],), "0 given"),
+        (([0.1, math.nan],), "not finite"),
+        (([[0.1, 0.2]],), "shape"),
+        (([0.1, 0.2], "bigger"), "alternative='bigger'"),
+        (([0.1, 0.2], "less", 0), "permutations=0"),
+    ],
+)
+def test_a_sign_flip_test_that_cannot_be_made_is_refused(words, message):
+    with pytest.raises(EvidenceError, match=message):
+        sign_flip_test(*words)
+
+
+def right(*counts):
+    """First and second correct: counts of both right, first only, second only, both wrong."""
+    pairs = [(True, True), (True, False), (False, True), (False, False)]
+    return np.repeat(np.array(pairs), counts, axis=0).T
+
+
+def test_mcnemars_test_equals_the_binomial_test_of_the_samples_that_differ():
+    found = mcnemar_test(*right(50, 9, 2, 5))
+    assert found.p == pytest.approx(stats.binomtest(2, 11).pvalue)
+    assert (found.only_first, found.only_second, found.samples) == (9, 2, 66)
+    assert found.difference == pytest.approx(7 / 66)
+
+
+def test_mcnemars_difference_is_positive_exactly_when_the_first_is_better():
+    first, second = right(50, 2, 9, 5)
+    assert mcnemar_test(first, second).difference < 0 < mcnemar_test(second, first).difference
+    assert mcnemar_test(first, second).p == mcnemar_test(second, first).p
+
+
+@pytest.mark.parametrize("counts", [(30, 0, 0, 3), (30, 4, 4, 0), (0, 1, 0, 0)])
+def test_samples_that_tell_nothing_have_p_1(counts):
+    assert mcnemar_test(*right(*counts)).p == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ([True], [True, False], "1 and 2 test samples"),
+        ([], [], "shape"),
+        ([0.5, 1.0], [1, 1], "True or False"),
+        ([math.nan, 1], [1, 1], "True or False"),
+    ],
+)
+def test_mcnemars_test_needs_the_same_samples_right_or_wrong(first, second, message):
+    with pytest.raises(EvidenceError, match=message):
+        mcnemar_test(first, second)
+
+
+def test_holms_p_values_come_in_the_order_given():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.5, 0.9]).tolist() == [1, 1]
+    assert holm([0.2]).tolist() == [0.2]
+    assert holm([]).tolist() == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holm_never_lowers_a_p_and_keeps_their_order(p_values):
+    adjusted = holm(p_values)
+    assert (adjusted >= np.array(p_values)).all()
+    assert (np.diff(adjusted[np.argsort(p_values, kind="stable")]) >= 0).all()
+
+
+@pytest.mark.parametrize("bad", [-0.1, 1.1, math.nan])
+def test_holm_refuses_what_is_no_p_value(bad):
+    with pytest.raises(EvidenceError):
+        holm([0.5, bad])

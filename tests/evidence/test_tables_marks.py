@@ -1,0 +1,131 @@
+"""Which cells are best, which are not significantly worse, and where that cannot be told."""
+
+import pytest
+
+from benchmarks.evidence.claims.files import PublishedCurves
+from benchmarks.evidence.results import results_frame
+from benchmarks.evidence.statistics import accuracy_interval, sign_flip_test
+from benchmarks.evidence.tables import TableRequest, make_table, table_text
+
+GOOD = [0.90, 0.92, 0.94, 0.91, 0.93, 0.95, 0.92, 0.94]
+EQUAL = [0.92, 0.90, 0.95, 0.90, 0.93, 0.94, 0.93, 0.93]
+WORSE = [share - 0.1 - place / 500 for place, share in enumerate(GOOD)]
+
+
+@pytest.fixture(scope="module")
+def frame(rows):
+    records = rows("good", 10, GOOD) + rows("equal", 10, EQUAL) + rows("worse", 10, WORSE)
+    return results_frame([*records, *rows("few", 10, GOOD[:3]), *rows("good", 20, GOOD)])
+
+
+def cells(table, column=0):
+    return {row.label: row.cells[column] for row in table.panels[0].rows}
+
+
+def test_the_best_mean_is_best_and_a_lone_result_is_not(frame):
+    table = make_table(frame)
+    assert [name for name, cell in cells(table).items() if cell.best] == ["good"]
+    assert not cells(table, 1)["good"].best
+
+
+def test_where_smaller_is_better_the_smallest_is_best(frame):
+    found = cells(make_table(frame, TableRequest(direction="smaller")))
+    assert [name for name, cell in found.items() if cell.best] == ["worse"]
+
+
+def test_with_no_direction_nothing_is_best_or_compared(frame):
+    found = cells(make_table(frame, TableRequest(direction="none")))
+    assert {(cell.best, cell.p, cell.shared) for cell in found.values()} == {(False, None, None)}
+
+
+def test_p_is_the_sign_flip_test_of_paired_differences_after_holms_correction(rows):
+    records = rows("good", 10, GOOD) + rows("equal", 10, EQUAL) + rows("worse", 10, WORSE)
+    found = cells(make_table(results_frame(records)))
+    p_equal = sign_flip_test([a - b for a, b in zip(EQUAL, GOOD, strict=True)])
+    assert found["equal"].p == pytest.approx(p_equal)
+    assert found["worse"].p == pytest.approx(2 * 2 / 2**8)
+    assert found["equal"].not_significantly_worse is True
+    assert found["worse"].not_significantly_worse is False
+    assert found["good"].not_significantly_worse is None
+    assert {cell.shared for name, cell in found.items() if name != "good"} == {8}
+
+
+def test_pairs_that_share_too_few_draws_are_marked_as_untested(frame):
+    few = cells(make_table(frame))["few"]
+    assert (few.p, few.shared, few.untested) == (None, 3, True)
+    line = next(line for line in table_text(make_table(frame), "md").splitlines() if "few " in line)
+    assert "‡" in line
+    assert "†" not in line
+
+
+@pytest.mark.parametrize(("draws", "tested"), [(5, False), (6, True)])
+def test_six_shared_draws_allow_one_test_at_5_percent(rows, draws, tested):
+    table = make_table(results_frame(rows("a", 10, GOOD[:draws]) + rows("b", 10, WORSE[:draws])))
+    assert cells(table)["b"].untested is not tested
+    text = table_text(table, "md")
+    assert ("a pair shares at most 5 draws" in text) is not tested
+    assert ("sign-flip tests" in text) is tested
+
+
+def test_more_comparisons_need_more_shared_draws(rows):
+    records = rows("a", 10, GOOD[:6]) + rows("b", 10, WORSE[:6]) + rows("c", 10, WORSE[:6])
+    assert cells(make_table(results_frame(records)))["b"].untested
+
+
+def test_the_better_of_a_pair_is_never_called_worse(rows):
+    """The best mean comes from a draw that the other does not have."""
+    lucky = [0.5] * 8 + [1.0] * 30
+    records = rows("lucky", 10, lucky) + rows("steady", 10, [0.6] * 8)
+    found = cells(make_table(results_frame(records)))
+    assert found["lucky"].best
+    assert found["steady"].p < 0.05
+    assert found["steady"].not_significantly_worse is True
+
+
+def test_equal_means_are_all_best(rows):
+    records = rows("a", 10, GOOD) + rows("b", 10, GOOD[::-1]) + rows("c", 10, WORSE)
+    found = cells(make_table(results_frame(records)))
+    assert [name for name, cell in found.items() if cell.best] == ["a", "b"]
+
+
+def test_methods_in_columns_compete_within_a_row(frame):
+    table = make_table(frame, TableRequest(rows="train_size", columns="method"))
+    (panel,) = table.panels
+    best = [panel.columns[place] for place, cell in enumerate(panel.rows[0].cells) if cell.best]
+    assert best == ["good"]
+    assert "Bold: the best of its row." in table_text(table, "md")
+
+
+def test_datasets_do_not_compete(rows):
+    records = rows("mlp", 10, GOOD) + rows("mlp", 10, WORSE, dataset="digits01")
+    table = make_table(results_frame(records), TableRequest(rows="dataset"))
+    assert not any(cell.best for cell in cells(table).values())
+    assert "**" not in table_text(table, "md")
+
+
+def test_beside_a_reference_stand_paired_differences_to_it(frame):
+    curves = [PublishedCurves("mnist01", "published", {"good": {10: 0.9}, "worse": {10: 0.7}})]
+    table = make_table(frame, TableRequest(reference="worse"), curves)
+    found = cells(table)
+    assert found["worse"].is_reference
+    assert found["worse"].mean == pytest.approx(sum(WORSE) / 8)
+    assert found["good"].mean == pytest.approx(0.107)
+    assert found["good"].best
+    assert found["good"].not_significantly_worse is False
+    assert dict(found["good"].published)["published"] == pytest.approx(0.2)
+    assert dict(found["worse"].published)["published"] == pytest.approx(0.7)
+    text = table_text(table, "md")
+    assert "Difference in test accuracy to worse in points on mnist01" in text
+    assert "+10.7 ± 0.4" in text
+    assert f"81.9 ± {100 * accuracy_interval(WORSE).reach:.1f}" in text
+
+
+def test_without_a_result_of_the_reference_there_is_no_difference(frame):
+    table = make_table(frame, TableRequest(reference="worse"))
+    assert cells(table, 1)["good"].mean is None
+    assert "no result to compare with worse" in table_text(table, "md")
+
+
+def test_smaller_differences_are_best_where_smaller_is_better(frame):
+    found = cells(make_table(frame, TableRequest(reference="good", direction="smaller")))
+    assert [name for name, cell in found.items() if cell.best] == ["worse"]
