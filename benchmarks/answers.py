@@ -27,11 +27,13 @@ from benchmarks.grid.plan import Plan
 from benchmarks.records import holdings
 from benchmarks.records.atomic import alone_in
 from benchmarks.records.holdings import Holding
+from benchmarks.records.reading import no_cycle_collection
 from benchmarks.records.store import Record, Store
 from benchmarks.settings import Folders
 from datasets.errors import DataUnavailable
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 Verdict = dict[str, Any]
@@ -92,7 +94,11 @@ def _images_of(record: Record) -> Images | None:
         return None
     if samples.fingerprint != record["fingerprints"].get("data"):
         return None
-    return Images(samples.images.transpose(0, 2, 3, 1), samples.class_names)
+
+    def image(index: int) -> np.ndarray:
+        return samples.images[index].transpose(1, 2, 0) / samples.peak
+
+    return Images(image, samples.class_names)
 
 
 def _published(places: Folders, name: str, console: Console) -> Holding | None:
@@ -155,9 +161,10 @@ def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> li
             for claim in claims
             if benchmark in claim.benchmarks
         ]
-    own = _results(claims, partial(holdings.read_own, places.own))
-    published = _results(claims, partial(holdings.read_published, places.published))
-    return in_family([_best_verdict(claim, own, published) for claim in claims])
+    with no_cycle_collection():
+        own = _results(claims, partial(holdings.read_own, places.own))
+        published = _results(claims, partial(holdings.read_published, places.published))
+        return in_family([_best_verdict(claim, own, published) for claim in claims])
 
 
 def load_claims(configs: Configs) -> list[Claim]:

@@ -34,9 +34,9 @@ ImagesOf = Callable[[Record], "Images | None"]
 
 @dataclass(frozen=True)
 class Images:
-    """All images of a data set, shape (N, H, W, C), and its class names by label."""
+    """The images of a data set, each of shape (H, W, C) from 0 to 1, and its class names."""
 
-    images: np.ndarray
+    image: Callable[[int], np.ndarray]
     class_names: Sequence[str]
 
 
@@ -78,7 +78,7 @@ def illustrations(
 
 
 def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
-    # Drawing loads seaborn and matplotlib: only here, so that judging and tables start fast.
+    # Drawing loads matplotlib: only here, so that judging and tables start fast.
     from benchmarks.evidence import figures
 
     held, frame = shown.held, shown.frame
@@ -114,7 +114,7 @@ def _sheets(folder: Path, shown: Shown, images_of: ImagesOf | None) -> Iterator[
         found = images_of(record)
         if found is not None:
             stem = folder / f"mistakes-{dataset}"
-            yield figures.mistakes_sheet(found.images, mistakes, dataset, stem, found.class_names)
+            yield figures.mistakes_sheet(found.image, mistakes, dataset, stem, found.class_names)
 
 
 def _contrasts(claims: Sequence[Claim], frame: pd.DataFrame) -> list[tuple[str, str]]:

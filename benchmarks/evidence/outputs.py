@@ -27,6 +27,7 @@ from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdow
 from benchmarks.evidence.tables.latex import table_latex
 from benchmarks.records.atomic import WRITING
 from benchmarks.records.holdings import Holding
+from benchmarks.records.reading import no_cycle_collection
 from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def find(held: Holding, claims: Iterable[Claim | dict[str, Any]]) -> Findings:
 
     Raises EvidenceError for records or claims that cannot be judged.
     """
+    with no_cycle_collection():
+        return _found(held, claims)
+
+
+def _found(held: Holding, claims: Iterable[Claim | dict[str, Any]]) -> Findings:
     name = held.benchmark["name"]
     concerned = _of_benchmark(claims, name)
     metrics = [part.metric for claim in concerned for part in claim.parts]

@@ -38,7 +38,7 @@ from benchmarks.records.store import Store
 FORGOTTEN = 3600.0  # seconds after which a temporary file has no writer any more
 AT_ONCE = 1000  # files that are removed while writers wait: a tenth of a second
 SHARE, SHARES_AHEAD = 20, 16  # files that a thread reads at a time, and how far ahead
-THREADS = 4  # a file system reads and removes several files at a time faster than one after another
+THREADS = 8  # a file system reads and removes several files at a time faster than one after another
 
 FAILED, DAMAGED, WRITTEN_ANEW = "failed", "damaged", "written anew meanwhile"
 

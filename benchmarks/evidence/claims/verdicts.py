@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -81,11 +82,16 @@ def judge_best(
     claim = parse_claim(claim)
     verdicts = [judge(claim, results[name], name) for name in claim.benchmarks if name in results]
     if not verdicts:
-        verdict = judge(claim, results_frame([]), next(iter(claim.benchmarks), ""))
+        verdict = judge(claim, _no_results(), next(iter(claim.benchmarks), ""))
         if claim.cited is not None:
             return verdict
         return verdict | {"reason": f"not run: {' or '.join(claim.benchmarks)}"}
     return next((verdict for verdict in verdicts if verdict["verdict"] != "not-run"), verdicts[0])
+
+
+@lru_cache(maxsize=1)
+def _no_results() -> ArmResults:
+    return ArmResults(results_frame([]))
 
 
 def in_family(verdicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

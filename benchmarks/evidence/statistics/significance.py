@@ -13,7 +13,6 @@ from scipy.special import bdtr
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.statistics.checks import NO_SPREAD, finite, sorted_values
 
-CHUNK = 1000  # sign patterns that are summed at a time
 Alternative = Literal["two-sided", "greater", "less"]
 
 
@@ -51,8 +50,7 @@ def sign_flip_test(
     sizes = np.sort(np.abs(differences))
     exact = 2 ** len(sizes) <= permutations
     signs = _all_signs(len(sizes)) if exact else _random_signs(len(sizes), permutations, seed)
-    chunks = (signs[start : start + CHUNK] for start in range(0, len(signs), CHUNK))
-    sums = np.concatenate([chunk.astype(float) @ sizes for chunk in chunks])
+    sums = _signed_sums(signs, sizes)
     if alternative == "two-sided":
         sums = np.abs(sums)
     # Equal sums may differ by rounding and must count as equal.
@@ -125,17 +123,27 @@ def sign_test_p(pairs: int) -> float:
     return 0.5**pairs
 
 
-# The tests of one table have the same number of pairs, so most of them need the same signs.
-@lru_cache(maxsize=4)
+# Sign patterns are kept as bits, eight pairs in a byte, shape (patterns, bytes): the tests of one
+# table need the same ones, and a sum over eight pairs is then looked up among its 256 values.
+@lru_cache(maxsize=16)
 def _all_signs(pairs: int) -> np.ndarray:
     bits = np.arange(2**pairs)[:, None] >> np.arange(pairs) & 1
-    return (2 * bits - 1).astype(np.int8)
+    return np.packbits(bits.astype(np.uint8), axis=1)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _random_signs(pairs: int, permutations: int, seed: int) -> np.ndarray:
     bits = np.random.default_rng(seed).integers(0, 2, (permutations, pairs))
-    return (2 * bits - 1).astype(np.int8)
+    return np.packbits(bits.astype(np.uint8), axis=1)
+
+
+def _signed_sums(signs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The sum of `sizes` with the signs of each pattern: a set bit is +, the others are -."""
+    eights = np.zeros((signs.shape[1], 8))
+    eights.flat[: len(sizes)] = sizes
+    patterns = 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) - 1
+    sums_of_eight = eights @ patterns.T
+    return sum(column[signs[:, place]] for place, column in enumerate(sums_of_eight))
 
 
 def _right_or_wrong(values: ArrayLike) -> np.ndarray:
