@@ -15,8 +15,8 @@ PUBLISHED = PROJECT / "results" / "published" / "quickstart"
 
 def blocks() -> dict[str, str]:
     """What stands between `<!-- begin NAME -->` and `<!-- end -->`, by name."""
-    table = (PUBLISHED / "table.md").read_text().split(". mnist01")[1].split("\n. ")[0]
-    verdicts = (PUBLISHED / "claims.md").read_text().split("\n. ")[0]
+    table = (PUBLISHED / "table.md").read_text().split("## mnist01")[1].split("\n## ")[0]
+    verdicts = (PUBLISHED / "claims.md").read_text().split("\n## ")[0]
     found = {"table.md mnist01": table, "claims.md": verdicts}
     return {f"results/published/quickstart/{name}": _table(text) for name, text in found.items()}
 

@@ -22,7 +22,7 @@ EXAMPLE = BLOCKS[0]
 
 def rows(section):
     """The cells of the section's tables, without their heads."""
-    text = GUIDE.split(f". {section}\n")[1].split("\n. ")[0]
+    text = GUIDE.split(f"## {section}\n")[1].split("\n## ")[0]
     lines = [line for line in text.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
     return [row for row in cells if row[0].startswith("`")]

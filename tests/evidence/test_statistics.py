@@ -101,6 +101,21 @@ def test_values_that_are_not_finite_are_refused(bad):
         paired_difference(pd.Series([0.5, bad]), pd.Series([0.5, 0.5]))
 
 
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_welch_refuses_values_that_are_not_finite(bad):
+    with pytest.raises(EvidenceError, match="not finite"):
+        welch_difference([0.5, 0.6], [0.5, bad])
+
+
+def test_welchs_difference_is_positive_exactly_when_the_first_is_larger():
+    high, low = [0.9, 0.8, 0.95], [0.5, 0.55, 0.5, 0.6]
+    better, worse = welch_difference(high, low), welch_difference(low, high)
+    assert 0 < better.low < better.estimate < better.high
+    assert (worse.low, worse.high) == (-better.high, -better.low)
+    equal = welch_difference(high, high)
+    assert equal.low < equal.estimate == 0 < equal.high
+
+
 def test_a_seed_given_twice_is_refused():
     with pytest.raises(EvidenceError, match="seed 1 occurs twice"):
         paired_difference(pd.Series([0.1, 0.2], index=[1, 1]), pd.Series([0.1], index=[1]))

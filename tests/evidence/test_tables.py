@@ -116,8 +116,8 @@ def test_a_method_without_results_keeps_an_empty_row(rows):
 def test_two_protocols_are_never_in_one_table(rows):
     records = rows("mlp", 10, [0.9]) + rows("mlp", 10, [0.8], protocol="tuned")
     text = table_markdown(summary(results_frame(records)))
-    assert ". mnist01, protocol default" in text
-    assert ". mnist01, protocol tuned" in text
+    assert "## mnist01, protocol default" in text
+    assert "## mnist01, protocol tuned" in text
 
 
 def test_every_table_file_shows_the_notices():

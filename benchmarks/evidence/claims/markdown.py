@@ -48,7 +48,7 @@ def _overview_row(verdict: dict[str, Any]) -> list[str]:
 
 
 def _section(verdict: dict[str, Any]) -> str:
-    lines = [f". {verdict['id']}: {verdict['verdict']}", "", f"> {verdict['sentence']}", ""]
+    lines = [f"## {verdict['id']}: {verdict['verdict']}", "", f"> {verdict['sentence']}", ""]
     lines += [source_text(verdict), ""]
     lines += _numbers(verdict)
     lines += _cited(verdict) if verdict["verdict"] == "cited" else _tested(verdict)

@@ -20,10 +20,10 @@ def markdown_table(table: Table, heading: str = "Results") -> str:
     """One Markdown table per panel, then how to read them, then the notices."""
     lines = [f"# {escape(heading)}", ""]
     for panel in table.panels:
-        lines += [f". {escape(panel.title)}", "", f"{escape(what_sentence(table, panel))}.", ""]
+        lines += [f"## {escape(panel.title)}", "", f"{escape(what_sentence(table, panel))}.", ""]
         lines += [*_pipe_table(table, panel), ""]
     if table.panels:
-        lines += [". How to read the tables", ""]
+        lines += ["## How to read the tables", ""]
         lines += [*(f"- {escape(sentence)}" for sentence in legend(table, table.panels)), ""]
     else:
         lines += [NONE_FINISHED, ""]
@@ -77,7 +77,7 @@ def _numbers(entries: Sequence[Entry]) -> list[str]:
 
 def _notices(notices: Iterable[Notice]) -> list[str]:
     lines = [f"- {notice.kind}: {escape(notice.text)}" for notice in notices]
-    return [". Notices", "", *lines, ""] if lines else []
+    return ["## Notices", "", *lines, ""] if lines else []
 
 
 def _pad(text: str, width: int, right: bool) -> str:
