@@ -110,8 +110,11 @@ def _published(places: Folders, name: str, console: Console) -> Holding | None:
         return None
 
 
-def publish(plan: Plan, places: Folders, configs: Configs) -> Path:
-    """Fold the own finished records of a plan, and their answer, into the published folder."""
+def publish(plan: Plan, places: Folders, configs: Configs) -> tuple[Path, Holding]:
+    """Fold the own finished records of a plan, and their answer, into the published folder.
+
+    Returns that folder and what it holds now, which may be a part of the grid.
+    """
     name, store = plan.benchmark["name"], Store(places.own)
     held = holdings.of_plan(plan, store)
     finished = replace(held, records=held.done)
@@ -122,12 +125,13 @@ def publish(plan: Plan, places: Folders, configs: Configs) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         holdings.write_published(finished, store, folder)
-        write_answer(folder, holdings.read_published(places.published, name), claims)
+        published = _held(name, holdings.read_published(places.published, name))
+        write_answer(folder, published, claims)
         write_overview(places.published, claims)
     except OSError as error:
         remedy = f"cannot be written ({error.strerror}); name another folder"
         raise RequestError("published_dir", places.published, remedy) from error
-    return folder
+    return folder, published
 
 
 def write_answer(folder: Path, held: Holding, claims: list[Claim]) -> None:

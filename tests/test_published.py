@@ -39,7 +39,7 @@ for folder in sorted(path for path in published.iterdir() if path.is_dir()):
     write_answer(made / folder.name, holdings.read_published(published, folder.name), claims)
 write_overview(made, claims)
 """
-RECORDS = {"manifest.json", archive.FILE, ".lock"}  # what answers are made from
+RECORDS = {"manifest.json", archive.FILE, ".lock", ".drawn-from"}  # what answers are made from
 
 
 @pytest.fixture(scope="module")

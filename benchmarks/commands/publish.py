@@ -6,7 +6,7 @@ import argparse
 
 from rich.console import Console
 
-from benchmarks import answers
+from benchmarks import answers, terminal
 from benchmarks.commands.opening import refuse_changes
 from benchmarks.grid.configs import opened
 from benchmarks.grid.plan import make_plan
@@ -20,6 +20,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     refuse_changes(request, "a benchmark is published as its file states it")
     with opened(list(request.folders)) as configs:
         planned = make_plan(request, configs)
-        folder = answers.publish(planned, folders(planned.settings), configs)
+        folder, held = answers.publish(planned, folders(planned.settings), configs)
+    terminal.print_notes(held.notes, held.unavailable, console)
     console.print(f"Published: {folder}", soft_wrap=True, highlight=False)
     return 0

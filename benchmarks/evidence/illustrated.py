@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from benchmarks.evidence.figures import Drawing
 
 FOLDER = "figures"
-ABOUT = "figures.json"  # the words of the figures, and the digest of what they show
+ABOUT = "figures.json"  # the words of the figures
+DRAWN_FROM = ".drawn-from"  # the digest of what they show; of no use to anybody else
 ENDINGS = (".pdf", ".png")
 
 
@@ -72,8 +73,9 @@ def illustrations(
         {name: getattr(picture, name) for name in ("name", "title", "alt", "photographs")}
         for picture in pictures
     ]
-    text = json.dumps({"shows": digest, "figures": words}, indent=1, ensure_ascii=False)
+    text = json.dumps({"figures": words}, indent=1, ensure_ascii=False)
     (folder / ABOUT).write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / DRAWN_FROM).write_text(digest)
     return pictures
 
 
@@ -155,9 +157,9 @@ def _digest(shown: Shown, with_images: bool) -> str:
 def _unchanged(folder: Path, shown: str) -> list[Picture] | None:
     """The pictures of a folder whose figures show this; None where they do not, or not all."""
     try:
-        about: dict[str, Any] = json.loads((folder / ABOUT).read_bytes())
-        if about["shows"] != shown:
+        if (folder / DRAWN_FROM).read_text() != shown:
             return None
+        about: dict[str, Any] = json.loads((folder / ABOUT).read_bytes())
         return [Picture(**words, png=_png(folder, words["name"])) for words in about["figures"]]
     except (OSError, ValueError, LookupError, TypeError):
         return None
