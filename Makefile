@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup reproduce test test-slow bench torture lint clean
+.PHONY: setup reproduce test test-slow bench torture calibrate lint clean
 
 setup: $(READY)
 
@@ -23,6 +23,9 @@ bench: $(READY)
 
 torture: $(READY)
 	$(BIN)/python -m tests.faults.torture
+
+calibrate: $(READY)
+	$(BIN)/python -m tests.evidence.calibration
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ class NoTorch:
 
 sys.meta_path.insert(0, NoTorch())
 from benchmarks.answers import load_claims, write_answer
-from benchmarks.evidence.report.overview import write_overview
+from benchmarks.evidence.overview import write_overview
 from benchmarks.grid.configs import opened
 from benchmarks.records import holdings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from typing import Any
 
 from rich.console import Console
 
@@ -20,6 +21,7 @@ from benchmarks.grid.request import parse_request
 from benchmarks.settings import folders
 
 SHOWN = ("rows", "columns", "metric", "direction", "reference")
+LEVEL = "level"
 AXES = (*ROW, *SEEDS, "threads")
 
 
@@ -45,8 +47,11 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
 
 def _sorted(words: list[str]) -> tuple[dict[str, str], list[str]]:
     """The words that say what the table shows, and those that are overrides."""
-    own = {*SHOWN, "format", *AXES}
+    own = {*SHOWN, LEVEL, "format", *AXES}
     names = [word.partition("=")[0].removeprefix("dataset.") for word in words]
+    for name, word in zip(names, words, strict=True):
+        if names.count(name) > 1:
+            raise RequestError(name, word.partition("=")[2], "given twice; separate by commas")
     table = {
         name: word.partition("=")[2] for name, word in zip(names, words, strict=True) if name in own
     }
@@ -60,6 +65,18 @@ def _asked(words: dict[str, str]) -> tuple[TableRequest, str]:
     format = words.get("format", "md")
     if format not in FORMATS:
         raise RequestError("format", format, nearest(format, FORMATS))
-    shown = {name: words[name] for name in SHOWN if name in words}
+    shown: dict[str, Any] = {name: words[name] for name in SHOWN if name in words}
+    if LEVEL in words:
+        shown[LEVEL] = _level(words[LEVEL])
     filters = {name: words[name].split(",") for name in AXES if name in words}
     return replace(TableRequest(filters=filters), **shown), format
+
+
+def _level(text: str) -> float:
+    try:
+        level = float(text)
+    except ValueError:
+        level = 0.0
+    if not 0.5 < level < 1:
+        raise RequestError(LEVEL, text, "expected a share between 0.5 and 1, for example 0.95")
+    return level

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 Seen = dict[tuple[str | None, ...], tuple[dict[str, Any], bytes]]
 
 # The row's own axes, and what cannot change a result: these may differ under one name.
-VARIES = {"split_seed", "init_seed"}
+VARIES = {"split_seed", "init_seed", "threads"}
 VARIES_WITHIN = {"dataset": {"train_size", "root"}, "trainer": {"devices"}}
 ROW_GROUPS = ("protocol", "loss", "augmentation")
 
 
 def without_copies(records: Iterable[Record]) -> list[Record]:
-    """The records, each key once.
+    """The records, each key once; a finished one before a failed one.
 
     Raises EvidenceError where two records of one key report different metrics.
     """
@@ -36,6 +36,9 @@ def without_copies(records: Iterable[Record]) -> list[Record]:
                 f"a record has key={key!r}: expected text; delete it and run its cell again"
             )
         first = kept.setdefault(key, record)
+        if {first.get("status"), record.get("status")} == {"done", "failed"}:
+            kept[key] = first if first["status"] == "done" else record
+            continue
         if first is not record and _text(first.get("metrics")) != _text(record.get("metrics")):
             raise EvidenceError(
                 f"record {key[:12]} is there twice with different metrics:"
@@ -64,7 +67,7 @@ def refuse_mixed_configurations(records: Iterable[Record]) -> None:
     datasets: Seen = {}
     rows: Seen = {}
     for record in records:
-        fixed = _fixed(record.get("config") or {})
+        fixed = fixed_configuration(record.get("config") or {})
         blocks = (fixed.get(group) or {} for group in ("dataset", "method", *ROW_GROUPS))
         dataset, method, *chosen = (block.get("name") for block in blocks)
         _same(datasets, (dataset,), {"dataset": fixed.get("dataset")}, dataset)
@@ -94,11 +97,12 @@ def refuse_repeated_seeds(frame: pd.DataFrame, columns: list[str]) -> None:
     repeated = frame[frame.duplicated(columns, keep=False)]
     if len(repeated):
         first = repeated.iloc[0]
-        threads = sorted(set(repeated["threads"].astype(str)))
+        threads = " and ".join(sorted(set(repeated["threads"].astype(str))))
         raise EvidenceError(
             f"{first.dataset}, {first.method}, n = {first.train_size}: split seed"
-            f" {first.split_seed} and init seed {first.init_seed} are there more than once"
-            f" (threads: {', '.join(threads)}): report one thread count at a time"
+            f" {first.split_seed} and init seed {first.init_seed} are there more than once, with"
+            f" {f'{threads} threads' if ' and ' in threads else 'other devices'}: report one at a"
+            " time"
         )
 
 
@@ -120,7 +124,7 @@ def _same(
             )
 
 
-def _fixed(config: dict[str, Any]) -> dict[str, Any]:
+def fixed_configuration(config: dict[str, Any]) -> dict[str, Any]:
     """What must be the same under one name, cheap to compare whole; `_flat` finds the field."""
     fixed = {name: value for name, value in config.items() if name not in VARIES}
     for group, names in VARIES_WITHIN.items():

@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.claims.files import PublishedCurves
-from benchmarks.evidence.claims.schema import Claim
-from benchmarks.evidence.report.pictures import Picture
+from benchmarks.evidence.claims.schema import Arm, Claim
+from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.results import method_labels
 from benchmarks.records.holdings import Holding
 from benchmarks.records.store import Record
@@ -59,9 +60,9 @@ def illustrations(
     Where the figures of an `earlier` folder show the same, they are copied. With `images_of` there
     is a sheet of test images for each data set whose images can be had.
     """
-    digest = _digest(shown, images_of is not None)
+    digest = _digest(shown)
     pictures = _unchanged(earlier, digest)
-    if pictures is None:
+    if pictures is None or _has_new_images(shown, pictures, images_of):
         drawings = chain(_drawn(folder, shown), _sheets(folder, shown, images_of))
         pictures = [drawing.picture() for drawing in drawings]
     else:
@@ -119,16 +120,34 @@ def _sheets(folder: Path, shown: Shown, images_of: ImagesOf | None) -> Iterator[
             yield figures.mistakes_sheet(found.image, mistakes, dataset, stem, found.class_names)
 
 
+def _has_new_images(shown: Shown, pictures: list[Picture], images_of: ImagesOf | None) -> bool:
+    """Whether images that were not at hand when the sheets were drawn can be had now."""
+    drawn = {picture.name for picture in pictures}
+    found = {record["config"]["dataset"]["name"]: record for record in shown.held.done}
+    lacking = [record for name, record in found.items() if f"mistakes-{name}" not in drawn]
+    return images_of is not None and any(images_of(record) for record in lacking)
+
+
 def _contrasts(claims: Sequence[Claim], frame: pd.DataFrame) -> list[tuple[str, str]]:
     """The pairs of methods that the claims' deciding parts compare, where both have results."""
+    labelled = frame.assign(label=method_labels(frame))
     pairs = [
-        tuple(str(arm) for arm in part.contrast)
+        tuple(_label(arm, claim, labelled) for arm in part.contrast)
         for claim in claims
         for part in claim.parts
         if part.deciding and part.contrast and part.metric == "accuracy"
     ]
-    labels = set(method_labels(frame))
-    return [pair for pair in dict.fromkeys(pairs) if labels.issuperset(pair)]
+    return [pair for pair in dict.fromkeys(pairs) if all(pair)]
+
+
+def _label(arm: Arm, claim: Claim, labelled: pd.DataFrame) -> str | None:
+    """How the figures name the cells of an arm; None where they are none, or several."""
+    wanted = {name: value for name, value in arm if value is not None}
+    found = labelled
+    for axis, value in ({"protocol": claim.protocol} | wanted).items():
+        found = found[found[axis] == value]
+    labels = found["label"].unique()
+    return labels[0] if len(labels) == 1 else None
 
 
 def _keys_of_largest_size(frame: pd.DataFrame) -> list[str]:
@@ -136,9 +155,11 @@ def _keys_of_largest_size(frame: pd.DataFrame) -> list[str]:
     return frame.loc[frame["train_size"] == largest, "key"].tolist()
 
 
-def _digest(shown: Shown, with_images: bool) -> str:
-    """Of all that the figures are drawn from, and of the code that draws them."""
-    digest = hashlib.sha256()
+def _digest(shown: Shown) -> str:
+    """Of the records, claims and published points, and of the code that draws them. A record's
+    history goes with its predictions: another training would have given other ones.
+    """
+    digest = hashlib.sha256(version("matplotlib").encode())
     for record in sorted(shown.held.done, key=lambda record: record["key"]):
         told = (record["key"], record["metrics"], record["predictions"].get("sha256"))
         digest.update(repr(told).encode())
@@ -146,7 +167,6 @@ def _digest(shown: Shown, with_images: bool) -> str:
         "benchmark": shown.held.benchmark,
         "curves": [repr(curve) for curve in shown.curves],
         "claims": [claim.model_dump(mode="json") for claim in shown.claims],
-        "with_images": with_images,
     }
     digest.update(json.dumps(drawn_for, sort_keys=True).encode())
     for file in sorted(Path(__file__).parent.rglob("*.py")):

@@ -19,9 +19,9 @@ from benchmarks.evidence.claims.schema import Claim
 from benchmarks.evidence.claims.verdicts import in_family, judge
 from benchmarks.evidence.illustrated import FOLDER, ImagesOf, Shown, illustrations
 from benchmarks.evidence.notices import Notice, unavailable_notices
+from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.predicted import with_predicted_metrics
 from benchmarks.evidence.report.origin import date_range
-from benchmarks.evidence.report.pictures import Picture
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
 from benchmarks.evidence.tables.latex import table_latex

@@ -30,7 +30,8 @@ def with_predicted_metrics(
     reasons: dict[tuple[str, str], int] = {}
     kinds = frame.set_index("key")["score_kind"]
     for key, arrays in predictions_of(frame["key"]):
-        measures = prediction_metrics(arrays, kinds[key])
+        kind = kinds[key]  # pandas has nan where a record has none
+        measures = prediction_metrics(arrays, kind if isinstance(kind, str) else None)
         for name in wanted:
             found[name][key] = measures[name].value
             if measures[name].reason:

@@ -101,8 +101,8 @@ def _field(record: Record, *path: str) -> Any:
         value = value.get(name) if isinstance(value, dict) else None
     if value is None:
         raise EvidenceError(
-            f"record {_short(record)}: config.{'.'.join(path)} is missing:"
-            " delete this record and run its cell again"
+            f"record {_short(record)}: config.{'.'.join(path)} has no value, which every result"
+            " needs: give it one in the configuration and run the cell again"
         )
     return value
 

@@ -70,6 +70,16 @@ rule: r
             "contrast.1.los: unknown field: did you mean loss?",
         ),
         ("greater_than: 0", "within: 0", "parts.0.expect.within=0"),
+        ("greater_than: 0", "greater_than: 2", "greater_than=2: a share goes from -1 to 1 here"),
+        ("greater_than: 0", "greater_than: yes", "parts.0.expect.greater_than=True"),
+        ("deciding: true", 'deciding: "on"', "parts.0.deciding='on'"),
+        ("says: s", "says: s, published: 18.5", "published=18.5: a share goes from -1 to 1"),
+        ("rule: r", "rule: r\nrule: q", "rule is there twice (line 10): leave one out"),
+        (
+            "says: s",
+            "says: s, train_size: {at_least: 100, at_most: 10}",
+            "no size is at least 100 and at most 10",
+        ),
         (
             "contrast: [a, b], expect: {greater_than: 0}",
             "mean_of: a, expect: {within: 1}",

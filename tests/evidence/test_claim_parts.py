@@ -261,7 +261,7 @@ def test_a_spread_is_over_initialisations_on_the_same_draw(rows):
             records.append(record | changes | {"config": record["config"] | {"init_seed": init}})
     claim = claim_with({"spread_of": "mlp", "expect": {"greater_than": 0.01}})
     (part,) = judged(claim, records)["parts"]
-    expected = [abs(a - b) / math.sqrt(2) for a, b in zip(HIGH, LOW, strict=True)]
+    expected = [abs(a - b) * math.sqrt(math.pi) / 2 for a, b in zip(HIGH, LOW, strict=True)]
     assert part["effect"] == pytest.approx(sum(expected) / 5)
     assert (part["outcome"], part["pairs"], part["unit"]) == ("holds", 5, "points")
 

@@ -31,11 +31,12 @@ def test_the_leek_claim_is_reproduced_when_the_linear_model_leads_and_the_net_ca
     records = behind(rows)
     records += rows("leekasso", 80, HIGH) + rows("leek_net", 80, caught_up)
     verdict = judged(shipped("leek"), records)
-    assert verdict["verdict"] == "reproduced"
-    assert verdict["effect"] == pytest.approx(0.1)
+    assert (verdict["verdict"], verdict["part"]) == ("reproduced", "catches_up")
+    assert verdict["effect"] == pytest.approx(0.007)
     assert verdict["pairs"] == 5
     assert verdict["level"] == 0.95
-    assert verdict["interval"][0] > 0
+    assert verdict["interval"][1] < 0.02
+    assert part_of(verdict, "small_n")["effect"] == pytest.approx(0.1)
 
 
 def test_one_failing_deciding_part_contradicts(rows):

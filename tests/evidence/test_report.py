@@ -13,8 +13,8 @@ import pytest
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.notices import Notice, unavailable_notices
 from benchmarks.evidence.outputs import judge_all
+from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.report import report_html
-from benchmarks.evidence.report.pictures import Picture
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary
 from tests.evidence.browser.samples import drawn

@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.outputs import judge_all
+from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.report.index import Entry, index_html
-from benchmarks.evidence.report.pictures import Picture
 from tests.evidence.browser.samples import drawn
 
 CLAIMS = read_claims([Path(__file__).parents[2] / "conf" / "claim" / "leek.yaml"])

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.evidence.pictures import Picture, data_uri
 from benchmarks.evidence.report.index import index_html
-from benchmarks.evidence.report.pictures import Picture, data_uri
 
 
 def png(pixels):

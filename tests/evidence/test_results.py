@@ -115,14 +115,14 @@ def test_one_key_with_two_results_is_refused(record):
 def test_one_seed_under_two_thread_counts_is_refused(record):
     one, other = record("mlp", 10, 0, 0.9), record("mlp", 10, 0, 0.8, key="other")
     other["config"] = {**other["config"], "threads": 4}
-    with pytest.raises(EvidenceError, match="threads=1 and threads=4"):
+    with pytest.raises(EvidenceError, match="more than once, with 1 and 4 threads"):
         results_frame([one, other])
 
 
 def test_a_record_without_its_configuration_names_the_missing_field(record):
     broken = record("mlp", 10, 0, 0.9, key="abc")
     del broken["config"]["split_seed"]
-    with pytest.raises(EvidenceError, match=r"record abc: config.split_seed is missing"):
+    with pytest.raises(EvidenceError, match=r"record abc: config.split_seed has no value"):
         results_frame([broken])
 
 

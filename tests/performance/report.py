@@ -22,8 +22,8 @@ from typing import Any
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.figures import learning_curves
 from benchmarks.evidence.outputs import judge_all
+from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.report import report_html
-from benchmarks.evidence.report.pictures import Picture
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary
 from benchmarks.records.store import SCHEMA, Record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -33,11 +34,15 @@ class Unanswerable(Exception):  # noqa: N818
 
 @dataclass(frozen=True)
 class Table:
-    """Values of one arm, shape (seeds, sizes), NaN where a cell is missing; both axes ascending."""
+    """Values of one arm, shape (seeds, sizes), NaN where there is none; both axes ascending.
+
+    `there` tells where there are cells, be they enough for a value or not.
+    """
 
     seeds: np.ndarray
     sizes: np.ndarray
     values: np.ndarray
+    there: np.ndarray
 
     def over(self, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """The seeds that have every one of these sizes, and each one's mean over them."""
@@ -46,9 +51,8 @@ class Table:
         return self.seeds[complete], chosen[complete].mean(axis=1)
 
     def seeds_with_any(self, sizes: Sequence[int]) -> np.ndarray:
-        """The seeds that have at least one of these sizes."""
-        chosen = self.values[:, np.searchsorted(self.sizes, sizes)]
-        return self.seeds[~np.isnan(chosen).all(axis=1)]
+        """The seeds that have cells of at least one of these sizes."""
+        return self.seeds[self.there[:, np.searchsorted(self.sizes, sizes)].any(axis=1)]
 
 
 class ArmResults:
@@ -73,7 +77,7 @@ class ArmResults:
         """The values of one group, by seed and size.
 
         Several initialisations on one draw are averaged (they say nothing about other draws), or
-        give their standard deviation where the spread is asked for.
+        give their standard deviation, without its bias, where the spread is asked for.
         """
         spread = kind == "spread_of"
         name = (key, metric, spread)
@@ -84,11 +88,16 @@ class ArmResults:
 
 @dataclass(frozen=True)
 class Arms:
-    """The arms of a part, and the training sizes that all of them have."""
+    """The arms of a part: the training sizes that all of them have, and those that some lack.
+
+    `differing` tells of axes that the part left open and in which its arms differ.
+    """
 
     part: Part
     tables: tuple[Table, ...]
     sizes: list[int]
+    lacking: list[int]
+    differing: list[str]
 
     def values(self, sizes: Sequence[int]) -> np.ndarray:
         """The part's measure for each split seed that every arm has at all of these sizes.
@@ -96,13 +105,17 @@ class Arms:
         Averaged over the sizes within a seed before arms are compared. A ratio comes as its
         logarithm, so that halving and doubling weigh the same.
         """
+        return self.by_seed(sizes)[1]
+
+    def by_seed(self, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The split seeds that count at these sizes, and the measure of each."""
         arms = [table.over(sizes) for table in self.tables]
         if self.part.kind == "ratio":
-            arms = [(seeds[values > 0], np.log(values[values > 0])) for seeds, values in arms]
+            arms = [(seeds, np.log(values)) for seeds, values in arms]
         common = reduce(np.intersect1d, [seeds for seeds, _ in arms])
         signs = SIGNS[self.part.kind]
         aligned = (values[np.searchsorted(seeds, common)] for seeds, values in arms)
-        return sum(sign * values for sign, values in zip(signs, aligned, strict=True))
+        return common, sum(sign * values for sign, values in zip(signs, aligned, strict=True))
 
     def seeds_left_out(self, sizes: Sequence[int]) -> int:
         """How many seeds have some of the cells but do not count, because they lack others."""
@@ -121,14 +134,44 @@ def arms_of(part: Part, claim: Claim, results: ArmResults, dataset: str) -> Arms
     if part.metric not in results.columns:
         raise Unanswerable("open", f"{part.metric} is not among the results")
     tables = tuple(results.table(key, part.metric, part.kind) for (key,) in selected)
-    if part.kind == "spread_of" and np.isnan(tables[0].values).all():
-        raise Unanswerable(NOT_RUN, f"not run: {part.arms[0]} with several initialisations")
-    common = reduce(np.intersect1d, [table.sizes for table in tables])
-    sizes = [int(size) for size in common if part.train_size.contains(size)]
+    _refuse_no_measure(part, tables)
+    sizes, every = (
+        [int(size) for size in found if part.train_size.contains(size)]
+        for found in (
+            reduce(np.intersect1d, [table.sizes for table in tables]),
+            reduce(np.union1d, [table.sizes for table in tables]),
+        )
+    )
     if not sizes:
         named = " and ".join(dict.fromkeys(str(arm) for arm in part.arms))
         raise Unanswerable(NOT_RUN, f"not run: {named} at {part.train_size}")
-    return Arms(part, tables, sizes)
+    lacking = [size for size in every if size not in sizes]
+    return Arms(part, tables, sizes, lacking, _differing(part, [key for (key,) in selected]))
+
+
+def _refuse_no_measure(part: Part, tables: Sequence[Table]) -> None:
+    if part.kind == "spread_of" and np.isnan(tables[0].values).all():
+        raise Unanswerable(NOT_RUN, f"not run: {part.arms[0]} with several initialisations")
+    if part.kind == "ratio":
+        for arm, table in zip(part.arms, tables, strict=True):
+            if (table.values <= 0).any():
+                draws = int((table.values <= 0).any(axis=1).sum())
+                raise Unanswerable(
+                    "open", f"a ratio needs values above 0: {arm} has others in {draws} draws"
+                )
+
+
+def _differing(part: Part, keys: Sequence[tuple[str, ...]]) -> list[str]:
+    """An axis without meaning for one arm (the loss of a linear model) is no difference."""
+    found = []
+    for axis in AXES:
+        if axis == "protocol" or any(getattr(arm, axis) is not None for arm in part.arms):
+            continue
+        values = [key[CELLS.index(axis)] for key in keys]
+        if len(set(filter(None, values))) > 1:
+            told = zip(part.arms, values, strict=True)
+            found.append(f"{axis} differs: {', '.join(f'{a} has {v or None}' for a, v in told)}")
+    return found
 
 
 def _refuse_mixture(arm: Arm, keys: list[tuple[str, ...]]) -> None:
@@ -142,5 +185,20 @@ def _refuse_mixture(arm: Arm, keys: list[tuple[str, ...]]) -> None:
 def _table(cells: pd.DataFrame, metric: str, spread: bool) -> Table:
     values = cells.assign(value=pd.to_numeric(cells[metric], errors="coerce"))
     groups = values.groupby(["split_seed", "train_size"])["value"]
-    found = (groups.std(ddof=1) if spread else groups.mean()).unstack("train_size")
-    return Table(found.index.to_numpy(), found.columns.to_numpy(), found.to_numpy(dtype=float))
+    counts = groups.count()
+    found = groups.std(ddof=1) / counts.map(_c4) if spread else groups.mean()
+    table, there = found.unstack("train_size"), counts.unstack("train_size", fill_value=0) > 0
+    seeds, sizes = table.index.to_numpy(), table.columns.to_numpy()
+    return Table(seeds, sizes, table.to_numpy(dtype=float), there.to_numpy())
+
+
+def _c4(count: int) -> float:
+    """What the standard deviation of `count` normal values is on average, of the true one.
+
+    c4 = sqrt(2 / (k - 1)) Gamma(k / 2) / Gamma((k - 1) / 2); 0.80 for 2 values, 0.97 for 10.
+    Source: B. Gurland and R. C. Tripathi, Am. Stat. 25 (1971).
+    """
+    if count < 2:
+        return math.nan
+    gammas = math.lgamma(count / 2) - math.lgamma((count - 1) / 2)
+    return math.sqrt(2 / (count - 1)) * math.exp(gammas)

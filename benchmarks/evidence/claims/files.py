@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -25,7 +26,20 @@ from benchmarks.evidence.wording import MARKS
 from benchmarks.grid.errors import nearest
 
 # The same loader written in C, many times faster, wherever PyYAML was built with it.
-SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _EachKeyOnce(_SAFE_LOADER):
+    """YAML lets the last of two equal keys win; in a claim that is a slip."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for name, _ in node.value:
+            if name.value in seen:
+                line = name.start_mark.line + 1
+                raise yaml.YAMLError(f"{name.value} is there twice (line {line}): leave one out")
+            seen.add(name.value)
+        return super().construct_mapping(node, deep)
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,7 @@ def read_claim(path: str | PathLike[str]) -> Claim:
     """One claim file; raises EvidenceError naming file, field and remedy."""
     path = Path(path)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), SAFE_LOADER)
+        content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
     except OSError as error:
         raise EvidenceError(f"{path.name}: cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:

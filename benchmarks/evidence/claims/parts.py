@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from benchmarks.evidence.claims.effects import ArmResults, Arms, Unanswerable, arms_of
 from benchmarks.evidence.claims.schema import SHARES, Claim, Expectation, Part
+from benchmarks.evidence.claims.told import (
+    Answer,
+    caveats_of,
+    expectation_text,
+    published_effect,
+    reason_text,
+)
 from benchmarks.evidence.statistics import (
     NO_SPREAD,
     Interval,
@@ -19,21 +26,9 @@ from benchmarks.evidence.statistics import (
     one_sided_p,
     pairs_needed,
 )
-from benchmarks.evidence.wording import effect_text, interval_text, sizes_text
+from benchmarks.evidence.wording import sizes_text
 
-SIGNS = {"greater_than": ">", "at_least": ">=", "less_than": "<", "at_most": "<="}
 NOTHING = Interval(None, None, None, 0, None)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the draws say of a part at some sizes; `p` is two-sided, against the part's bound."""
-
-    sizes: list[int]
-    interval: Interval
-    outcome: str
-    p: float | None
-    more_pairs: int | None
 
 
 def judge_part(part: Part, claim: Claim, results: ArmResults, dataset: str) -> dict[str, Any]:
@@ -48,17 +43,17 @@ def judge_part(part: Part, claim: Claim, results: ArmResults, dataset: str) -> d
     except Unanswerable as why:
         return _unanswered(part, claim, why)
     answer = _over_mean if part.over == "mean" else _over_each
-    return _within_reach(answer(part, claim, arms), part, claim, arms.sizes)
+    return _within_reach(answer(part, claim, arms), part, claim, arms)
 
 
-def _within_reach(
-    answer: dict[str, Any], part: Part, claim: Claim, sizes: list[int]
-) -> dict[str, Any]:
+def _within_reach(answer: dict[str, Any], part: Part, claim: Claim, arms: Arms) -> dict[str, Any]:
     """A part can only hold where its smallest and its largest size were run; a part about the
-    mean over sizes can only fail there, too.
+    mean over sizes can only fail there, too. Its sizes are the source's and those of any arm.
     """
-    asked = [size for size in claim.sizes if part.train_size.contains(size)]
-    missing = sorted({min(asked), max(asked)} - set(sizes)) if asked else []
+    named = {size for size in claim.sizes if part.train_size.contains(size)}
+    ends = [max(sizes) for sizes in (named, arms.lacking + arms.sizes) if sizes]
+    ends += [min(sizes) for sizes in (named, arms.lacking + arms.sizes) if sizes]
+    missing = sorted(set(ends) - set(arms.sizes))
     decided = ("holds", "fails") if part.over == "mean" else ("holds",)
     if answer["outcome"] not in decided or not missing:
         return answer
@@ -69,24 +64,36 @@ def _within_reach(
 def _over_mean(part: Part, claim: Claim, arms: Arms) -> dict[str, Any]:
     answer = _answer(part, claim, arms, arms.sizes, tests=1)
     return _result(part, claim, arms.sizes, answer) | {
-        "reason": _reason(part, answer),
-        "seeds_left_out": arms.seeds_left_out(arms.sizes),
+        "reason": reason_text(part, claim, answer),
+        "caveats": caveats_of(part, claim, arms, answer),
     }
 
 
 def _over_each(part: Part, claim: Claim, arms: Arms) -> dict[str, Any]:
-    """The part's effect is that of the size that speaks most against it."""
+    """The part's effect and p are those of the size that speaks most against it.
+
+    For a part that holds that is the size with the largest p (an intersection-union test), for one
+    that fails the smallest p, times the number of sizes.
+    """
     answers = [_answer(part, claim, arms, [size], len(arms.sizes)) for size in arms.sizes]
     worst = min(answers, key=lambda answer: _favour(part, answer))
+    p = worst.p
+    if worst.outcome == "fails" and p is not None:
+        p = min(1.0, len(answers) * p)
+    needed = [answer.more_pairs for answer in answers if answer.outcome == "open"]
+    more = None if not needed or None in needed else max(needed)
     return _result(part, claim, arms.sizes, worst) | {
-        "reason": f"least favourable size n = {worst.sizes[0]}: {_reason(part, worst)}",
-        "seeds_left_out": arms.seeds_left_out(worst.sizes),
+        "p": p,
+        "more_pairs": more,
+        "headline_size": worst.sizes[0],
+        "reason": f"least favourable size n = {worst.sizes[0]}: {reason_text(part, claim, worst)}",
+        "caveats": caveats_of(part, claim, arms, worst),
         "published": published_effect(part, claim, worst.sizes),
         "by_size": [
             {
                 "train_size": answer.sizes[0],
                 "effect": answer.interval.estimate,
-                "interval": _bounds(answer.interval),
+                "interval": answer.bounds,
                 "pairs": answer.interval.pairs,
                 "outcome": answer.outcome,
                 "p": answer.p,
@@ -99,14 +106,15 @@ def _over_each(part: Part, claim: Claim, arms: Arms) -> dict[str, Any]:
 
 def _answer(part: Part, claim: Claim, arms: Arms, sizes: list[int], tests: int) -> Answer:
     """`tests`: how many sizes the part is asked at."""
-    values = arms.values(sizes)
-    interval = _interval(part, values, claim.level)
-    outcome = outcome_of(part, values, claim.level)
+    values, level = arms.values(sizes), claim.level
+    outcome = outcome_of(part, values, level)
     if outcome == "fails":
         tests *= sum(other.deciding for other in claim.parts) if part.deciding else 1
-        outcome = outcome_of(part, values, 1 - (1 - claim.level) / tests)
-    more = _more_pairs(part, values, claim.level) if outcome == "open" else None
-    return Answer(sizes, interval, outcome, _p(part, values), more)
+        level = 1 - (1 - claim.level) / tests
+        outcome = outcome_of(part, values, level)
+    more = _more_pairs(part, values, level) if outcome == "open" else None
+    interval = _interval(part, values, claim.level)
+    return Answer(sizes, interval, outcome, _p(part, values, outcome), more, level)
 
 
 def outcome_of(part: Part, values: np.ndarray, level: float) -> str:
@@ -143,7 +151,8 @@ def _span(
     interval = _interval(part, values, level)
     if interval.low is not None:
         return interval.low, interval.high
-    constant = interval.spread == 0 and 2 * 0.5**interval.pairs <= 1 - sign_level
+    sides = 1 if part.expect.within is not None else 2
+    constant = interval.spread == 0 and sides * 0.5**interval.pairs <= 1 - sign_level
     if constant and abs(interval.estimate - _nearest_bound(part.expect, interval)) > NO_SPREAD:
         return interval.estimate, interval.estimate
     return None
@@ -173,12 +182,19 @@ def _from_bound(part: Part, values: np.ndarray, bound: float) -> np.ndarray:
     return values - (math.log(bound) if part.kind == "ratio" else bound)
 
 
-def _p(part: Part, values: np.ndarray) -> float | None:
-    """Two-sided p value of the bound, that of the interval; with margins the larger one-sided."""
+def _p(part: Part, values: np.ndarray, outcome: str) -> float | None:
+    """Two-sided p value of the bound, that of the interval.
+
+    With margins it is the larger of the two one-sided ones (of "no difference"), or for a part that
+    fails twice the one-sided p of lying beyond the nearer margin.
+    """
     if len(values) < 2:
         return None
     if part.expect.within is not None:
         margin = part.expect.bound
+        if outcome == "fails":
+            beyond = min(one_sided_p(values, margin), one_sided_p(-values, margin))
+            return min(1.0, 2 * beyond)
         return max(one_sided_p(values, -margin), one_sided_p(-values, -margin))
     distances = _from_bound(part, values, part.expect.bound)
     sides = (one_sided_p(side, 0.0, _is_share(part)) for side in (distances, -distances))
@@ -190,42 +206,27 @@ def _more_pairs(part: Part, values: np.ndarray, level: float) -> int | None:
     if len(values) < 2:
         return None
     bound = _nearest_bound(part.expect, _interval(part, values, level))
+    if part.expect.within is not None:
+        level = 2 * level - 1  # its tests are one-sided
     needed = pairs_needed(_from_bound(part, values, bound), 0.0, level)
     return None if needed is None else max(needed - len(values), 1)
 
 
 def _favour(part: Part, answer: Answer) -> tuple[int, float]:
+    """How much an answer speaks for the part: the size with the least is the part's own."""
     rank = {"fails": 0, "open": 1, "holds": 2}[answer.outcome]
     if answer.interval.estimate is None:
         return rank, -math.inf
+    if answer.outcome != "open" and answer.p is not None:
+        return rank, answer.p if answer.outcome == "fails" else -answer.p
     if part.expect.within is not None:
         return rank, -abs(answer.interval.estimate)
     margin = answer.interval.estimate - part.expect.bound
     return rank, margin if part.expect.upward else -margin
 
 
-def _reason(part: Part, answer: Answer) -> str:
-    interval = answer.interval
-    text = effect_text(interval.estimate, part.unit, digits=2)
-    if interval.spread == 0:
-        return f"{text} in each of {interval.pairs} draws, expected {expectation_text(part)}"
-    if interval.low is None:
-        return f"{text}, no interval: {interval.reason}"
-    bounds = interval_text(_bounds(interval), part.unit, digits=2)
-    return f"{text} {bounds}, expected {expectation_text(part)}"
-
-
-def expectation_text(part: Part) -> str:
-    """`> 0`, `< +2.0 points`, `>= 99.0 %` or `within 1.0 points`."""
-    expect = part.expect
-    if expect.within is not None:
-        return f"within {effect_text(expect.bound, part.unit).removeprefix('+')}"
-    bound = effect_text(expect.bound, part.unit) if expect.bound else "0"
-    return f"{SIGNS[expect.name]} {bound}"
-
-
 def _unanswered(part: Part, claim: Claim, why: Unanswerable) -> dict[str, Any]:
-    nothing = Answer([], NOTHING, why.outcome, None, None)
+    nothing = Answer([], NOTHING, why.outcome, None, None, claim.level)
     return _result(part, claim, [], nothing) | {"reason": why.reason}
 
 
@@ -241,45 +242,14 @@ def _result(part: Part, claim: Claim, sizes: Sequence[int], answer: Answer) -> d
         "expect": expectation_text(part),
         "outcome": answer.outcome,
         "effect": answer.interval.estimate,
-        "interval": _bounds(answer.interval),
+        "interval": answer.bounds,
         "level": claim.level,
         "p": answer.p,
         "pairs": answer.interval.pairs,
         "more_pairs": answer.more_pairs,
-        "caveat": answer.interval.caveat,
         "sizes": list(sizes),
         "published": published_effect(part, claim, sizes),
-        "seeds_left_out": 0,
+        "headline_size": None,
+        "caveats": [],
         "by_size": [],
     }
-
-
-def _bounds(interval: Interval) -> list[float] | None:
-    return None if interval.low is None else [interval.low, interval.high]
-
-
-def published_effect(part: Part, claim: Claim, sizes: Sequence[int]) -> float | None:
-    """The source's own effect: as given, or from its points at the sizes that were run here."""
-    if part.published is not None:
-        return part.published
-    points = claim.published.points if claim.published else {}
-    named = [str(arm) for arm in part.arms]
-    known = part.metric == "accuracy" and part.kind in ("contrast", "mean_of")
-    if not known or not all(name in points for name in named):
-        return None
-    curves = [points[name] for name in named]
-    both = [size for size in curves[0] if all(size in curve for curve in curves)]
-    asked = sizes or [size for size in both if part.train_size.contains(size)]
-    used = [size for size in both if size in asked]
-    if not used:
-        return None
-    means = [sum(curve[size] for size in used) / len(used) for curve in curves]
-    return round(means[0] - means[1] if part.contrast else means[0], 6)
-
-
-def incomplete_sizes(part: Part, claim: Claim, sizes: Sequence[int]) -> str | None:
-    """A caveat where the source has sizes in a part's range that were not run."""
-    absent = [n for n in claim.sizes if part.train_size.contains(n) and n not in sizes]
-    if not absent or not sizes:
-        return None
-    return f"{part.id}: run at {sizes_text(sizes)} only; the source also has {sizes_text(absent)}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 Mark = Literal["read", "digitised", "memory"]
 Text = Annotated[str, Field(min_length=1)]
-Bound = Annotated[float, Field(allow_inf_nan=False)]
+Bound = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Size = Annotated[int, Field(ge=1, strict=True)]
 Metric = Literal[
     "accuracy",
@@ -46,6 +46,16 @@ class Sizes(_Strict):
     at_least: Size | None = None
     at_most: Size | None = None
     equals: Size | None = None
+
+    @model_validator(mode="after")
+    def _some_size(self) -> Self:
+        if self.equals is not None and (self.at_least, self.at_most) != (None, None):
+            raise ValueError("equals says it all: leave out at_least and at_most")
+        if None not in (self.at_least, self.at_most) and self.at_least > self.at_most:
+            raise ValueError(
+                f"no size is at least {self.at_least} and at most {self.at_most}: change one"
+            )
+        return self
 
     def contains(self, size: int) -> bool:
         """Whether the part speaks of this size."""
@@ -120,6 +130,8 @@ class Arm(_Strict):
 
 
 Pair = tuple[Arm, Arm]
+# What a measure of shares can be at all.
+REACH = {"contrast": (-1, 1), "interaction": (-2, 2), "mean_of": (0, 1), "spread_of": (0, 1)}
 MEASURES = ("contrast", "interaction", "ratio", "mean_of", "spread_of")
 
 
@@ -133,7 +145,7 @@ class Part(_Strict):
 
     id: Text
     says: Text
-    deciding: bool = False
+    deciding: StrictBool = False
     contrast: Pair | None = None
     interaction: tuple[Pair, Pair] | None = None
     ratio: Pair | None = None
@@ -160,7 +172,19 @@ class Part(_Strict):
             raise ValueError("expect.within asks for no difference: give a contrast")
         if given[0] == "ratio" and self.expect.bound <= 0:
             raise ValueError("the bound of a ratio must be above 0")
+        self._check_reach()
         return self
+
+    def _check_reach(self) -> None:
+        """What no share can ever be is a slip: mostly points or per cent in the place of shares."""
+        if self.metric not in SHARES or self.kind == "ratio":
+            return
+        low, high = REACH[self.kind]
+        for name, value in ((self.expect.name, self.expect.bound), ("published", self.published)):
+            if value is not None and not low <= value <= high:
+                raise ValueError(
+                    f"{name}={value:g}: a share goes from {low} to {high} here; 0.05 is 5 points"
+                )
 
     def _pairs(self) -> tuple[Pair, ...]:
         if self.interaction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,14 +11,24 @@ import pandas as pd
 
 from benchmarks.evidence.claims.effects import ArmResults
 from benchmarks.evidence.claims.files import parse_claim
-from benchmarks.evidence.claims.parts import incomplete_sizes, judge_part
+from benchmarks.evidence.claims.parts import judge_part
 from benchmarks.evidence.claims.schema import Claim
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.statistics import holm
 
 VERDICTS = ("reproduced", "contradicted", "inconclusive", "not-run", "cited")
 # What a claim has only where it was tested.
-UNTESTED = ("benchmark", "dataset", "protocol", "measure", "unit", "expect", "effect", "interval")
+UNTESTED = (
+    "part",
+    "benchmark",
+    "dataset",
+    "protocol",
+    "measure",
+    "unit",
+    "expect",
+    "effect",
+    "interval",
+)
 UNTESTED += ("p", "p_adjusted", "published", "published_mark", "more_pairs", "rule")
 # Beyond this, more draws of the same kind are no way to settle a question.
 WITHIN_REACH = 10_000
@@ -34,9 +45,9 @@ def judge(
     deciding part could be asked. `inconclusive`: anything else. `cited`: not tested here. The
     verdict is drawn on the claim's own dataset; on the next one, with a caveat, only where the
     first has no results. Effect, interval, pairs, p and published effect are those of the deciding
-    part on which the verdict hangs: the first that fails, else the first that is open, else the
-    first. `p` of a reproduced claim is the largest of its deciding parts, of a contradicted one
-    the smallest times their number (Bonferroni); `p_adjusted` is set by `in_family`.
+    `part` on which the verdict hangs: of those that fail the one with the smallest p, else the
+    first that is open, else the one with the largest p. `p` of a contradicted claim is multiplied
+    by the number of its deciding parts (Bonferroni); `p_adjusted` is set by `in_family`.
     """
     claim = parse_claim(claim)
     if claim.cited is not None:
@@ -52,6 +63,7 @@ def judge(
         "benchmark": benchmark,
         "dataset": chosen["dataset"],
         "protocol": claim.protocol,
+        "part": headline["id"],
         "measure": headline["measure"],
         "unit": headline["unit"],
         "expect": headline["expect"],
@@ -104,9 +116,15 @@ def in_family(verdicts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def digest(claim: Claim) -> str:
+    """Of all that a claim file says: a verdict of another digest is of another claim."""
+    return hashlib.sha256(claim.model_dump_json().encode()).hexdigest()
+
+
 def _common(claim: Claim) -> dict[str, Any]:
     return {
         "id": claim.id,
+        "claim_sha256": digest(claim),
         "sentence": claim.sentence,
         "level": claim.level,
         "source": claim.source.model_dump(mode="json"),
@@ -183,20 +201,27 @@ def _all_missing(parts: Iterable[dict[str, Any]]) -> str:
 
 
 def _headline(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    order = ("fails", "open", "not-run", "holds")
-    deciding = [part for part in parts if part["deciding"]]
-    return min(deciding, key=lambda part: order.index(part["outcome"]))
+    """The deciding part on which the verdict hangs: of those that fail the one with the smallest p,
+    else the first that is open or was not run, else the one with the largest p.
+    """
+    by_outcome: dict[str, list[dict[str, Any]]] = {}
+    for part in parts:
+        if part["deciding"]:
+            by_outcome.setdefault(part["outcome"], []).append(part)
+    if "fails" in by_outcome:
+        return min(by_outcome["fails"], key=lambda part: part["p"])
+    for outcome in ("open", "not-run"):
+        if outcome in by_outcome:
+            return by_outcome[outcome][0]
+    return max(by_outcome["holds"], key=lambda part: part["p"])
 
 
 def _p(answer: dict[str, Any]) -> float | None:
-    deciding = [part for part in answer["parts"] if part["deciding"]]
-    found = [part["p"] for part in deciding if part["p"] is not None]
-    if answer["verdict"] == "contradicted":
-        failing = [part["p"] for part in deciding if part["outcome"] == "fails"]
-        return min(1.0, len(deciding) * min(failing))
-    if answer["verdict"] == "inconclusive":
-        return _headline(answer["parts"])["p"]
-    return max(found, default=None)
+    """That of the headline; of a contradicted claim times the number of deciding parts."""
+    p = _headline(answer["parts"])["p"]
+    if answer["verdict"] != "contradicted":
+        return p
+    return min(1.0, p * sum(part["deciding"] for part in answer["parts"]))
 
 
 def _replication(answer: dict[str, Any]) -> dict[str, Any]:
@@ -217,12 +242,7 @@ def _caveats(claim: Claim, results: ArmResults, chosen: dict[str, Any]) -> list[
             f"substitute data: the claim is about {claim.datasets[0]}, which has no results here;"
             f" the verdict is drawn on {chosen['dataset']}",
         )
-    answers = {part["id"]: part for part in chosen["parts"]}
-    for part in claim.parts:
-        if part.deciding:
-            found.append(incomplete_sizes(part, claim, answers[part.id]["sizes"]))
-            found.append(_seeds_left_out(answers[part.id]))
-            found.append(_of_interval(answers[part.id]))
+    found += [text for part in chosen["parts"] if part["deciding"] for text in part["caveats"]]
     methods = {method for part in claim.parts for method in part.methods}
     found += [
         notice.text
@@ -230,17 +250,3 @@ def _caveats(claim: Claim, results: ArmResults, chosen: dict[str, Any]) -> list[
         if notice.dataset == chosen["dataset"] and notice.method in methods
     ]
     return list(dict.fromkeys(text for text in found if text))
-
-
-def _of_interval(answer: dict[str, Any]) -> str | None:
-    return f"{answer['id']}: {answer['caveat']}" if answer["caveat"] else None
-
-
-def _seeds_left_out(answer: dict[str, Any]) -> str | None:
-    lost = answer["seeds_left_out"]
-    if not lost:
-        return None
-    return (
-        f"{answer['id']}: {lost} of {lost + answer['pairs']} seeds left out, not all their cells"
-        " are there; cells do not go missing at random"
-    )

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.evidence.report.pictures import Picture
+from benchmarks.evidence.pictures import Picture
 from benchmarks.records.reading import no_cycle_collection
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.claims.files import parse_claim
+from benchmarks.evidence.claims.headline import headline_part
 from benchmarks.evidence.claims.schema import Claim, Expectation
 from benchmarks.evidence.figures.cells import refuse_not_finite
 from benchmarks.evidence.figures.drawing import Drawing, save
@@ -20,7 +21,6 @@ from benchmarks.evidence.figures.forest_rows import (
 )
 from benchmarks.evidence.figures.layout import legend_below, new_figure, say_empty
 from benchmarks.evidence.figures.style import LINE, PAGE, QUIET, counted, folded, house_style
-from benchmarks.evidence.report.behind_claims import headline_part
 from benchmarks.evidence.wording import percent, published_text, sizes_text
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.notices import Notice
+from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.report.behind import cells_behind, rows_of, summary_columns
 from benchmarks.evidence.report.behind_claims import numbers_behind
 from benchmarks.evidence.report.origin import date_range, dates_text, provenance_summary
 from benchmarks.evidence.report.page import render
-from benchmarks.evidence.report.pictures import Picture
 from benchmarks.evidence.results import method_labels, results_frame
 from benchmarks.evidence.tables import Block, caption, cell_text, summary
 from benchmarks.records.store import Record

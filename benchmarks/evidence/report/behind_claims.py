@@ -43,22 +43,6 @@ def numbers_behind(
     ]
 
 
-def headline_part(verdict: dict[str, Any]) -> dict[str, Any] | None:
-    """The deciding part whose effect is the verdict's own; None where there is no effect."""
-    alike = ("measure", "effect", "interval", "pairs", "sizes")
-    found = (part for part in verdict["parts"] if all(part[n] == verdict[n] for n in alike))
-    return next((part for part in found if part["deciding"] and part["effect"] is not None), None)
-
-
-def names_of(verdict: dict[str, Any], part: dict[str, Any]) -> list[Any]:
-    """The names behind `part=` for a part's effect: of a part asked at every size, the size that
-    its effect is about.
-    """
-    alike = ("effect", "interval", "pairs")
-    sizes = [one["train_size"] for one in part["by_size"] if all(one[n] == part[n] for n in alike)]
-    return [verdict["id"], part["id"], *sizes[:1]]
-
-
 @dataclass(frozen=True)
 class _Behind:
     """Results by arm, and the places of the rows by what names an arm's cells (CELLS)."""
@@ -116,8 +100,8 @@ def _of_part(claim: Claim, part: Part, dataset: str, behind: _Behind) -> Iterato
 
 def _draws(part: Part, arms: Arms, sizes: Sequence[int]) -> dict[str, Any]:
     means = [dict(zip(*table.over(sizes), strict=True)) for table in arms.tables]
-    draws = [seed for seed in means[0] if all(_counts(part, mean.get(seed)) for mean in means)]
-    effects = dict(zip(draws, arms.values(sizes), strict=True))
+    draws, values = arms.by_seed(sizes)
+    effects = dict(zip(draws, values, strict=True))
     if part.kind == "ratio":
         effects = {seed: math.exp(value) for seed, value in effects.items()}
     unit = _unit_of_arm(part)
@@ -127,11 +111,6 @@ def _draws(part: Part, arms: Arms, sizes: Sequence[int]) -> dict[str, Any]:
         "means": [[effect_text(mean[seed], unit, DIGITS) for seed in draws] for mean in means],
         "effects": [effect_text(effects[seed], part.unit, DIGITS) for seed in draws],
     }
-
-
-def _counts(part: Part, mean: float | None) -> bool:
-    """Whether an arm's mean in a draw can be compared; a ratio needs numbers above 0."""
-    return mean is not None and (part.kind != "ratio" or mean > 0)
 
 
 def _unit_of_arm(part: Part) -> str:

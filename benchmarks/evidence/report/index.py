@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from benchmarks.evidence.claims.verdicts import VERDICTS
+from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.report.page import render, to_headline
-from benchmarks.evidence.report.pictures import Picture
 
 TEMPLATE = "index.html.j2"
 SCRIPTS = ("tables.js", "index.js")

@@ -13,9 +13,9 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from benchmarks.evidence.report.behind_claims import headline_part, names_of
+from benchmarks.evidence.claims.headline import headline_part, names_of
+from benchmarks.evidence.pictures import data_uri
 from benchmarks.evidence.report.origin import dates_text
-from benchmarks.evidence.report.pictures import data_uri
 from benchmarks.evidence.wording import (
     effect_text,
     interval_text,

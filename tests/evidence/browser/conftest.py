@@ -10,9 +10,9 @@ import pytest
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.outputs import judge_all
+from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.report import report_html
 from benchmarks.evidence.report.index import Entry, index_html
-from benchmarks.evidence.report.pictures import Picture
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary
 from tests.evidence.browser.chromium import NO_CHROMIUM, chromium, chromium_file

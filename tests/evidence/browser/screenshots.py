@@ -14,7 +14,7 @@ from PIL import Image
 
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.outputs import find, write_outputs
-from benchmarks.evidence.report.overview import INDEX, write_overview
+from benchmarks.evidence.overview import INDEX, write_overview
 from benchmarks.records import holdings
 from tests.evidence.browser.chromium import chromium
 

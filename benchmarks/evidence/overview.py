@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.evidence.claims.schema import Claim
-from benchmarks.evidence.claims.verdicts import in_family, judge_best
+from benchmarks.evidence.claims.verdicts import digest, in_family, judge_best
 from benchmarks.evidence.outputs import CLAIMS
 from benchmarks.evidence.report.index import Entry, index_html
 from benchmarks.records.atomic import WRITING, write_atomically
@@ -65,6 +65,7 @@ def _entry(document: dict[str, Any]) -> Entry:
 
 
 def _verdict(claim: Claim, documents: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """That of the first benchmark that could be asked, if it is of the claim as it stands now."""
     said = [
         verdict
         for name in claim.benchmarks
@@ -72,5 +73,9 @@ def _verdict(claim: Claim, documents: dict[str, dict[str, Any]]) -> dict[str, An
         for verdict in documents[name]["claims"]
         if verdict["id"] == claim.id
     ]
-    asked = [verdict for verdict in said if verdict["verdict"] != "not-run"]
-    return next(iter([*asked, *said]), None) or judge_best(claim, {})
+    current = [verdict for verdict in said if verdict.get("claim_sha256") == digest(claim)]
+    asked = [verdict for verdict in current if verdict["verdict"] != "not-run"]
+    if said and not current:
+        reason = f"the claim was changed; scarce report benchmark={said[0]['benchmark']}"
+        return judge_best(claim, {}) | {"reason": reason}
+    return next(iter([*asked, *current]), None) or judge_best(claim, {})
