@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.results import ROW, results_frame, split_means
 from benchmarks.evidence.statistics import (
+    NO_SPREAD,
+    Interval,
     difference_interval,
     paired_differences,
     welch_difference,
@@ -16,6 +19,10 @@ from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PRINTS = ["data", "split"]
+OUTCOMES = ("agree", "undecided", "disagree", "other data")
+Answer = tuple[list[float] | None, str]  # the ends of the interval, and the outcome
 
 
 def agreement(
@@ -27,14 +34,16 @@ def agreement(
     """How well own and published results agree, as plain JSON-able data.
 
     `cells`: the same key in both; how many have the same accuracy, and the largest difference.
-    `rows`: the same dataset, protocol, method, loss and size in both, on the split seeds that both
-    have (on all, where they share none); a row agrees if the accuracies are identical or if the
-    paired 95 % interval of own - published (Welch's without shared seeds) contains 0, and is
-    undecided where no interval can be made. An interval that contains 0 is no proof of equality:
-    with few draws it is wide, so the intervals are listed where rows disagree.
+    `rows`: the same dataset, protocol, method, loss and size in both, on the splits that both have
+    (on all, where they share none), told by seed and fingerprint; a row agrees if the accuracies
+    are identical or if the paired 95 % interval of own - published (Welch's without shared splits)
+    contains 0, and is undecided where no interval can be made. An interval that contains 0 is no
+    proof of equality: with few draws it is wide, so the intervals are listed where rows disagree.
+    Rows whose data fingerprints differ, or are not known, are of other data: neither agreement nor
+    disagreement. Differences within rounding count as none.
     `verdicts`: claim ids with the same and with different verdicts.
     """
-    own, published = results_frame(own_records), results_frame(published_records or [])
+    own, published = _frame(own_records), _frame(published_records or [])
     return {
         "published": not published.empty,
         "cells": _cells(own, published),
@@ -53,7 +62,8 @@ def agreement_text(found: dict[str, Any]) -> str:
         f"Cells also published: {cells['common']}; identical accuracy: {cells['identical']};"
         f" largest difference: {largest}",
         f"Rows also published: {rows['common']}; no difference found: {rows['agree']}"
-        + (f"; undecided: {rows['undecided']}" if rows["undecided"] else ""),
+        + (f"; undecided: {rows['undecided']}" if rows["undecided"] else "")
+        + (f"; other data: {len(rows['other_data'])}" if rows["other_data"] else ""),
     ]
     for row in rows["disagree"]:
         lines.append(
@@ -61,6 +71,8 @@ def agreement_text(found: dict[str, Any]) -> str:
             f" {percent(row['own'])}, published {percent(row['published'])}, difference"
             f" {interval_text(row['interval'], 'difference')} points"
         )
+    for dataset, count in sorted(Counter(row["dataset"] for row in rows["other_data"]).items()):
+        lines.append(f"  {dataset}: other data than published under this name, rows: {count}")
     same = len(verdicts["equal"])
     lines.append(f"Verdicts also published: {same + len(verdicts['different'])}; the same: {same}")
     for other in verdicts["different"]:
@@ -68,12 +80,21 @@ def agreement_text(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _frame(records: Sequence[Record]) -> pd.DataFrame:
+    """The results, with the fingerprints of the data and of the split where they are known."""
+    frame = results_frame(records)
+    prints = {record["key"]: record.get("fingerprints") or {} for record in records}
+    for name in PRINTS:
+        frame[name] = [prints[key].get(name) for key in frame["key"]]
+    return frame
+
+
 def _cells(own: pd.DataFrame, published: pd.DataFrame) -> dict[str, Any]:
     both = own.merge(published, on="key", suffixes=("_own", "_published"))
     difference = (both["accuracy_own"] - both["accuracy_published"]).abs()
     return {
         "common": len(both),
-        "identical": int((difference == 0).sum()),
+        "identical": int((difference <= NO_SPREAD).sum()),
         "largest_difference": float(difference.max()) if len(both) else None,
     }
 
@@ -81,44 +102,81 @@ def _cells(own: pd.DataFrame, published: pd.DataFrame) -> dict[str, Any]:
 def _rows(own: pd.DataFrame, published: pd.DataFrame) -> dict[str, Any]:
     ours, theirs = _by_row(own), _by_row(published)
     common = [row for row in ours if row in theirs]
-    answers = [_row(row, ours[row], theirs[row]) for row in common]
+    answers: dict[str, list[dict[str, Any]]] = {name: [] for name in OUTCOMES}
+    for row in common:
+        answer = _row(row, ours[row], theirs[row])
+        answers[answer["outcome"]].append(answer)
     return {
         "common": len(common),
-        "agree": sum(answer["outcome"] == "agree" for answer in answers),
-        "undecided": sum(answer["outcome"] == "undecided" for answer in answers),
-        "disagree": [answer for answer in answers if answer["outcome"] == "disagree"],
+        "agree": len(answers["agree"]),
+        "undecided": len(answers["undecided"]),
+        "disagree": answers["disagree"],
+        "other_data": answers["other data"],
     }
 
 
-def _by_row(frame: pd.DataFrame) -> dict[tuple[Any, ...], pd.Series]:
-    means = split_means(frame, "accuracy")
-    return {row: rows.set_index("split_seed")["accuracy"] for row, rows in means.groupby(ROW)}
+def _by_row(frame: pd.DataFrame) -> dict[tuple[Any, ...], pd.DataFrame]:
+    """Of each row the mean accuracy on every split seed, with its fingerprints."""
+    splits = [*ROW, "split_seed"]
+    means = split_means(frame, "accuracy").set_index(splits)
+    means = means.join(frame.groupby(splits)[PRINTS].first()).reset_index()
+    return {row: rows.set_index("split_seed") for row, rows in means.groupby(ROW)}
 
 
-def _row(row: tuple[Any, ...], ours: pd.Series, theirs: pd.Series) -> dict[str, Any]:
-    """Paired on the split seeds that both have; Welch's interval only where they share none."""
-    shared = ours.index.intersection(theirs.index)
+def _row(row: tuple[Any, ...], ours: pd.DataFrame, theirs: pd.DataFrame) -> dict[str, Any]:
+    shared = _shared_splits(ours, theirs)
     if len(shared):
-        ours, theirs = ours[shared], theirs[shared]
-        interval = difference_interval(paired_differences(ours, theirs))
-    else:
-        interval = welch_difference(ours, theirs)
-    if len(shared) and (ours == theirs).all():
-        outcome = "agree"
-    elif len(shared) and interval.spread == 0:
-        outcome = "disagree"
-    elif interval.low is None:
-        outcome = "undecided"
-    else:
-        outcome = "agree" if interval.low <= 0 <= interval.high else "disagree"
+        ours, theirs = ours.loc[shared], theirs.loc[shared]
+    one, other = ours["accuracy"], theirs["accuracy"]
+    interval, outcome = None, "other data"
+    if _same_data(ours, theirs):
+        interval, outcome = _paired(one, other) if len(shared) else _unpaired(one, other)
     return dict(zip(ROW, row, strict=True)) | {
         "train_size": int(row[-1]),
-        "own": float(ours.mean()),
-        "published": float(theirs.mean()),
-        "difference": interval.estimate,
-        "interval": None if interval.low is None else [interval.low, interval.high],
+        "own": float(one.mean()),
+        "published": float(other.mean()),
+        "difference": float(one.mean() - other.mean()),
+        "interval": interval,
         "outcome": outcome,
     }
+
+
+def _same_data(ours: pd.DataFrame, theirs: pd.DataFrame) -> bool:
+    """Whether both are known to come from one and the same data."""
+    prints = {*ours["data"], *theirs["data"]}
+    return len(prints) == 1 and all(isinstance(found, str) for found in prints)
+
+
+def _shared_splits(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Index:
+    """The split seeds that drew the same samples in both."""
+    seeds = ours.index.intersection(theirs.index)
+    return seeds[ours.loc[seeds, "split"] == theirs.loc[seeds, "split"]]
+
+
+def _paired(ours: pd.Series, theirs: pd.Series) -> Answer:
+    differences = paired_differences(ours, theirs)
+    interval = difference_interval(differences)
+    if (abs(differences) <= NO_SPREAD).all():
+        return _ends(interval), "agree"
+    if interval.spread == 0:
+        return None, "disagree"
+    return _ends(interval), _outcome(interval)
+
+
+def _unpaired(ours: pd.Series, theirs: pd.Series) -> Answer:
+    """By Welch's interval: other draws from the same data."""
+    interval = welch_difference(ours, theirs)
+    return _ends(interval), _outcome(interval)
+
+
+def _outcome(interval: Interval) -> str:
+    if interval.low is None:
+        return "undecided"
+    return "agree" if interval.low <= NO_SPREAD and interval.high >= -NO_SPREAD else "disagree"
+
+
+def _ends(interval: Interval) -> list[float] | None:
+    return None if interval.low is None else [interval.low, interval.high]
 
 
 def _verdicts(

@@ -180,7 +180,7 @@ def test_captions_tell_what_is_shown_and_how_the_interval_and_the_test_were_made
     for words in (
         "Test accuracy in % on mnist01, protocol default, by method and number of training samples",
         "the distance to the farther end of its 95 % interval",
-        "paired sign-flip tests over the draws both share, Holm-corrected",
+        "paired sign-flip tests over the draws that all of the column have, corrected over all",
         "not significantly worse (p > 0.05)",
         "published (Leek 2017,",
         "digitised: read off a figure",

@@ -11,6 +11,7 @@ from scipy import stats
 
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.statistics import holm, mcnemar_test, sign_flip_test
+from benchmarks.evidence.statistics.significance import max_sign_flip_test, smallest_sign_flip_p
 
 # R. A. Fisher, The Design of Experiments (1935): Darwin's crossed less self-fertilised maize.
 DARWIN = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
@@ -87,6 +88,83 @@ def test_the_random_test_depends_on_its_seed_alone_and_not_on_the_order_of_rows(
 def test_a_sign_flip_test_that_cannot_be_made_is_refused(words, message):
     with pytest.raises(EvidenceError, match=message):
         sign_flip_test(*words)
+
+
+def columns(*means, draws=8, seed=0):
+    """Values of methods with these means, shape (draws, methods)."""
+    return np.array(means) + np.random.default_rng(seed).normal(0, 0.1, (draws, len(means)))
+
+
+@pytest.mark.parametrize("draws", [1, 5, 13, 40])
+def test_of_two_methods_the_largest_statistic_is_their_own(draws):
+    values = columns(0.5, 0.55, draws=draws)
+    p = sign_flip_test(values[:, 0] - values[:, 1])
+    tolerance = 0 if draws <= 13 else 4 * math.sqrt(p * (1 - p) / 10_000)
+    assert max_sign_flip_test(values)[0, 1] == pytest.approx(p, abs=tolerance)
+
+
+def test_the_largest_statistic_is_counted_over_every_pattern_of_signs():
+    values = columns(0.1, 0.2, 0.25, draws=5)
+    pairs = [(0, 1), (0, 2), (1, 2)]
+
+    def t_statistics(signs):
+        differences = np.array([values[:, one] - values[:, other] for one, other in pairs]) * signs
+        return np.abs(differences.mean(axis=1)) / differences.std(axis=1, ddof=1)
+
+    largest = [max(t_statistics(np.array(signs))) for signs in product([-1, 1], repeat=5)]
+    for pair, observed in zip(pairs, t_statistics(np.ones(5)), strict=True):
+        as_extreme = sum(one >= observed * (1 - 1e-9) for one in largest)
+        assert max_sign_flip_test(values)[pair] == as_extreme / 32
+
+
+def test_the_order_and_the_sign_of_methods_change_no_p_of_a_pair():
+    values = columns(0.1, 0.2, 0.25, 0.12)
+    found, order = max_sign_flip_test(values), [2, 0, 3, 1]
+    assert (found == found.T).all()
+    assert (np.diag(found) == 1).all()
+    assert (max_sign_flip_test(values[:, order]) == found[np.ix_(order, order)]).all()
+    assert (max_sign_flip_test(-values) == found).all()
+
+
+def test_a_p_for_the_largest_of_all_pairs_is_never_below_that_of_the_pair_alone():
+    values = columns(0.1, 0.2, 0.25, 0.12)
+    adjusted = max_sign_flip_test(values)
+    for one, other in ((0, 1), (0, 2), (1, 3)):
+        assert adjusted[one, other] >= sign_flip_test(values[:, one] - values[:, other])
+
+
+def test_many_methods_need_no_more_draws_than_two():
+    assert max_sign_flip_test(columns(*range(12), draws=6)).min() == 2 / 2**6
+    assert max_sign_flip_test(columns(*range(12), draws=30), permutations=999).min() == 1 / 1000
+
+
+def test_equal_methods_have_p_1_beside_others_that_differ():
+    values = columns(0.1, 0.5)[:, [0, 0, 1]]
+    values[:, 1] += 1e-16
+    assert max_sign_flip_test(values)[0, 1] == 1
+    assert max_sign_flip_test(values)[0, 2] == 2 / 2**8
+
+
+@pytest.mark.parametrize(("pairs", "p"), [(0, 1), (1, 1), (6, 2 / 64), (40, 1 / 10_001)])
+def test_the_smallest_p_of_so_many_pairs(pairs, p):
+    assert smallest_sign_flip_p(pairs) == p
+    if pairs:
+        assert sign_flip_test(np.full(pairs, 0.1)) == p
+
+
+@pytest.mark.parametrize(
+    ("values", "permutations", "message"),
+    [
+        ([0.1, 0.2], 100, "shape"),
+        ([[0.1], [0.2]], 100, "two methods"),
+        (np.empty((0, 3)), 100, "shape"),
+        ([[0.1, math.nan]], 100, "not finite"),
+        ([[0.1, 0.2]], 0, "permutations=0"),
+    ],
+)
+def test_a_test_of_the_largest_that_cannot_be_made_is_refused(values, permutations, message):
+    with pytest.raises(EvidenceError, match=message):
+        max_sign_flip_test(values, permutations)
 
 
 def right(*counts):

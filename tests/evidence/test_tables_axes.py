@@ -80,10 +80,11 @@ def test_split_seeds_as_rows_show_every_run(frame):
 def test_losses_are_told_in_the_methods_label_unless_they_are_an_axis(record):
     records = []
     for loss, accuracy in (("hinge", 0.7), ("cross_entropy", 0.8)):
-        made = record("mlp", 10, 0, accuracy)
-        config = made["config"] | {"loss": {"name": loss}}
-        records.append(made | {"config": config, "key": loss})
-    frame = results_frame([*records, record("cnn", 10, 0, 0.9)])
+        for seed in range(2):
+            made = record("mlp", 10, seed, accuracy)
+            config = made["config"] | {"loss": {"name": loss}}
+            records.append(made | {"config": config, "key": f"{loss}-{seed}"})
+    frame = results_frame([*records, *(record("cnn", 10, seed, 0.9) for seed in range(2))])
     (panel,) = make_table(frame).panels
     assert [row.label for row in panel.rows] == ["cnn", "mlp (cross_entropy)", "mlp (hinge)"]
     (panel,) = make_table(frame, TableRequest(columns="loss")).panels

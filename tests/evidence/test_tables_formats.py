@@ -10,14 +10,26 @@ from html.parser import HTMLParser
 
 import pytest
 
+from benchmarks.evidence.claims.files import PublishedCurves
 from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.results import results_frame
-from benchmarks.evidence.tables import FORMATS, TableRequest, make_table, table_text
+from benchmarks.evidence.tables import (
+    FORMATS,
+    TableRequest,
+    make_table,
+    summary,
+    table_csv,
+    table_text,
+)
 from tests.evidence.golden.tables import DATASETS, METHODS, PUBLISHED, golden_records
 
 
 def golden_table():
     return make_table(results_frame(golden_records()), None, [PUBLISHED], METHODS, DATASETS)
+
+
+def by_summary(frame):
+    return table_csv(summary(frame))
 
 
 @pytest.fixture(scope="module")
@@ -106,9 +118,9 @@ def test_html_has_captions_scopes_and_numbers_to_sort_by(table):
 
 def test_best_and_tied_cells_have_a_class_in_html_and_the_test_in_their_title(table):
     text = table_text(table, "html")
-    assert '<td class="number best" data-sort="0.935"><strong>93.5 ± 2.0</strong></td>' in text
-    tied = '<td class="number tied" data-sort="0.93" title="p = 0.672, shared draws: 8">'
-    assert f"{tied}93.0 ± 2.0 †</td>" in text
+    assert '<td class="number best" data-sort="0.93"><strong>93.0 ± 2.0</strong></td>' in text
+    tied = '<td class="number tied" data-sort="0.935" title="p = 0.672, shared draws: 8">'
+    assert f"{tied}93.5 ± 2.0 †</td>" in text
 
 
 def test_csv_has_a_line_per_cell_with_its_place_and_standing(table):
@@ -116,14 +128,34 @@ def test_csv_has_a_line_per_cell_with_its_place_and_standing(table):
     cells = sum(len(panel.cells) for panel in table.panels)
     assert len(lines) == cells + len(table.notices)
     (tied,) = [
-        line for line in lines if line["dataset"] == "pairs01" and line["method"] == "leek_net"
+        line for line in lines if line["dataset"] == "pairs01" and line["method"] == "leekasso"
     ]
-    assert (tied["mean"], tied["best"], tied["not_significantly_worse"]) == ("0.93", "0", "1")
+    assert (tied["mean"], tied["best"], tied["not_significantly_worse"]) == ("0.935", "0", "1")
     assert (tied["runs"], tied["draws"], tied["shared_draws"]) == ("8", "8", "8")
     assert tied["p"] == "0.671875"
     (published,) = [line for line in lines if line["published"] == "0.893"]
     assert published["published_by"] == PUBLISHED.label
     assert lines[-1]["notice"].startswith("dropped: digits01, leek_net")
+
+
+@pytest.mark.parametrize("write", [lambda frame: table_text(make_table(frame), "csv"), by_summary])
+def test_no_label_of_a_csv_runs_as_a_formula_in_a_spreadsheet(rows, write):
+    names = ["=1+1", "+x", "-x", "@x", "a=b"]
+    records = [record for name in names for record in rows(name, 10, [0.5, 0.6])]
+    lines = list(csv.DictReader(io.StringIO(write(results_frame(records)))))
+    assert sorted(line["method"] for line in lines) == ["'+x", "'-x", "'=1+1", "'@x", "a=b"]
+
+
+def test_negative_numbers_of_a_csv_stay_numbers(rows):
+    records = rows("good", 10, [0.8, 0.9]) + rows("bad", 10, [0.5, 0.6])
+    curves = [PublishedCurves("mnist01", "published", {"good": {10: 0.9}, "bad": {10: 0.7}})]
+    table = make_table(results_frame(records), TableRequest(reference="good"), curves)
+    (line,) = [
+        line
+        for line in csv.DictReader(io.StringIO(table_text(table, "csv")))
+        if line["method"] == "bad"
+    ]
+    assert (line["mean"], line["published"]) == ("-0.3", "-0.2")
 
 
 @pytest.mark.parametrize("format", FORMATS)

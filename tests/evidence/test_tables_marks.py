@@ -1,21 +1,24 @@
 """Which cells are best, which are not significantly worse, and where that cannot be told."""
 
+import numpy as np
 import pytest
 
 from benchmarks.evidence.claims.files import PublishedCurves
 from benchmarks.evidence.results import results_frame
-from benchmarks.evidence.statistics import accuracy_interval, sign_flip_test
+from benchmarks.evidence.statistics import accuracy_interval, holm, sign_flip_test
+from benchmarks.evidence.statistics.significance import max_sign_flip_test
 from benchmarks.evidence.tables import TableRequest, make_table, table_text
 
 GOOD = [0.90, 0.92, 0.94, 0.91, 0.93, 0.95, 0.92, 0.94]
-EQUAL = [0.92, 0.90, 0.95, 0.90, 0.93, 0.94, 0.93, 0.93]
+EQUAL = [0.92, 0.90, 0.93, 0.92, 0.93, 0.94, 0.93, 0.93]
+FEW = [0.89, 0.93, 0.93]
 WORSE = [share - 0.1 - place / 500 for place, share in enumerate(GOOD)]
 
 
 @pytest.fixture(scope="module")
 def frame(rows):
     records = rows("good", 10, GOOD) + rows("equal", 10, EQUAL) + rows("worse", 10, WORSE)
-    return results_frame([*records, *rows("few", 10, GOOD[:3]), *rows("good", 20, GOOD)])
+    return results_frame([*records, *rows("few", 10, FEW), *rows("good", 20, GOOD)])
 
 
 def cells(table, column=0):
@@ -38,16 +41,37 @@ def test_with_no_direction_nothing_is_best_or_compared(frame):
     assert {(cell.best, cell.p, cell.shared) for cell in found.values()} == {(False, None, None)}
 
 
-def test_p_is_the_sign_flip_test_of_paired_differences_after_holms_correction(rows):
+def test_p_is_the_sign_flip_test_for_the_largest_statistic_of_all_pairs(rows):
     records = rows("good", 10, GOOD) + rows("equal", 10, EQUAL) + rows("worse", 10, WORSE)
-    found = cells(make_table(results_frame(records)))
-    p_equal = sign_flip_test([a - b for a, b in zip(EQUAL, GOOD, strict=True)])
-    assert found["equal"].p == pytest.approx(p_equal)
-    assert found["worse"].p == pytest.approx(2 * 2 / 2**8)
+    table = make_table(results_frame(records))
+    found = cells(table)
+    expected = max_sign_flip_test(np.transpose([GOOD, EQUAL, WORSE]))
+    assert [found["equal"].p, found["worse"].p] == expected[0, 1:].tolist()
+    assert found["worse"].p == 2 / 2**8
     assert found["equal"].not_significantly_worse is True
     assert found["worse"].not_significantly_worse is False
     assert found["good"].not_significantly_worse is None
     assert {cell.shared for name, cell in found.items() if name != "good"} == {8}
+    text = table_text(table, "md")
+    assert "over the draws that all of the column have, corrected over all pairs" in text
+    assert "Holm" not in text
+
+
+def test_where_all_share_too_few_draws_p_is_corrected_by_holm_over_all_pairs(frame):
+    """Of 6 pairs 3 share 8 draws, and 3 share 3, on which nothing can be tested."""
+    table = make_table(frame)
+    found = cells(table)
+    pairs = [(GOOD, EQUAL), (GOOD, WORSE), (EQUAL, WORSE)]
+    adjusted = holm([sign_flip_test(np.subtract(*pair)) for pair in pairs])
+    assert [found["equal"].p, found["worse"].p] == pytest.approx(adjusted[:2])
+    assert "Holm-corrected over all pairs of the column" in table_text(table, "md")
+
+
+def test_with_a_reference_p_is_corrected_by_holm_over_the_comparisons_with_it(rows):
+    records = rows("good", 10, GOOD) + rows("equal", 10, EQUAL) + rows("worse", 10, WORSE)
+    table = make_table(results_frame(records), TableRequest(reference="worse"))
+    assert [cells(table)[name].p for name in ("good", "equal")] == [2 * 2 / 2**8] * 2
+    assert "Holm-corrected over the comparisons of the column" in table_text(table, "md")
 
 
 def test_pairs_that_share_too_few_draws_are_marked_as_untested(frame):
@@ -67,19 +91,67 @@ def test_six_shared_draws_allow_one_test_at_5_percent(rows, draws, tested):
     assert ("sign-flip tests" in text) is tested
 
 
-def test_more_comparisons_need_more_shared_draws(rows):
-    records = rows("a", 10, GOOD[:6]) + rows("b", 10, WORSE[:6]) + rows("c", 10, WORSE[:6])
-    assert cells(make_table(results_frame(records)))["b"].untested
-
-
-def test_the_better_of_a_pair_is_never_called_worse(rows):
-    """The best mean comes from a draw that the other does not have."""
-    lucky = [0.5] * 8 + [1.0] * 30
-    records = rows("lucky", 10, lucky) + rows("steady", 10, [0.6] * 8)
+def test_six_draws_of_all_are_enough_for_any_number_of_methods(rows):
+    names = "abcdefghi"
+    records = [
+        record
+        for place, name in enumerate(names)
+        for record in rows(name, 10, [share - place / 10 for share in GOOD[:6]])
+    ]
     found = cells(make_table(results_frame(records)))
+    assert {found[name].p for name in names[1:]} == {2 / 2**6}
+
+
+def test_more_comparisons_with_a_reference_need_more_shared_draws(rows):
+    records = rows("a", 10, GOOD[:6]) + rows("b", 10, WORSE[:6]) + rows("c", 10, WORSE[:6])
+    assert cells(make_table(results_frame(records), TableRequest(reference="a")))["b"].untested
+
+
+def test_the_luckiest_draws_are_not_the_best_method(rows):
+    """`lucky` has only the easiest draws, and is behind on each of them."""
+    full = [0.95, 0.94, 0.96] + [0.70 + seed / 100 for seed in range(17)]
+    records = rows("full", 10, full) + rows("lucky", 10, [share - 0.02 for share in full[:3]])
+    table = make_table(results_frame(records))
+    found = cells(table)
+    assert found["lucky"].mean > found["full"].mean
+    assert (found["full"].best, found["lucky"].best) == (True, False)
+    assert found["lucky"].untested
+    text = table_text(table, "md")
+    assert "n = 10: lucky without all the draws of the others; the best is chosen on the 3" in text
+
+
+def test_the_better_on_all_shared_draws_is_the_best(rows):
+    """The better mean over all its draws comes from draws that the other does not have."""
+    records = rows("lucky", 10, [0.5] * 8 + [1.0] * 30) + rows("steady", 10, [0.6] * 8)
+    found = cells(make_table(results_frame(records)))
+    assert found["steady"].best
+    assert found["lucky"].p < 0.05
+    assert found["lucky"].not_significantly_worse is False
+
+
+def test_one_better_than_the_best_on_more_draws_is_marked_and_the_caption_says_so(rows):
+    """On the 3 draws of `few` the `lucky` one leads, on the 20 that the others share it is last."""
+    lucky = [0.9, 0.9, 0.9] + [0.5] * 17
+    records = rows("lucky", 10, lucky) + rows("steady", 10, [0.88] * 20)
+    table = make_table(results_frame([*records, *rows("few", 10, [0.7, 0.7, 0.7])]))
+    found = cells(table)
     assert found["lucky"].best
     assert found["steady"].p < 0.05
     assert found["steady"].not_significantly_worse is True
+    caption = "†: not significantly worse (p > 0.05), or better on the draws that both share."
+    assert caption in table_text(table, "md")
+
+
+@pytest.mark.parametrize("shared", [0, 1])
+def test_without_two_draws_that_all_have_there_is_no_best_and_no_mark(rows, shared):
+    later = rows("b", 10, WORSE + WORSE)[8 - shared :]
+    records = rows("a", 10, GOOD) + later
+    table = make_table(results_frame(records))
+    assert not any(cell.best or cell.shared is not None for cell in cells(table).values())
+    text = table_text(table, "md")
+    assert "n = 10: no best one, as all share fewer than 2 draws." in text
+    for mark in ("**", "†", "‡", "Bold"):
+        assert mark not in text
 
 
 def test_equal_means_are_all_best(rows):

@@ -28,6 +28,7 @@ from benchmarks.evidence.statistics.ranks import (
 from benchmarks.evidence.statistics.significance import (
     McNemar,
     holm,
+    max_sign_flip_test,
     mcnemar_test,
     sign_flip_test,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "hierarchical_bootstrap",
     "holm",
     "interquartile_mean",
+    "max_sign_flip_test",
     "mcnemar_test",
     "mean_interval",
     "noninferiority_test",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.evidence.tables.panels import Cell, Panel, Table
 from benchmarks.evidence.tables.request import title, value_label
+from benchmarks.evidence.tables.shared_draws import draws_text, shared_draws_sentences
 from benchmarks.evidence.wording import percent
 
 NOT_WORSE, UNTESTED = "†", "‡"
@@ -32,7 +33,7 @@ def legend(table: Table, panels: Sequence[Panel]) -> list[str]:
         *_interval_sentences(table),
         *_missing_sentences(table, panels),
         *_count_sentences(table),
-        *_comparison_sentences(table, [cell for panel in panels for cell in panel.cells]),
+        *_comparison_sentences(table, panels),
         *_published_sentences(table, panels),
     ]
 
@@ -82,37 +83,69 @@ def _count_sentences(table: Table) -> list[str]:
     return [runs, draws] if table.shows_draws else [f"{runs[:-1]}, one per draw."]
 
 
-def _comparison_sentences(table: Table, cells: Sequence[Cell]) -> list[str]:
-    request, alpha = table.request, f"{1 - table.request.level:.2g}"
-    group = "column" if request.competing == request.rows else "row"
-    against = request.reference or f"the best of their {group}"
-    sentences = [f"Bold: the best of its {group}."] if any(cell.best for cell in cells) else []
+def _comparison_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
+    cells = [cell for panel in panels for cell in panel.cells]
+    group, alpha = table.group, f"{1 - table.request.level:.2g}"
+    bold = any(cell.best for cell in cells)
+    sentences = [f"Bold: the best of its {group}."] if bold else []
+    sentences += shared_draws_sentences(table, panels)
     untested = [cell.shared for cell in cells if cell.untested]
     if untested and not table.has_tests:
+        against = table.request.reference or f"the best of their {group}"
         return [
             *sentences,
-            f"No test against {against}: a pair shares at most {_draws(max(untested))}, too few for"
-            f" p < {alpha} (k draws give no p below 2/2^k, here times the number of comparisons).",
+            f"No test against {against}: a pair shares at most {draws_text(max(untested))}, too few"
+            f" for p < {alpha}: k draws give no p below 2/2^k{_times_tests(table, cells)}.",
         ]
     if any(cell.shared is not None for cell in cells):
-        sentences += [
-            f"The others are compared with {against} by two-sided paired sign-flip tests over the"
-            f" draws both share, Holm-corrected over the comparisons of the {group}.",
-            *_mark_sentences(table, cells, alpha),
-        ]
+        sentences += [*_test_sentences(table, cells), *_mark_sentences(table, cells, alpha)]
     return sentences
 
 
+def _times_tests(table: Table, cells: Sequence[Cell]) -> str:
+    """What the smallest p is multiplied by where p is adjusted by Holm's method."""
+    if table.request.reference is not None:
+        return ", here times the number of comparisons"
+    if any(cell.lacking for cell in cells):
+        return f", times the number of pairs of the {table.group} where draws differ"
+    return ""
+
+
+def _test_sentences(table: Table, cells: Sequence[Cell]) -> list[str]:
+    """How the others were tested, in each way that occurs: most often one."""
+    against = table.request.reference or f"the best of their {table.group}"
+    says = f"The others are compared with {against} by two-sided paired sign-flip tests"
+    group, found = table.group, {cell.correction for cell in cells if cell.p is not None}
+    adjusted = {
+        "reference": f"over the draws both share, Holm-corrected over the comparisons of the"
+        f" {group}",
+        "largest": f"over the draws that all of the {group} have, corrected over all pairs of the"
+        f" {group} (single-step maxT)",
+        "all pairs": f"over the draws both share, Holm-corrected over all pairs of the {group}",
+    }
+    ways = [words for way, words in adjusted.items() if way in found]
+    if not ways:
+        return []
+    return [f"{says} {'; where too few draws are shared by all, '.join(ways)}."]
+
+
 def _mark_sentences(table: Table, cells: Sequence[Cell], alpha: str) -> list[str]:
-    worse, unmarked = "worse", "Neither bold nor marked"
+    worse, unmarked = "worse", f"Neither bold nor marked, in a {table.group} with bold"
     if table.request.reference is not None:
         worse, unmarked = "different", "No mark"
-    found = {cell.not_significantly_worse for cell in cells}
-    sentences = [f"{NOT_WORSE}: not significantly {worse} (p > {alpha})."] if True in found else []
-    if False in found:
+    level = 1 - table.request.level
+    unproven = [cell for cell in cells if cell.not_significantly_worse]
+    sentences = []
+    if any(cell.p <= level for cell in unproven):
+        better = f" (p > {alpha}), or better on the draws that both share"
+        sentences.append(f"{NOT_WORSE}: not significantly {worse}{better}.")
+    elif unproven:
+        sentences.append(f"{NOT_WORSE}: not significantly {worse} (p > {alpha}).")
+    if any(cell.not_significantly_worse is False for cell in cells):
         sentences.append(f"{unmarked}: significantly {worse} (p ≤ {alpha}).")
     if any(cell.untested for cell in cells):
-        sentences.append(f"{UNTESTED}: too few shared draws for a test.")
+        against = table.request.reference or "the best"
+        sentences.append(f"{UNTESTED}: too few shared draws for a test against {against}.")
     return sentences
 
 
@@ -123,10 +156,6 @@ def _published_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
     says = "Published: numbers of the cited work, not results of these runs"
     explained = [f"; {word}: {MEANINGS[word]}" for word in MEANINGS if word in "".join(labels)]
     return [says + "".join(explained) + "."]
-
-
-def _draws(count: int) -> str:
-    return "1 draw" if count == 1 else f"{count} draws"
 
 
 def _by(axis: str) -> str:

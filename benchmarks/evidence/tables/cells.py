@@ -24,8 +24,9 @@ from benchmarks.grid.errors import nearest
 if TYPE_CHECKING:
     from benchmarks.evidence.tables.metrics import Metric
 
-NUMBERS = ["mean", "low", "high", "sd", "reach", "p", "shared"]
-COLUMNS = ["draws", *NUMBERS, "best", "not_significantly_worse", "is_reference"]
+NUMBERS = ["mean", "low", "high", "sd", "reach", "p", "shared", "common"]
+ANSWERS = ["best", "not_significantly_worse", "correction", "lacking", "is_reference"]
+COLUMNS = ["draws", *NUMBERS, *ANSWERS]
 # A cell's values on the axes of the request, and its label.
 Place = tuple[Any, ...]
 
@@ -42,10 +43,10 @@ def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> p
     """One row per cell; the values behind it are those of its split seeds (their runs averaged).
 
     Columns: `request.axes`; label (the method's); runs, draws (split seeds); mean, low, high, sd
-    and reach, of the paired differences where a reference is asked for; p (against the best
-    or the reference, Holm-adjusted), shared (the draws shared with it) and not_significantly_worse
-    (None without a test); best, is_reference. The low and high of shares are clipped to 0..1. What
-    does not exist is NaN. Runs without the metric are left out, see `missing_notices`.
+    and reach, of the paired differences where a reference is asked for; is_reference; and the
+    fields of a `Standing`: best, not_significantly_worse (None without a test), p and what is
+    behind it. The low and high of shares are clipped to 0..1. What does not exist is NaN. Runs
+    without the metric are left out, see `missing_notices`.
 
     Raises EvidenceError for a reference that is not among the results, and for values that are
     not finite.
@@ -110,10 +111,7 @@ def _judged(
         else difference_interval(paired_differences(own, reference), request.level)
         for name, own in values.items()
     }
-    estimates = {name: interval.estimate for name, interval in intervals.items() if interval.pairs}
-    if reference is not None:
-        estimates[request.reference] = 0.0
-    found = standings(values, estimates, metric.direction, request.level, request.reference)
+    found = standings(values, metric.direction, request.level, request.reference)
     for name, competitor in members.items():
         yield name, competitor, intervals[name], found[name]
 
@@ -136,11 +134,8 @@ def _row(
         "high": interval.high,
         "sd": interval.spread,
         "reach": interval.reach,
-        "p": standing.p,
-        "shared": standing.shared,
-        "best": standing.best,
-        "not_significantly_worse": standing.not_significantly_worse,
         "is_reference": name == request.reference,
+        **vars(standing),
     }
 
 

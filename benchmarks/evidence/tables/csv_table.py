@@ -10,6 +10,8 @@ from benchmarks.evidence.tables.panels import Cell, Panel, Row, Table
 
 NUMBERS = ("runs", "draws", "mean", "low", "high", "best", "p", "shared_draws")
 OTHERS = ("not_significantly_worse", "is_reference", "published", "published_by", "notice")
+# What begins a formula in a spreadsheet.
+FORMULA = ("=", "+", "-", "@")
 
 
 def csv_table(table: Table) -> str:
@@ -17,7 +19,7 @@ def csv_table(table: Table) -> str:
 
     A value of `rows` or `columns` is in the column of that axis's name. Numbers have ten
     significant digits; best and the other answers are 1 or 0, and empty where nothing was
-    compared. Each notice is a line of its own at the end, with 0 runs.
+    compared. Each notice is a line of its own at the end, with 0 runs. Texts are `plain_text`.
     """
     request = table.request
     heads = [*request.panel_axes, request.rows, request.columns, "metric", *NUMBERS, *OTHERS]
@@ -36,15 +38,23 @@ def csv_table(table: Table) -> str:
             "train_size": notice.train_size,
         }
         line = {name: value for name, value in named.items() if name in heads}
-        writer.writerow(line | {"runs": 0, "notice": f"{notice.kind}: {notice.text}"})
+        line |= {"runs": 0, "notice": f"{notice.kind}: {notice.text}"}
+        writer.writerow({name: plain_text(value) for name, value in line.items()})
     return text.getvalue()
+
+
+def plain_text(value: Any) -> Any:
+    """A text as spreadsheets show it: with an apostrophe before what they would run as a formula.
+
+    Only for labels: a number as text may begin with its sign. Anything but a text stays as it is.
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _line(table: Table, panel: Panel, row: Row, column: Any, cell: Cell) -> dict[str, Any]:
     request, not_worse = table.request, cell.not_significantly_worse
-    return dict(panel.fixed) | {
-        request.rows: row.value,
-        request.columns: column,
+    place = dict(panel.fixed) | {request.rows: row.value, request.columns: column}
+    return {axis: plain_text(value) for axis, value in place.items()} | {
         "metric": table.metric.name,
         "runs": cell.runs,
         "draws": cell.draws,
@@ -57,7 +67,7 @@ def _line(table: Table, panel: Panel, row: Row, column: Any, cell: Cell) -> dict
         "not_significantly_worse": None if not_worse is None else int(not_worse),
         "is_reference": int(cell.is_reference),
         "published": "; ".join(_number(value) for _, value in cell.published),
-        "published_by": "; ".join(label for label, _ in cell.published),
+        "published_by": plain_text("; ".join(label for label, _ in cell.published)),
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from benchmarks.evidence.notices import Notice
+from benchmarks.evidence.tables.comparisons import Correction
 from benchmarks.evidence.tables.metrics import Metric
 from benchmarks.evidence.tables.published_numbers import published_numbers
 from benchmarks.evidence.tables.request import TableRequest, fixed_text, row_label, value_label
@@ -22,12 +23,12 @@ class Cell:
     """One result: mean over draws with its interval, and its standing among its competitors.
 
     `runs` are trained and tested models, `draws` training samples. With a reference, the numbers
-    are paired differences to it, and its own (`is_reference`) its mean. `p` is Holm-adjusted,
-    against the best or the reference, with which `shared` draws are shared; `p` is None where
-    these are too few for a test, both are None where nothing was to be compared.
-    `not_significantly_worse` is what the test says, None without one; beside a reference it means
-    not significantly different. `published` are (label, value). Values are in
-    the metric's own scale: accuracies from 0 to 1.
+    are paired differences to it, and its own (`is_reference`) its mean. `p` is against the best
+    or the reference, on `shared` draws, adjusted as `correction` says; `p` is None where these are
+    too few for a test, both are None where nothing was to be compared. `not_significantly_worse`
+    is what the test says, None without one; beside a reference it means not significantly
+    different. `common` and `lacking` tell of the draws of all competitors, see `Standing`.
+    `published` are (label, value). Values are in the metric's own scale: accuracies from 0 to 1.
     """
 
     mean: float | None
@@ -41,6 +42,9 @@ class Cell:
     is_reference: bool = False
     p: float | None = None
     shared: int | None = None
+    correction: Correction = ""
+    common: int | None = None
+    lacking: bool = False
     published: tuple[tuple[str, float], ...] = ()
 
     @property
@@ -105,6 +109,11 @@ class Table:
     metric: Metric
     panels: tuple[Panel, ...]
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """Where the cells stand that compete with each other: in a `column` or a `row`."""
+        return "column" if self.request.competing == self.request.rows else "row"
 
     @property
     def shows_draws(self) -> bool:
@@ -194,9 +203,9 @@ def _panel(
 
 
 def _cell(cell: Mapping[str, Any]) -> Cell:
-    mean, half, low, high, p, shared = (
+    mean, half, low, high, p, shared, common = (
         None if pd.isna(cell[name]) else float(cell[name])
-        for name in ("mean", "reach", "low", "high", "p", "shared")
+        for name in ("mean", "reach", "low", "high", "p", "shared", "common")
     )
     not_worse = cell["not_significantly_worse"]
     return Cell(
@@ -211,6 +220,9 @@ def _cell(cell: Mapping[str, Any]) -> Cell:
         is_reference=bool(cell["is_reference"]),
         p=p,
         shared=None if shared is None else int(shared),
+        correction=cell["correction"],
+        common=None if common is None else int(common),
+        lacking=bool(cell["lacking"]),
         published=cell["published"],
     )
 

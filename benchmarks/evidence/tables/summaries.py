@@ -13,6 +13,7 @@ from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.results import ROW, method_labels, split_means
 from benchmarks.evidence.statistics import LEVEL
 from benchmarks.evidence.tables.cells import table_cells
+from benchmarks.evidence.tables.csv_table import plain_text
 from benchmarks.evidence.tables.metrics import METRICS
 from benchmarks.evidence.tables.panels import Table, build_panels
 from benchmarks.evidence.tables.published_numbers import published_numbers
@@ -34,8 +35,9 @@ def summary(
 
     `runs` counts cells, `draws` split seeds; mean, sd and the t interval are over draws (runs on
     one draw averaged first). The interval is clipped to 0..1 and missing with one draw or without
-    spread. `best` is the best method of its dataset, protocol and training size; `p`, `shared` and
-    `not_significantly_worse` tell of the others' comparison with it, see `table_cells`.
+    spread. `best` is the best method of its dataset, protocol and training size over the draws
+    that all have; `p`, `shared` and `not_significantly_worse` tell of the others' comparison with
+    it, see `table_cells`.
 
     `published` holds PublishedCurves; each is shown beside the dataset it is about: the first that
     has a value in the column `published`, all in the texts made of this summary, which keeps them
@@ -54,7 +56,8 @@ def summary(
 
 
 def table_csv(table: pd.DataFrame, notices: Iterable[Notice] = ()) -> str:
-    """The summary as CSV: shares with six decimals; each notice is a row with 0 runs.
+    """The summary as CSV: shares with six decimals; each notice is a row with 0 runs; texts are
+    `plain_text`.
 
     Several published values of one cell stand in one field, with `; ` between them.
     """
@@ -70,14 +73,15 @@ def table_csv(table: pd.DataFrame, notices: Iterable[Notice] = ()) -> str:
             "best": int(row["best"]),
             "not_significantly_worse": "" if not_worse is None else int(not_worse),
             "published": "; ".join(f"{value:.6f}" for _, value in found),
-            "published_by": "; ".join(label for label, _ in found),
+            "published_by": plain_text("; ".join(label for label, _ in found)),
         }
-        writer.writerow(row | shares | answers)
+        texts = {axis: plain_text(row[axis]) for axis in ROW}
+        writer.writerow(row | texts | shares | answers)
     for notice in notices:
         place = {"dataset": notice.dataset, "method": notice.method, "runs": 0}
         size = "" if notice.train_size is None else notice.train_size
         text_of = {"train_size": size, "notice": f"{notice.kind}: {notice.text}"}
-        writer.writerow(place | text_of)
+        writer.writerow({name: plain_text(value) for name, value in (place | text_of).items()})
     return text.getvalue()
 
 
