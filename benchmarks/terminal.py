@@ -18,7 +18,7 @@ from benchmarks.evidence.wording import (
 )
 from benchmarks.records.holdings import Holding
 
-WIDE = 100  # columns of a terminal that has room for everything
+MIDDLE, WIDE = 86, 104  # columns of a terminal that has room for the article, for everything
 
 
 def print_accuracies(held: Holding, console: Console) -> None:
@@ -49,10 +49,12 @@ def print_verdicts(
 ) -> None:
     """One row per claim with the article's number beside ours, then what each verdict rests on.
 
-    A narrow terminal is spared the numbers of pairs and the p values; --json and reports have them.
+    A narrow terminal is spared the article's numbers, the pairs and the p values: the report and
+    --json have them.
     """
-    more = {"pairs": _pairs, "p (Holm)": _p_adjusted} if console.width >= WIDE else {}
-    table = _table("claim", "verdict", "effect [95 %]", "the article", *more, right=2 + len(more))
+    more = {"the article": published_text} if console.width >= MIDDLE else {}
+    more |= {"pairs": _pairs, "p (Holm)": _p_adjusted} if console.width >= WIDE else {}
+    table = _table("claim", "verdict", "effect [95 %]", *more, right=1 + len(more))
     for verdict in verdicts:
         effect = effect_text(verdict["effect"], verdict["unit"])
         interval = interval_text(verdict["interval"], verdict["unit"])
@@ -60,7 +62,6 @@ def print_verdicts(
             verdict["id"],
             f"[bold]{verdict['verdict']}[/bold]",
             effect if interval == "-" else f"{effect} {interval}".replace("[", "\\["),
-            published_text(verdict),
             *(told(verdict) for told in more.values()),
         )
     console.print()

@@ -11,7 +11,7 @@ from rich.console import Console
 from benchmarks import answers
 from benchmarks.commands.opening import refuse_changes
 from benchmarks.evidence.claims.files import published_curves
-from benchmarks.evidence.notices import unavailable_notices
+from benchmarks.evidence.notices import Notice, unavailable_notices
 from benchmarks.evidence.results import ROW, SEEDS
 from benchmarks.evidence.tables import FORMATS, TableRequest, make_table, table_text
 from benchmarks.grid.configs import opened
@@ -38,9 +38,9 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         claims = [claim for claim in answers.load_claims(configs) if name in claim.benchmarks]
     frame = answers.frame_of(held, [asked.metric])
     order = (held.benchmark["methods"], held.benchmark["datasets"])
-    table = make_table(
-        frame, asked, published_curves(claims), *order, unavailable_notices(held.unavailable)
-    )
+    notices = [Notice("note", note) for note in held.notes]
+    notices += unavailable_notices(held.unavailable)
+    table = make_table(frame, asked, published_curves(claims), *order, notices)
     print(table_text(table, format, f"{name} ({source} results)"), end="")
     return 0
 

@@ -164,7 +164,10 @@ def _caveats(records: Iterable[Record]) -> list[Notice]:
         for record in records
         for text in record.get("caveats") or ()
     }
-    return [Notice("caveat", text, dataset, method) for dataset, method, text in sorted(found)]
+    return [
+        Notice("caveat", f"{dataset}: {text}", dataset, method)
+        for dataset, method, text in sorted(found)
+    ]
 
 
 def _short(record: Record) -> str:

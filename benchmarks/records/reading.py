@@ -80,6 +80,8 @@ def _check_finished(record: Record) -> None:
     accuracy, seconds = record["metrics"]["accuracy"], record["timing"]["total"]
     if not (math.isfinite(accuracy) and math.isfinite(seconds)):
         raise ValueError("a metric that is not a number")
+    if not 0 <= accuracy <= 1:
+        raise ValueError(f"an accuracy of {accuracy}")
     if not isinstance(record["predictions"]["sha256"], str):
         raise ValueError("predictions.sha256 is no text")
 

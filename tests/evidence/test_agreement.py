@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks.evidence.agreement import agreement, agreement_text
+from tests.tiny import TINY
 
 VALUES = [0.90, 0.91, 0.92, 0.93]
 
@@ -19,6 +20,30 @@ def elsewhere(records):
     return [
         record | {"config": record["config"] | {"split_seed": 100 + place}}
         for place, record in enumerate(renamed(records))
+    ]
+
+
+def printed(records, **prints):
+    """The same cells with other fingerprints; `...` takes one away."""
+    return [
+        record
+        | {
+            "fingerprints": {
+                name: value
+                for name, value in (record["fingerprints"] | prints).items()
+                if value is not ...
+            }
+        }
+        for record in renamed(records)
+    ]
+
+
+def redrawn(records):
+    """The same seeds, under which other samples were drawn."""
+    return [
+        changed
+        for place, record in enumerate(records)
+        for changed in printed([record], split=f"another draw {place}")
     ]
 
 
@@ -83,6 +108,50 @@ def test_equal_rows_agree_even_without_spread(rows):
     assert found["rows"]["agree"] == 1
 
 
+def test_seeds_that_drew_other_samples_are_not_paired(rows):
+    """The shift would be a difference between equal draws; here it is one between draws."""
+    wide = [0.80, 0.85, 0.90, 0.95]
+    shifted = [0.79, 0.841, 0.89, 0.941]
+    found = agreement(rows("mlp", 10, wide), redrawn(rows("mlp", 10, shifted)))
+    assert (found["rows"]["common"], found["rows"]["agree"]) == (1, 1)
+    assert found["rows"]["disagree"] == []
+
+
+def test_only_the_splits_that_both_drew_are_paired(rows):
+    own, published = rows("mlp", 10, VALUES), rows("mlp", 10, [*VALUES[:3], 0.1])
+    found = agreement(own, renamed(published[:3]) + redrawn(published)[3:])
+    assert found["rows"]["agree"] == 1
+    assert found["rows"]["disagree"] == []
+
+
+@pytest.mark.parametrize("data", ["another download", ...], ids=["other", "not known"])
+def test_other_data_under_one_name_are_no_disagreement(data, rows):
+    low = [value - 0.3 for value in VALUES]
+    own = rows("mlp", 10, VALUES) + rows("mlp", 10, VALUES, dataset="digits01")
+    published = printed(rows("mlp", 10, low), data=data)
+    published += renamed(rows("mlp", 10, VALUES, dataset="digits01"))
+    found = agreement(own, published)
+    assert (found["rows"]["common"], found["rows"]["agree"]) == (2, 1)
+    assert (found["rows"]["undecided"], found["rows"]["disagree"]) == (0, [])
+    (row,) = found["rows"]["other_data"]
+    assert (row["dataset"], row["interval"], row["outcome"]) == ("mnist01", None, "other data")
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    text = agreement_text(found)
+    assert "Rows also published: 2; no difference found: 1; other data: 1" in text
+    assert "  mnist01: other data than published under this name, rows: 1" in text
+
+
+def test_rounding_of_a_mean_is_no_disagreement(rows):
+    noisy = [value + 1e-16 * (-1) ** place for place, value in enumerate(VALUES)]
+    above = [value + 2e-16 for value in VALUES]
+    own = rows("mlp", 10, VALUES)
+    assert [record["metrics"]["accuracy"] for record in rows("mlp", 10, above)] != VALUES
+    for published in (noisy, above):
+        found = agreement(own, rows("mlp", 10, published))
+        assert (found["rows"]["agree"], found["rows"]["disagree"]) == (1, [])
+        assert found["cells"]["identical"] == 4
+
+
 def test_a_row_with_one_run_is_undecided_not_in_agreement(rows):
     found = agreement(rows("mlp", 10, [0.9]), renamed(rows("mlp", 10, [0.5])))
     assert (found["rows"]["agree"], found["rows"]["undecided"]) == (0, 1)
@@ -109,3 +178,13 @@ def test_verdicts_are_compared_by_claim(rows):
 def test_the_agreement_is_plain_json(rows):
     found = agreement(rows("mlp", 10, VALUES), renamed(rows("mlp", 10, [0.1, 0.2, 0.3])))
     assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_another_experiment_is_no_failed_replication(scarce, tmp_path):
+    """Under the same names of dataset and method; whichever of the settings was changed."""
+    grid = (*TINY, "method=logistic", "split_seed=range(2)")
+    scarce("run", *grid)
+    scarce("publish", "benchmark=quickstart")
+    for change, rows in (("threads=1", 1), ("dataset.stratified=true", 0)):
+        outcome = scarce("run", *grid, change, f"results_dir={tmp_path / change}")
+        assert f"Rows also published: {rows}; no difference found: {rows}\n" in outcome.out

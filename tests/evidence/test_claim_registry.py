@@ -138,7 +138,7 @@ def test_without_results_a_claim_is_not_run_and_names_the_benchmarks_to_run():
     for claim in to_test():
         verdict = judge_best(claim, {})
         assert verdict["verdict"] == "not-run"
-        assert verdict["reason"] == f"not run: {' or '.join(claim.benchmarks)}"
+        assert verdict["reason"] == f"no results of {' or '.join(claim.benchmarks)}"
         assert (verdict["effect"], verdict["p"], verdict["pairs"]) == (None, None, 0)
 
 

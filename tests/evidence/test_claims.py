@@ -65,14 +65,17 @@ def test_a_claim_without_published_numbers_has_none(rows):
 def test_a_missing_method_leaves_the_claim_inconclusive_and_is_named(rows):
     verdict = judged(shipped("logistic"), rows("logistic", 80, HIGH) + rows("mlp", 80, LOW))
     assert verdict["verdict"] == "inconclusive"
-    assert verdict["reason"] == "beats_cnn: not run: cnn; its missing cells must be run first"
+    assert verdict["reason"] == (
+        "beats_cnn: not run: cnn (mnist01, protocol default); its missing cells must be run first"
+    )
     assert verdict["more_pairs"] is None
 
 
 def test_without_any_result_the_claim_is_not_run_and_says_what_is_missing():
     verdict = judged(shipped("logistic"), [])
     assert (verdict["verdict"], verdict["effect"], verdict["interval"]) == ("not-run", None, None)
-    assert verdict["reason"] == "not run: logistic, mlp, cnn"
+    where = "(mnist01, protocol default)"
+    assert verdict["reason"] == f"not run: logistic, mlp {where}; not run: logistic, cnn {where}"
 
 
 def test_without_the_needed_size_the_claim_is_not_run(rows):
@@ -80,7 +83,10 @@ def test_without_the_needed_size_the_claim_is_not_run(rows):
         {"contrast": ["a", "b"], "train_size": {"equals": 80}, "expect": {"greater_than": 0}}
     )
     verdict = judged(claim, rows("a", 10, HIGH) + rows("b", 10, LOW))
-    assert (verdict["verdict"], verdict["reason"]) == ("not-run", "not run: a and b at n = 80")
+    assert (verdict["verdict"], verdict["reason"]) == (
+        "not-run",
+        "not run: a and b at n = 80 (mnist01)",
+    )
 
 
 def test_a_replication_is_reported_and_never_decides(rows):
@@ -149,7 +155,7 @@ def test_the_beam_claim_is_reproduced_when_every_deciding_part_holds(rows):
 def test_caveats_of_the_records_stand_beside_the_verdict(rows):
     claim = claim_with({"mean_of": "a", "expect": {"greater_than": 0}})
     verdict = judged(claim, rows("a", 10, HIGH, caveats=["cats from another source"]))
-    assert "cats from another source" in verdict["caveats"]
+    assert "mnist01: cats from another source" in verdict["caveats"]
 
 
 def test_the_best_benchmark_with_results_gives_the_verdict(rows):
@@ -234,4 +240,4 @@ def test_a_cited_claim_is_never_judged(rows):
 def test_a_claim_whose_benchmarks_have_no_results_names_them():
     claim = claim_with({"mean_of": "a", "expect": {"greater_than": 0}}, benchmarks=["x", "y"])
     verdict = judge_best(claim, {})
-    assert (verdict["verdict"], verdict["reason"]) == ("not-run", "not run: x or y")
+    assert (verdict["verdict"], verdict["reason"]) == ("not-run", "no results of x or y")

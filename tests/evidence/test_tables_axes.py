@@ -128,12 +128,12 @@ def test_notices_of_the_results_are_kept_but_not_those_that_filters_leave_out(ro
         "a changed grid.",
         "no cifar.",
         "digits01, mlp: 1 cell failed (OSError 1x).",
-        "overlapping splits",
+        "mnist01: overlapping splits",
     }
     only = TableRequest(filters={"dataset": ["mnist01"]})
     assert {notice.text for notice in make_table(frame, only, notices=given).notices} == {
         "a changed grid.",
-        "overlapping splits",
+        "mnist01: overlapping splits",
     }
 
 

@@ -128,7 +128,9 @@ def arms_of(part: Part, claim: Claim, results: ArmResults, dataset: str) -> Arms
     selected = [results.keys(dataset, arm, claim.protocol) for arm in part.arms]
     missing = [str(arm) for arm, keys in zip(part.arms, selected, strict=True) if not keys]
     if missing:
-        raise Unanswerable(NOT_RUN, f"not run: {', '.join(dict.fromkeys(missing))}")
+        named = ", ".join(dict.fromkeys(missing))
+        where = f"{dataset}, protocol {claim.protocol}"
+        raise Unanswerable(NOT_RUN, f"not run: {named} ({where})")
     for arm, keys in zip(part.arms, selected, strict=True):
         _refuse_mixture(arm, keys)
     if part.metric not in results.columns:
@@ -144,7 +146,7 @@ def arms_of(part: Part, claim: Claim, results: ArmResults, dataset: str) -> Arms
     )
     if not sizes:
         named = " and ".join(dict.fromkeys(str(arm) for arm in part.arms))
-        raise Unanswerable(NOT_RUN, f"not run: {named} at {part.train_size}")
+        raise Unanswerable(NOT_RUN, f"not run: {named} at {part.train_size} ({dataset})")
     lacking = [size for size in every if size not in sizes]
     return Arms(part, tables, sizes, lacking, _differing(part, [key for (key,) in selected]))
 

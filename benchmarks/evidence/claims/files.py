@@ -52,12 +52,12 @@ class PublishedCurves:
 
 
 def read_claims(files: Iterable[str | PathLike[str]]) -> list[Claim]:
-    """The claims of these files, in order of their paths.
+    """The claims of these files, in the order given.
 
     Raises EvidenceError for a file that is not a valid claim, and for an id given twice.
     """
     claims: dict[str, Claim] = {}
-    for path in sorted(map(Path, files)):
+    for path in map(Path, files):
         claim = read_claim(path)
         if claim.id in claims:
             raise EvidenceError(f"{path.name}: id={claim.id!r} is already taken: choose another id")
@@ -123,6 +123,13 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 
 
+ARMS = {
+    "contrast": "expected two arms, for example [logistic, mlp]",
+    "ratio": "expected two arms, for example [head_only, full]",
+    "interaction": "expected two pairs of arms, for example [[a, b], [c, d]]",
+}
+
+
 def _first_fault(error: ValidationError) -> str:
     # A misspelt field also makes the right one missing; the misspelling is the better message.
     fault = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
@@ -138,6 +145,8 @@ def _first_fault(error: ValidationError) -> str:
     if fault["type"] == "literal_error":
         names = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
         return f"{field}={fault['input']!r}: {nearest(str(fault['input']), names)}"
+    if fault["type"] in ("tuple_type", "too_long", "too_short") and place[-1] in ARMS:
+        return f"{field}: {ARMS[place[-1]]}"
     if fault["type"] == "string_type":
         return f"{field}={fault['input']}: expected text: put it in quotation marks"
     if fault["type"] == "value_error":

@@ -208,8 +208,21 @@ def _more_pairs(part: Part, values: np.ndarray, level: float) -> int | None:
     bound = _nearest_bound(part.expect, _interval(part, values, level))
     if part.expect.within is not None:
         level = 2 * level - 1  # its tests are one-sided
-    needed = pairs_needed(_from_bound(part, values, bound), 0.0, level)
-    return None if needed is None else max(needed - len(values), 1)
+    distances = _from_bound(part, values, bound)
+    needed = pairs_needed(distances, 0.0, level)
+    if needed is None:
+        return None
+    return max(needed, _pairs_of_this_skewness(distances, level)) - len(values)
+
+
+def _pairs_of_this_skewness(distances: np.ndarray, level: float) -> int:
+    """So many pairs that the interval, widened for skewness as it is now, would not reach 0."""
+    interval = difference_interval(distances, level)
+    if interval.low is None:
+        return len(distances) + 1
+    towards = interval.low if interval.estimate > 0 else interval.high
+    reach = abs(interval.estimate - towards) / abs(interval.estimate)
+    return max(math.ceil(len(distances) * reach**2), len(distances) + 1)
 
 
 def _favour(part: Part, answer: Answer) -> tuple[int, float]:

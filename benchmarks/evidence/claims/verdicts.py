@@ -75,7 +75,7 @@ def judge(
         "published_mark": _mark(claim) if headline["published"] is not None else None,
         "pairs": headline["pairs"],
         "more_pairs": chosen["more_pairs"],
-        "sizes": headline["sizes"],
+        "sizes": _sizes(headline),
         "parts": chosen["parts"],
         "replications": [
             _replication(answer)
@@ -97,7 +97,7 @@ def judge_best(
         verdict = judge(claim, _no_results(), next(iter(claim.benchmarks), ""))
         if claim.cited is not None:
             return verdict
-        return verdict | {"reason": f"not run: {' or '.join(claim.benchmarks)}"}
+        return verdict | {"reason": f"no results of {' or '.join(claim.benchmarks)}"}
     return next((verdict for verdict in verdicts if verdict["verdict"] != "not-run"), verdicts[0])
 
 
@@ -195,9 +195,7 @@ def _reasons(parts: Iterable[dict[str, Any]]) -> str:
 
 
 def _all_missing(parts: Iterable[dict[str, Any]]) -> str:
-    reasons = [part["reason"].removeprefix("not run: ") for part in parts]
-    missing = dict.fromkeys(name for reason in reasons for name in reason.split(", "))
-    return "not run: " + ", ".join(missing)
+    return "; ".join(dict.fromkeys(part["reason"] for part in parts))
 
 
 def _headline(parts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -224,9 +222,16 @@ def _p(answer: dict[str, Any]) -> float | None:
     return min(1.0, p * sum(part["deciding"] for part in answer["parts"]))
 
 
+def _sizes(part: dict[str, Any]) -> list[int]:
+    """The sizes that a part's effect is about."""
+    size = part["headline_size"]
+    return part["sizes"] if size is None else [size]
+
+
 def _replication(answer: dict[str, Any]) -> dict[str, Any]:
     headline = _headline(answer["parts"])
-    kept = {name: headline[name] for name in ("effect", "interval", "pairs", "sizes", "unit")}
+    kept = {name: headline[name] for name in ("effect", "interval", "pairs", "unit")}
+    kept["sizes"] = _sizes(headline)
     return {name: answer[name] for name in ("dataset", "verdict", "reason")} | kept
 
 

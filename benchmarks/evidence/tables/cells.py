@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ from benchmarks.evidence.statistics import (
     paired_differences,
 )
 from benchmarks.evidence.tables.comparisons import Standing, standings
+from benchmarks.evidence.tables.metrics import METRICS
 from benchmarks.evidence.tables.request import TableRequest, labels
 from benchmarks.grid.errors import nearest
 
@@ -117,7 +118,13 @@ def _judged(
 
 
 def _mean_interval(values: pd.Series, metric: Metric, level: float) -> Interval:
-    return (accuracy_interval if metric.is_share else difference_interval)(values, level)
+    """None of the suite's own metrics goes below 0, whatever the interval's formula says."""
+    if metric.is_share:
+        return accuracy_interval(values, level)
+    interval = difference_interval(values, level)
+    if metric.name not in METRICS or interval.low is None:
+        return interval
+    return replace(interval, low=max(interval.low, 0.0))
 
 
 def _row(
