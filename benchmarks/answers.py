@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -15,10 +16,11 @@ from benchmarks.evidence.claims.effects import ArmResults
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.claims.schema import Claim
 from benchmarks.evidence.claims.verdicts import in_family, judge_best
+from benchmarks.evidence.consistency import fixed_configuration
 from benchmarks.evidence.illustrated import Images
 from benchmarks.evidence.outputs import find, write_outputs
+from benchmarks.evidence.overview import INDEX, write_overview
 from benchmarks.evidence.predicted import with_predicted_metrics
-from benchmarks.evidence.report.overview import INDEX, write_overview
 from benchmarks.evidence.results import results_frame
 from benchmarks.grid import data
 from benchmarks.grid.configs import Configs
@@ -168,7 +170,23 @@ def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> li
     with no_cycle_collection():
         own = _results(claims, partial(holdings.read_own, places.own))
         published = _results(claims, partial(holdings.read_published, places.published))
-        return in_family([_best_verdict(claim, own, published) for claim in claims])
+        verdicts = [_best_verdict(claim, own, published) for claim in claims]
+    known = configs.choices("benchmark")
+    return in_family(
+        [
+            _of_this_version(verdict, claim, known)
+            for verdict, claim in zip(verdicts, claims, strict=True)
+        ]
+    )
+
+
+def _of_this_version(verdict: Verdict, claim: Claim, known: Iterable[str]) -> Verdict:
+    """A claim whose benchmarks are all unknown here says so: there is nothing to run."""
+    if verdict["verdict"] != "not-run" or set(claim.benchmarks) & set(known):
+        return verdict
+    named = " and ".join(claim.benchmarks)
+    plural = "s are" if len(claim.benchmarks) > 1 else " is"
+    return {**verdict, "reason": f"its benchmark{plural} not in this version: {named}"}
 
 
 def load_claims(configs: Configs) -> list[Claim]:
@@ -203,25 +221,33 @@ def _results(claims: list[Claim], read: Callable[[str], Holding | None]) -> dict
 
 def _held(name: str, own: Holding | None) -> Holding:
     if own is None:
-        raise RequestError("benchmark", name, f"no results yet; scarce run benchmark={name}")
+        remedy = f"no run of it here yet; scarce run benchmark={name} (trains only what is missing)"
+        raise RequestError("benchmark", name, remedy)
     return own
 
 
 def _comparable(own: list[Record], published: list[Record]) -> list[Record]:
     """Own records that can be held against published ones.
 
-    Records merged from the published ones are no replication of them, and a method whose settings
-    were changed is another method under the same name.
+    Records merged from the published ones are no replication of them; and where any setting was
+    changed, of the dataset as of the method, it is another experiment under the same names.
     """
     provenance = {record["key"]: record["provenance"] for record in published}
-    methods = {record["config"]["method"]["name"]: _settings(record) for record in published}
+    experiments = {_settings(record) for record in published}
     return [
         record
         for record in own
         if record["provenance"] != provenance.get(record["key"])
-        and _settings(record) == methods.get(record["config"]["method"]["name"])
+        and _settings(record) in experiments
     ]
 
 
-def _settings(record: Record) -> dict[str, Any]:
-    return {name: value for name, value in record["config"]["method"].items() if name != "says"}
+def _settings(record: Record) -> str:
+    """The whole configuration but seeds and sizes, and without what only describes it."""
+    return json.dumps(_without_says(fixed_configuration(record["config"])), sort_keys=True)
+
+
+def _without_says(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_says(inner) for name, inner in value.items() if name != "says"}

@@ -107,13 +107,14 @@ class CompactFiles:
         self.files: dict[Known, CompactFile | None] = {}
 
     def refresh(self) -> list[CompactFile]:
-        """The files as they are now; one that cannot be read is noted by name, once."""
-        self.files = {known: self._opened(known) for known in self._found()}
-        return [file for file in self.files.values() if file is not None]
+        """The files as they are now; one that cannot be read is noted by name, once.
 
-    def holding(self, key: str) -> CompactFile | None:
-        """The file that holds a key now."""
-        return next((file for file in self.refresh() if key in file.places), None)
+        Looked at again until nothing changed meanwhile: a row may move from one file to another
+        between the listing and the opening.
+        """
+        while (found := self._found()) != list(self.files):
+            self.files = {known: self._opened(known) for known in found}
+        return [file for file in self.files.values() if file is not None]
 
     def note(self, file: Path, error: Exception, where: str = "") -> None:
         """Name what cannot be read, once however often it is tried."""

@@ -1,7 +1,8 @@
 """Folding the finished records of a benchmark into one file; a crash at any point loses none.
 
-The new file is complete on disk before it takes its name, and has its name before any single file
-goes: at every moment each record can be read from one of them. Writers of single files go on
+The new file is complete on disk before it takes its name; then the older rows of the same cells go
+from the files of other benchmarks, and last the single files: at every moment each record can be
+read from one of them, and the newest is the one that counts. Writers of single files go on
 meanwhile; a file that was written anew after it was read here stays. Done twice is done once.
 """
 
@@ -83,27 +84,36 @@ def _fold(store: Store, file: Path, keys: list[str]) -> Folding:
     finished = _finished(store, keys, folding, seen)
     first = next(finished, None)
     if first is not None:
+        others = _others(file)
         folding.rows = _write(file, chain([first], finished))
         folding.size = file.stat().st_size
+        _drop_older_rows(others, {key for key, _ in seen})
     _remove(store, seen, folding)
     return folding
 
 
 def _remove_forgotten(store: Store) -> None:
     """What crashed processes left: compactions (this is the only one), and writers long ago."""
-    for file in store.compact.folder.iterdir():
-        if is_temporary(file.name):
-            file.unlink()
+    for name in filter(is_temporary, _names(store.compact.folder)):
+        (store.compact.folder / name).unlink()
     oldest = time.time() - FORGOTTEN
-    for name in filter(is_temporary, os.listdir(store.folder)):
+    for name in filter(is_temporary, _names(store.folder)):
         with suppress(FileNotFoundError):  # its writer is at work
             if (store.folder / name).stat().st_mtime < oldest:
                 (store.folder / name).unlink()
 
 
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError as error:
+        remedy = f"cannot be read ({reason(error)}); whoever folds records must be able to list it"
+        raise RequestError("records", folder, remedy) from error
+
+
 def _finished(store: Store, keys: list[str], folding: Folding, seen: list[Seen]) -> Iterator[Row]:
     """The rows of the single files, in the order of the keys; what stays is counted by reason."""
-    names = set(os.listdir(store.folder))
+    names = set(_names(store.folder))
     single = [key for key in keys if f"{key}.json" in names]
     for key, content, read in _read_ahead(store.folder, single):
         try:
@@ -158,29 +168,58 @@ def _row(content: bytes | OSError, key: str) -> Row | None:
 
 def _write(file: Path, new: Iterator[Row]) -> int:
     """The file with its rows of before and the new ones; returns how many there are."""
+    before = _rows_of(file) if os.path.lexists(file) else iter(())
+    return _replace(file, _one_per_key(heapq.merge(new, before, key=attrgetter("key"))))
+
+
+def _replace(file: Path, rows: Iterable[Row]) -> int:
     temporary = temporary_name(file)
     try:
         with open(temporary, "wb") as out:
-            rows = write_rows(
-                out, _one_per_key(heapq.merge(new, _rows_of(file), key=attrgetter("key")))
-            )
+            count = write_rows(out, rows)
             sync_file(out)
         os.replace(temporary, file)
         sync_folder(file.parent)
         sync_folder(file.parent.parent)
     finally:
         temporary.unlink(missing_ok=True)
-    return rows
+    return count
+
+
+def _others(file: Path) -> list[CompactFile]:
+    """The files of other benchmarks, all of them readable: what they hold must be known."""
+    names = sorted(name for name in _names(file.parent) if name.endswith(ENDING))
+    return [_opened(file.parent / name) for name in names if name != file.name]
+
+
+def _drop_older_rows(others: list[CompactFile], folded: set[str]) -> None:
+    """Only once the new file has its name, and while the single files still count."""
+    for other in others:
+        if folded.issuperset(other.places):
+            other.file.unlink()
+            sync_folder(other.file.parent)
+        elif not folded.isdisjoint(other.places):
+            _replace(other.file, (row for row in _rows_of(other.file) if row.key not in folded))
+
+
+def _opened(file: Path) -> CompactFile:
+    try:
+        return CompactFile(file)
+    except DAMAGE as error:
+        raise _unreadable(file, error) from error
 
 
 def _rows_of(file: Path) -> Iterator[Row]:
     """Damaged rows must not be lost on the way to the new file: somebody may mend them."""
     try:
-        if os.path.lexists(file):
-            yield from CompactFile(file).rows()
+        yield from _opened(file).rows()
     except DAMAGE as error:
-        remedy = f"not readable ({reason(error)}); without it (delete it) its cells run again"
-        raise RequestError("records", file, remedy) from error
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: Exception) -> RequestError:
+    remedy = f"not readable ({reason(error)}); without it (delete it) its cells run again"
+    return RequestError("records", file, remedy)
 
 
 def _one_per_key(rows: Iterable[Row]) -> Iterator[Row]:

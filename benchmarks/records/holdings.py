@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan
 from benchmarks.records import archive
 from benchmarks.records.atomic import alone_in
+from benchmarks.records.reading import reason
 from benchmarks.records.store import Predictions, Record, Store, write_atomically
 
 LAST_RUN, WHOLE = "manifest.json", "whole.json"
@@ -148,15 +150,12 @@ def _read(file: Path, store: Store | None = None) -> Holding | None:
     """From a manifest: its cells in the store or, without one, the archive beside it."""
     if not file.is_file():
         return None
-    try:
+    with _told(file):
         manifest = json.loads(file.read_bytes())
         fields = {name: manifest[name] for name in FIELDS}
         if not all(isinstance(fields[name], kind) for name, kind in FIELDS.items()):
             raise ValueError("a field of another type")
-        keys = manifest["cells"] if store else []
-    except (ValueError, KeyError, TypeError) as error:
-        remedy = f"not readable ({error}); run the benchmark again to write it anew"
-        raise RequestError("manifest", file, remedy) from error
+        keys = _cells(manifest) if store else []
     if store is None:
         source = file.parent / archive.FILE
         return Holding(records=archive.read_records(source), source=source, **fields)
@@ -169,11 +168,21 @@ def last_run_keys(results: Path, name: str) -> list[str] | None:
     file = results / name / LAST_RUN
     if not file.is_file():
         return None
-    try:
-        keys = json.loads(file.read_bytes())["cells"]
-        if not isinstance(keys, list):
-            raise ValueError("cells are no list")
-    except (ValueError, KeyError, TypeError) as error:
-        remedy = f"not readable ({error}); run the benchmark again to write it anew"
-        raise RequestError("manifest", file, remedy) from error
+    with _told(file):
+        return _cells(json.loads(file.read_bytes()))
+
+
+def _cells(manifest: dict[str, Any]) -> list[str]:
+    keys = manifest["cells"]
+    if not isinstance(keys, list):
+        raise ValueError("cells are no list")
     return keys
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        remedy = f"not readable ({reason(error)}); run the benchmark again to write it anew"
+        raise RequestError("manifest", file, remedy) from error

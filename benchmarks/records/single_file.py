@@ -7,8 +7,10 @@ samples as the base64 text of a compressed .npz (`test_index` int32, `labels` an
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import math
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,6 +88,35 @@ def unpacked(predictions: bytes | str | None, place: str | Path) -> Predictions:
 def unreadable(place: str | Path, error: Exception) -> RequestError:
     remedy = f"not readable ({reason(error)}); delete it and run the benchmark again"
     return RequestError("predictions", place, remedy)
+
+
+def check_predictions(record: Record, predictions: Predictions, place: str | Path) -> None:
+    """Raises RequestError unless these are the predictions that the record speaks of.
+
+    Known by the SHA-256 of the scores; where these were rounded to half precision, by the accuracy
+    of the predicted classes.
+    """
+    half = record["predictions"].get("precision") == "half"
+    same = _same_accuracy if half else _same_scores
+    if not same(record, predictions):
+        remedy = "are not those of the record; delete it and run the benchmark again"
+        raise RequestError("predictions", place, remedy)
+
+
+def _same_scores(record: Record, predictions: Predictions) -> bool:
+    scores = predictions.get("scores")
+    if scores is None:
+        return False
+    found = hashlib.sha256(np.ascontiguousarray(scores).tobytes()).hexdigest()
+    return found == record["predictions"]["sha256"]
+
+
+def _same_accuracy(record: Record, predictions: Predictions) -> bool:
+    labels, predicted = predictions.get("labels"), predictions.get("predicted")
+    if labels is None or predicted is None or labels.shape != predicted.shape or not labels.size:
+        return False
+    accuracy = float((predicted == labels).mean())
+    return math.isclose(accuracy, record["metrics"]["accuracy"], abs_tol=1e-9)
 
 
 def _opened(document: Any, key: str) -> Single:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.grid.errors import RequestError
 from benchmarks.records.atomic import locked, temporary_name, write_atomically
@@ -28,6 +29,7 @@ from benchmarks.records.reading import (
 from benchmarks.records.single_file import (
     Predictions,
     Single,
+    check_predictions,
     content_of,
     opened,
     unpacked,
@@ -38,6 +40,13 @@ __all__ = ["SCHEMA", "Predictions", "Record", "Store", "write_atomically"]
 
 HANDFUL = 50  # of files, that are quicker tried one by one than found in a list of all
 LEFT_OUT = Single({}, None)
+
+
+class FoundRow(NamedTuple):
+    """A record of a compact file, with the file whose row is the one that counts."""
+
+    record: Record
+    file: CompactFile
 
 
 class Store:
@@ -63,7 +72,7 @@ class Store:
             raise self.not_writable(error) from error
 
     def not_writable(self, error: OSError) -> RequestError:
-        remedy = f"cannot be written ({error.strerror}); name another folder"
+        remedy = f"cannot be written ({reason(error)}); name another folder"
         return RequestError("results_dir", self.results, remedy)
 
     def read(self, key: str) -> Record | None:
@@ -73,7 +82,8 @@ class Store:
         """
         single = self._single(key)
         if single is None:
-            return self._rows([key], ("record", "history")).get(key)
+            row = self._with_history(key)
+            return None if row is None else row.record
         return single.record or None
 
     def read_all(self, keys: Iterable[str]) -> list[Record]:
@@ -84,31 +94,46 @@ class Store:
         keys = list(keys)
         with no_cycle_collection():
             found = {key: self._without_history(key) for key in self._to_try(keys)}
-            found |= self._rows([key for key in keys if found.get(key) is None])
+            rows = self._rows([key for key in keys if found.get(key) is None])
+            found |= {key: row.record for key, row in rows.items()}
         return [record for key in keys if (record := found.get(key))]
 
-    def read_whole(self, key: str) -> tuple[Record, Predictions | None] | None:
-        """A record with its history and, where it is finished, its predictions, read together.
+    def read_whole(self, key: str, check: bool = True) -> tuple[Record, Predictions | None] | None:
+        """A record with its history and, where it is finished, its predictions, from one place.
 
-        None as for `read`; raises RequestError where its predictions cannot be read.
+        None as for `read`; raises RequestError where its predictions cannot be read or, unless
+        `check` is off, are not those that the record speaks of.
         """
-        single = self._single(key)
+        single, place = self._single(key), self._file(key)
         if single is None:
-            record = self._rows([key], ("record", "history")).get(key)
-            return None if record is None else (record, self._predictions_of_row(key))
-        if single.arrays is None:
+            row = self._with_history(key)
+            if row is None:
+                return None
+            record, place = row.record, _place(row.file, key)
+            predictions = self._predictions_of_row(row.file, key)
+        elif single.arrays is None:
             return (single.record, None) if single.record else None
-        return single.record, unpacked(single.arrays, self._file(key))
+        else:
+            record, predictions = single.record, unpacked(single.arrays, place)
+        if check:
+            check_predictions(record, predictions, place)
+        return record, predictions
 
     def predictions(self, key: str) -> Predictions:
-        """The arrays of a record; raises RequestError where they cannot be read."""
+        """The arrays of the record that `read_all` gives.
+
+        Raises RequestError where they cannot be read.
+        """
         try:
             single = self._opened(key)
         except (OSError, *NOT_WHOLE) as error:
             raise unreadable(self._file(key), error) from error
-        if single is None:
-            return self._predictions_of_row(key)
-        return unpacked(single.arrays, self._file(key))
+        if single is not None:
+            return unpacked(single.arrays, self._file(key))
+        row = self._rows([key]).get(key)
+        if row is None:
+            raise unreadable(self._file(key), ValueError("there are none"))
+        return self._predictions_of_row(row.file, key)
 
     def keys(self) -> list[str]:
         """The cells that have a record, whole or not, in order."""
@@ -162,9 +187,17 @@ class Store:
         single.record.pop("history", None)
         return single.record
 
-    def _rows(self, wanted: list[str], columns: tuple[str, ...] = ("record",)) -> dict[str, Record]:
-        """The records of compact files, of which each row group is read once."""
-        found: dict[str, Record] = {}
+    def _with_history(self, key: str) -> FoundRow | None:
+        return self._rows([key], ("record", "history")).get(key)
+
+    def _rows(
+        self, wanted: list[str], columns: tuple[str, ...] = ("record",)
+    ) -> dict[str, FoundRow]:
+        """The records of compact files, of which each row group is read once.
+
+        Where a row is damaged, that of another file counts.
+        """
+        found: dict[str, FoundRow] = {}
         for file in self.compact.refresh() if wanted else ():
             for group, keys in file.by_group(key for key in wanted if key not in found).items():
                 try:
@@ -176,7 +209,7 @@ class Store:
                     row = file.places[key][1]
                     record = self._row(file, key, *(column[row] for column in texts))
                     if record is not None:
-                        found[key] = record
+                        found[key] = FoundRow(record, file)
         return found
 
     def _row(
@@ -191,13 +224,14 @@ class Store:
             return None
         return record
 
-    def _predictions_of_row(self, key: str) -> Predictions:
-        file = self.compact.holding(key)
-        if file is None:
-            raise unreadable(self._file(key), ValueError("there are none"))
-        place = f"{file.file}:{key}"
+    def _predictions_of_row(self, file: CompactFile, key: str) -> Predictions:
+        place = _place(file, key)
         try:
             content = file.value("predictions", key)
         except DAMAGE as error:
             raise unreadable(place, error) from error
         return unpacked(content, place)
+
+
+def _place(file: CompactFile, key: str) -> str:
+    return f"{file.file}:{key}"

@@ -23,6 +23,7 @@ from benchmarks.grid.configs import PROJECT
 from tests.faults.learners import NOTES
 
 DIGITS = ("dataset=digits01", "dataset.train_size=10")
+MEANT_TO_STAY = (".lock", ".drawn-from")  # of the records' folder, and the digest of figures
 LONGEST = 300  # seconds after which a run hangs
 
 
@@ -111,9 +112,8 @@ class Suite:
         return sorted(file.name for file in (self.results / "leases").iterdir())
 
     def leftovers(self) -> list[str]:
-        """Temporary files; the lock of the records' folder is meant to stay."""
-        hidden = (file for file in self.results.rglob(".*") if file.name != ".lock")
-        return sorted(file.name for file in hidden)
+        """Hidden files that are not meant to stay."""
+        return sorted(f.name for f in self.results.rglob(".*") if f.name not in MEANT_TO_STAY)
 
 
 def end_of(process: subprocess.Popen[str], seconds: float = LONGEST) -> Ended:

@@ -203,3 +203,26 @@ def test_a_compact_file_without_permission_is_named(compacted):
     (named,) = fresh.damaged
     assert named.startswith("compact/digits.parquet: ")
     assert "Permission denied" in named
+
+
+def test_a_folder_that_cannot_be_listed_is_not_called_one_that_cannot_be_written(protected):
+    protected.folder.chmod(0o333)
+    with (
+        without_privileges(),
+        pytest.raises(RequestError, match=r"records: cannot be read .Permission denied"),
+    ):
+        fold(protected, "digits", KEYS)
+    protected.folder.chmod(0o755)
+    assert_all_is_there(protected.results)
+
+
+def test_a_file_of_another_benchmark_without_permission_is_named_as_unreadable(protected):
+    protected.folder.chmod(0o777)
+    fold(protected, "another", KEYS[:6])
+    protected.compact.folder.chmod(0o777)
+    for file in (".lock", "another.parquet"):
+        (protected.compact.folder / file).chmod(0o666 if file == ".lock" else 0)
+    (protected.folder / ".lock").chmod(0o666)
+    with without_privileges(), pytest.raises(RequestError, match=r"another.parquet: not readable"):
+        fold(protected, "digits", KEYS)
+    assert len(single_files(protected)) == 6

@@ -15,7 +15,7 @@ from benchmarks.grid.errors import RequestError
 from benchmarks.records import archive, atomic
 from benchmarks.records.merging import Merging, merge_into
 from benchmarks.records.store import Store
-from tests.records.samples import KEYS, a_record
+from tests.records.samples import KEYS, a_record, sha256
 
 ARRAYS = {
     "test_index": np.arange(2, dtype=np.int32),
@@ -23,6 +23,7 @@ ARRAYS = {
     "predicted": np.array([0, 1], np.int16),
     "scores": np.eye(2, dtype=np.float32),
 }
+OF_ARRAYS = {"sha256": sha256(ARRAYS["scores"])}
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def elsewhere(tmp_path):
     store = Store(tmp_path / "elsewhere")
     store.prepare()
     for key in KEYS[:3]:
-        store.write(a_record(key), ARRAYS)
+        store.write(a_record(key, predictions=OF_ARRAYS), ARRAYS)
     file = tmp_path / "archives" / "good" / archive.FILE
     file.parent.mkdir(parents=True)
     archive.write_archive(file, KEYS[:3], store)
@@ -94,7 +95,8 @@ def test_an_archive_merged_and_written_again_is_the_same_to_the_byte(elsewhere, 
 def test_losses_that_are_no_numbers_travel(own, tmp_path):
     losses = [1.0, math.inf, -math.inf, math.nan]
     own.prepare()
-    own.write(a_record(KEYS[0], history={"train_loss": losses}), ARRAYS)
+    history = {"train_loss": losses}
+    own.write(a_record(KEYS[0], history=history, predictions=OF_ARRAYS), ARRAYS)
     archive.write_archive(tmp_path / archive.FILE, KEYS[:1], own)
     other = Store(tmp_path / "other")
     merge_into(other, tmp_path / archive.FILE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 import math
@@ -17,6 +18,7 @@ from benchmarks.records.atomic import is_temporary, temporary_name
 from benchmarks.records.store import HANDFUL, SCHEMA, Store, write_atomically
 
 KEY = "a" * 64
+ARRAYS = {"labels": np.array([0, 1], np.int16), "scores": np.ones((2, 2), np.float32)}
 RECORD = {
     "schema": SCHEMA,
     "key": KEY,
@@ -27,12 +29,11 @@ RECORD = {
     "metrics": {"accuracy": 1.0},
     "history": {},
     "timing": {"total": 0.5},
-    "predictions": {"sha256": "0" * 64},
+    "predictions": {"sha256": hashlib.sha256(ARRAYS["scores"].tobytes()).hexdigest()},
     "provenance": {},
 }
 FAILURE = {"type": "WorkerLost", "message": "no", "log": [], "losses": 1}
 FAILED = {**RECORD, "status": "failed", "metrics": {}, "error": FAILURE}
-ARRAYS = {"labels": np.array([0, 1], np.int16), "scores": np.ones((2, 2), np.float32)}
 
 
 @pytest.fixture
