@@ -185,6 +185,6 @@ def test_another_experiment_is_no_failed_replication(scarce, tmp_path):
     grid = (*TINY, "method=logistic", "split_seed=range(2)")
     scarce("run", *grid)
     scarce("publish", "benchmark=quickstart")
-    for change, rows in (("threads=1", 1), ("dataset.stratified=true", 0)):
-        outcome = scarce("run", *grid, change, f"results_dir={tmp_path / change}")
+    for folder, change, rows in (("same", [], 1), ("other", ["dataset.stratified=true"], 0)):
+        outcome = scarce("run", *grid, *change, f"results_dir={tmp_path / folder}")
         assert f"Rows also published: {rows}; no difference found: {rows}\n" in outcome.out
