@@ -15,6 +15,7 @@ from benchmarks.evidence.claims.files import PublishedCurves
 from benchmarks.evidence.claims.schema import Arm, Claim
 from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.results import method_labels
+from benchmarks.evidence.statistics import FEWEST_DATASETS
 from benchmarks.records.holdings import Holding
 from benchmarks.records.store import Record
 
@@ -92,6 +93,8 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
     for first, second in _contrasts(shown.claims, frame):
         stem = folder / f"difference-{first}-{second}"
         yield figures.paired_differences(frame, first, second, stem, order[1])
+    if frame["dataset"].nunique() >= FEWEST_DATASETS and frame["method"].nunique() > 2:
+        yield figures.rank_diagram(frame, folder / "ranks")
     records = {record["key"]: record for record in held.done}
     keys = _keys_of_largest_size(frame)
     histories = ((records[key], history) for key, history in held.histories(keys))

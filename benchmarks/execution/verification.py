@@ -88,7 +88,7 @@ def with_predictions(
 
 def _whole(store: Store, record: Record) -> tuple[Record, Predictions | None]:
     try:
-        found = store.read_whole(record["key"])
+        found = store.read_whole(record["key"], check=False)
     except RequestError:
         found = None
     return found if found and found[1] else (record, None)

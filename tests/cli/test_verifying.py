@@ -236,8 +236,22 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("source", ["own", "published", "merged"])
-@pytest.mark.parametrize("name", WRONG)
+def test_scores_that_contradict_their_record_are_not_published(scarce, tiny, finished, rewrite):
+    rewrite(finished[0], scores=WRONG["scores"][0])
+    outcome = scarce("publish", *tiny)
+    assert outcome.code == 2
+    assert "are not those of the record" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        (name, source)
+        for name in WRONG
+        for source in ("own", "published", "merged")
+        if (name, source) != ("scores", "published")  # which is refused
+    ],
+)
 def test_stored_predictions_that_contradict_their_record_are_not_identical(
     name, source, verify, scarce, tiny, finished, rewrite, results, tmp_path
 ):

@@ -11,6 +11,7 @@ from benchmarks.evidence.figures.forest import forest_plot
 from benchmarks.evidence.figures.learning import learning_curves
 from benchmarks.evidence.figures.mistakes import count_mistakes, mistakes_sheet
 from benchmarks.evidence.figures.paired import paired_differences
+from benchmarks.evidence.figures.ranks import rank_diagram
 from benchmarks.evidence.figures.training import training_curves
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "learning_curves",
     "mistakes_sheet",
     "paired_differences",
+    "rank_diagram",
     "training_curves",
 ]

@@ -21,6 +21,7 @@ from benchmarks.evidence.statistics.intervals import (
 )
 from benchmarks.evidence.statistics.planning import pairs_needed
 from benchmarks.evidence.statistics.ranks import (
+    FEWEST_DATASETS,
     RankComparison,
     average_ranks,
     critical_difference,
@@ -44,6 +45,7 @@ from benchmarks.evidence.statistics.summaries import (
 )
 
 __all__ = [
+    "FEWEST_DATASETS",
     "LEVEL",
     "NO_SPREAD",
     "Equivalence",
