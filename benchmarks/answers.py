@@ -77,7 +77,8 @@ def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -
         with alone_in(folder):
             index = f"../{INDEX}" if (places.own / INDEX).is_file() else ""
             text = agreement_text(found)
-            write_outputs(folder, findings, their_verdicts, text, index, _images_of)
+            images = _images_of if places.figures else None
+            write_outputs(folder, findings, their_verdicts, text, index, images, places.figures)
     except OSError as error:
         raise Store(places.own).not_writable(error) from error
     terminal.print_notes(own.notes, own.unavailable, console)

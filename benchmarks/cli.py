@@ -70,6 +70,7 @@ def _command(name: str) -> ModuleType:
         return importlib.import_module(f"benchmarks.commands.{name}")
     finally:
         gc.freeze()
+        gc.unfreeze()  # what is there now counts as old
         gc.enable()
 
 

@@ -9,20 +9,29 @@ from typing import Any
 from benchmarks.grid.configs import PROJECT
 from benchmarks.grid.errors import RequestError
 
+FIGURES = ("all", "none")
+
 
 @dataclass(frozen=True)
 class Folders:
-    """Own results (`results_dir`) and published ones (`published_dir`)."""
+    """Own results (`results_dir`) and published ones (`published_dir`).
+
+    `figures`: whether the own ones get figures; published ones always do.
+    """
 
     own: Path
     published: Path
+    figures: bool = True
 
 
 def folders(settings: dict[str, Any]) -> Folders:
-    """The two folders of a composed configuration; raises RequestError for what is no path."""
+    """The two folders of a composed configuration; raises RequestError for a wrong setting."""
+    if settings["figures"] not in FIGURES:
+        raise RequestError("figures", settings["figures"], f"expected {' or '.join(FIGURES)}")
     return Folders(
         _folder(settings, "results_dir", PROJECT / "results" / "runs"),
         _folder(settings, "published_dir", PROJECT / "results" / "published"),
+        settings["figures"] == "all",
     )
 
 

@@ -34,10 +34,14 @@ def results(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scarce(results: Path, capsys, monkeypatch) -> Callable[..., Outcome]:
-    """`scarce("run", "method=mlp")`: the real command line, with results folders of its own."""
+    """`scarce("run", "method=mlp")`: the real command line, with results folders of its own.
+
+    Without figures, unless they are asked for: drawing takes longer than training a few cells.
+    """
     monkeypatch.setenv("COLUMNS", "200")
 
     places = {"results_dir": results, "published_dir": results.parent / "published"}
+    places["figures"] = "none"
 
     def call(command: str, *words: str) -> Outcome:
         named = {word.partition("=")[0] for word in words}

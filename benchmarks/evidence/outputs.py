@@ -108,8 +108,9 @@ def write_outputs(
     agreement: str = "",
     index: str = "",
     images_of: ImagesOf | None = None,
+    figures: bool = True,
 ) -> None:
-    """Writes the texts of `texts_of`, figures/*.pdf and *.png, and report.html.
+    """Writes the texts of `texts_of`, figures/*.pdf and *.png (unless not wanted), and report.html.
 
     `published_verdicts` stand beside the own ones, the text `agreement` tells how far own and
     published results agree, `index` is the address of the page of all benchmarks, and `images_of`
@@ -124,7 +125,9 @@ def write_outputs(
         made = Path(temporary)
         (made / FOLDER).mkdir()
         shown = Shown(findings.held, findings.frame, findings.curves, findings.claims)
-        pictures = illustrations(made / FOLDER, folder / FOLDER, shown, images_of)
+        pictures = []
+        if figures:
+            pictures = illustrations(made / FOLDER, folder / FOLDER, shown, images_of)
         texts["report.html"] = _report(findings, pictures, agreement, index)
         for name, text in texts.items():
             (made / name).write_text(text, encoding="utf-8", newline="\n")

@@ -17,6 +17,7 @@ from datasets.errors import DataUnavailable
 
 LIMITS = ("time_limit", "memory_limit", "lost_workers")
 SETTINGS = ("executor", "retry", *LIMITS, "price_per_hour", "results_dir", "published_dir")
+SETTINGS += ("figures",)
 ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
 # Folders beside those of the benchmarks.
 RESERVED = ("records", "leases", "logs", "multirun", "slurm")

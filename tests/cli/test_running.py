@@ -159,9 +159,15 @@ def test_a_cell_that_fails_is_told_kept_apart_and_run_again_on_request(scarce, r
 
 def test_one_command_with_all_methods_gives_all_the_files(scarce, results):
     assert (
-        scarce("run", *TINY, "split_seed=range(2)", "method.epochs=2", "method=mlp,cnn").code == 0
+        scarce(
+            "run", *TINY, "split_seed=range(2)", "method.epochs=2", "method=mlp,cnn", "figures=all"
+        ).code
+        == 0
     )
     written = {file.name for file in (results / "quickstart").iterdir()}
+    drawn = {file.name for file in (results / "quickstart" / "figures").iterdir()}
+    assert {"learning.pdf", "learning.png", "training.png", "confusion.png"} <= drawn
+    assert "mistakes-digits01.png" in drawn
     assert written >= {
         "table.csv",
         "table.md",
@@ -201,3 +207,11 @@ def test_hydras_multirun_writes_the_same_records(scarce, records, results):
     assert len(swept) == 4
     assert len(list((results / "multirun").glob("*/[0-9]"))) == 4, "one job per combination"
     assert "Nothing to train" in scarce("run", *words).out
+
+
+def test_figures_are_left_out_on_request(scarce, results):
+    assert scarce("run", *TINY, "method=logistic", "figures=none").code == 0
+    assert (results / "quickstart" / "report.html").is_file()
+    assert list((results / "quickstart" / "figures").iterdir()) == []
+    wrong = scarce("run", *TINY, "method=logistic", "figures=some")
+    assert (wrong.code, wrong.err) == (2, "scarce: figures=some: expected all or none\n")
