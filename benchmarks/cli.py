@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, says in COMMANDS.items():
         command = commands.add_parser(name, help=says, description=says)
-        if name in ("plan", "claims", "verify", "key", "list"):
+        if name in ("plan", "claims", "table", "verify", "key", "list"):
             command.add_argument("--json", action="store_true", help="one JSON document")
         if name == "list":
             command.add_argument("kind", metavar="KIND", help=COMMANDS["list"])

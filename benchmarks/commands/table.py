@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from benchmarks.commands.opening import refuse_changes
 from benchmarks.evidence.claims.files import published_curves
 from benchmarks.evidence.notices import Notice, unavailable_notices
 from benchmarks.evidence.results import ROW, SEEDS
-from benchmarks.evidence.tables import FORMATS, TableRequest, make_table, table_text
+from benchmarks.evidence.tables import FORMATS, Table, TableRequest, make_table, table_text
 from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.plan import compose_base
@@ -41,8 +42,33 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     notices = [Notice("note", note) for note in held.notes]
     notices += unavailable_notices(held.unavailable)
     table = make_table(frame, asked, published_curves(claims), *order, notices)
-    print(table_text(table, format, f"{name} ({source} results)"), end="")
+    if arguments.json:
+        print(json.dumps({"benchmark": name, "results": source, **_document(table)}))
+    else:
+        print(table_text(table, format, f"{name} ({source} results)"), end="")
     return 0
+
+
+def _document(table: Table) -> dict[str, Any]:
+    panels = [
+        {
+            "fixed": {axis: _plain(value) for axis, value in panel.fixed},
+            "columns": [_plain(value) for value in panel.values],
+            "rows": [
+                {"value": _plain(row.value), "cells": [cell and asdict(cell) for cell in row.cells]}
+                for row in panel.rows
+            ],
+        }
+        for panel in table.panels
+    ]
+    request = table.request
+    axes = {"rows": request.rows, "columns": request.columns, "metric": request.metric}
+    return {**axes, "panels": panels, "notices": [notice.text for notice in table.notices]}
+
+
+def _plain(value: Any) -> Any:
+    """numpy's numbers as Python's."""
+    return value.item() if hasattr(value, "item") else value
 
 
 def _sorted(words: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -47,6 +47,17 @@ def test_a_reference_gives_paired_differences_to_it(scarce):
     assert "Difference in test accuracy to leekasso in points" in outcome.out
 
 
+def test_the_table_as_one_json_document(scarce):
+    outcome = scarce(*QUICKSTART, "--json", "dataset=mnist01", "method=mlp,cnn")
+    document = outcome.json
+    assert (document["benchmark"], document["results"]) == ("quickstart", "published")
+    (panel,) = document["panels"]
+    assert panel["columns"] == [10, 20, 40, 80]
+    assert [row["value"] for row in panel["rows"]] == ["mlp", "cnn"]
+    cell = panel["rows"][0]["cells"][0]
+    assert cell["low"] <= cell["mean"] <= cell["high"]
+
+
 @pytest.mark.parametrize(
     ("word", "told"),
     [
