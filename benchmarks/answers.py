@@ -20,8 +20,7 @@ from benchmarks.evidence.consistency import fixed_configuration
 from benchmarks.evidence.illustrated import Images
 from benchmarks.evidence.outputs import find, write_outputs
 from benchmarks.evidence.overview import INDEX, write_overview
-from benchmarks.evidence.predicted import with_predicted_metrics
-from benchmarks.evidence.results import results_frame
+from benchmarks.evidence.predicted import frame_of
 from benchmarks.grid import data
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
@@ -36,7 +35,6 @@ from datasets.errors import DataUnavailable
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
 Verdict = dict[str, Any]
 
@@ -149,11 +147,6 @@ def held(name: str, places: Folders) -> tuple[Holding, str]:
         return own, "own"
     published = holdings.read_published(places.published, name)
     return _held(name, published), "published"
-
-
-def frame_of(holding: Holding, metrics: Iterable[str] = ()) -> pd.DataFrame:
-    """The results as a frame, with those of the metrics that only predictions can tell."""
-    return with_predicted_metrics(results_frame(holding.records), metrics, holding.predictions)
 
 
 def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> list[Verdict]:

@@ -13,6 +13,7 @@ from benchmarks import answers
 from benchmarks.commands.opening import refuse_changes
 from benchmarks.evidence.claims.files import published_curves
 from benchmarks.evidence.notices import Notice, unavailable_notices
+from benchmarks.evidence.predicted import frame_of
 from benchmarks.evidence.results import ROW, SEEDS
 from benchmarks.evidence.tables import FORMATS, Table, TableRequest, make_table, table_text
 from benchmarks.grid.configs import opened
@@ -37,7 +38,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         name = base["benchmark"]["name"]
         held, source = answers.held(name, folders(base))
         claims = [claim for claim in answers.load_claims(configs) if name in claim.benchmarks]
-    frame = answers.frame_of(held, [asked.metric])
+    frame = frame_of(held, [asked.metric])
     order = (held.benchmark["methods"], held.benchmark["datasets"])
     notices = [Notice("note", note) for note in held.notes]
     notices += unavailable_notices(held.unavailable)

@@ -20,7 +20,7 @@ from benchmarks.evidence.claims.verdicts import in_family, judge
 from benchmarks.evidence.illustrated import FOLDER, ImagesOf, Shown, illustrations
 from benchmarks.evidence.notices import Notice, unavailable_notices
 from benchmarks.evidence.pictures import Picture
-from benchmarks.evidence.predicted import with_predicted_metrics
+from benchmarks.evidence.predicted import frame_of
 from benchmarks.evidence.report.origin import date_range
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
@@ -66,7 +66,7 @@ def _found(held: Holding, claims: Iterable[Claim | dict[str, Any]]) -> Findings:
     name = held.benchmark["name"]
     concerned = _of_benchmark(claims, name)
     metrics = [part.metric for claim in concerned for part in claim.parts]
-    frame = with_predicted_metrics(results_frame(held.records), metrics, held.predictions)
+    frame = frame_of(held, metrics)
     curves = published_curves(concerned)
     notices = [Notice("note", note) for note in held.notes]
     notices += [*unavailable_notices(held.unavailable), *frame.attrs["notices"], *_caveats(frame)]

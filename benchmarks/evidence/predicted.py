@@ -9,10 +9,17 @@ import pandas as pd
 
 from benchmarks.evidence.metrics import prediction_metrics
 from benchmarks.evidence.notices import Notice
+from benchmarks.evidence.results import results_frame
+from benchmarks.records.holdings import Holding
 
 PREDICTED = ("balanced_accuracy", "macro_f1", "log_loss", "brier", "calibration_error", "auroc")
 # From the keys of finished cells to each cell's predictions, in any order.
 PredictionsOf = Callable[[Iterable[str]], Iterable[tuple[str, Mapping[str, np.ndarray]]]]
+
+
+def frame_of(held: Holding, metrics: Iterable[str] = ()) -> pd.DataFrame:
+    """What is held as a frame, with those of the metrics that only predictions can tell."""
+    return with_predicted_metrics(results_frame(held.records), metrics, held.predictions)
 
 
 def with_predicted_metrics(
