@@ -28,7 +28,9 @@ COMMANDS = {
     "compact": "fold finished records into one file per benchmark",
     "publish": "fold own records and their report into results/published",
     "merge": "take records of another machine (a PATH) or `published` into the own store",
-    "list": "datasets, methods, losses, augmentations, benchmarks or claims",
+    "show": "a picture of samples before and after an augmentation",
+    "predict": "classify photos with a model that benchmark=compare saved (model=FOLDER)",
+    "list": "datasets, methods, backbones, losses, augmentations, benchmarks or claims",
 }
 
 
@@ -94,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, says in COMMANDS.items():
         command = commands.add_parser(name, help=says, description=says)
-        if name in ("plan", "claims", "table", "verify", "key", "list"):
+        if name in ("plan", "claims", "table", "verify", "key", "predict", "list"):
             command.add_argument("--json", action="store_true", help="one JSON document")
         if name == "list":
             command.add_argument("kind", metavar="KIND", help=COMMANDS["list"])
@@ -106,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "-m", "--multirun", action="store_true", help="through Hydra's launchers"
             )
-        words = "KEY|name=value" if name == "key" else "name=value"
+        words = {"key": "KEY|name=value", "predict": "PHOTO|model=FOLDER"}.get(name, "name=value")
         command.add_argument("overrides", nargs="*", metavar=words)
     return parser
 

@@ -11,6 +11,7 @@ from typing import Any
 from hydra.utils import get_class
 from rich.console import Console
 
+from benchmarks.execution.budget import Budget, seconds_of
 from benchmarks.execution.estimate import price_of
 from benchmarks.execution.forecast import Forecast
 from benchmarks.execution.leftovers import cleared
@@ -38,7 +39,9 @@ def compute(plan: Plan, console: Console) -> int:
     failed = progress.count["failed"]
     with cleared(store):
         if progress.pending:
-            work = Work(progress.tasks(), progress.limits, progress.forecast(places.published))
+            forecast = progress.forecast(places.published)
+            budget = Budget(progress.budget, forecast) if progress.budget else None
+            work = Work(progress.tasks(), progress.limits, forecast, budget)
             failed += executor.execute(work, store, console)["failed"]
     return failed
 
@@ -53,6 +56,9 @@ def check(plan: Plan, here: bool = True) -> None:
 
 def _checked_executor(plan: Plan, progress: Progression, here: bool = True) -> Any:
     executor = make_executor(plan.settings["executor"])
+    if progress.budget and not getattr(executor, "keeps_budget", False):
+        remedy = "this executor hands all cells over at once; use executor=local"
+        raise RequestError("budget", plan.settings["budget"], remedy)
     _check(progress.pending, here and executor.here)
     if progress.pending and here:
         executor.check(progress.pending, progress.limits)
@@ -75,6 +81,7 @@ class Progression:
             raise RequestError("retry", retry, "give failed, or leave it out")
         self.benchmark = plan.benchmark["name"]
         self.limits = limits_of(plan.settings)
+        self.budget = seconds_of(plan.settings["budget"])
         price_of(plan.settings)  # refused here as in a plan, although it changes nothing of a run
         self.retry = retry
         self.records: list[Record] = store.read_all(cell.key for cell in plan.cells)
@@ -119,6 +126,7 @@ def announce(plan: Plan, progress: Progression, console: Console) -> None:
     ]
     lines += [f"damaged record, its cell runs again: {name}" for name in progress.damaged]
     lines += dict.fromkeys(f"unavailable: {c.reason}. {c.remedy}" for c in plan.unavailable)
+    lines += data.summaries(cell.config["dataset"] for cell in plan.cells)
     if count["failed"]:
         lines.append("failed cells run again with retry=failed")
     if not progress.pending:
@@ -128,7 +136,7 @@ def announce(plan: Plan, progress: Progression, console: Console) -> None:
 
 def _check(pending: list[Cell], here: bool) -> None:
     """Build each distinct learner once, for the images it is to learn from."""
-    blocks = ("method", *learners.SHARED)
+    blocks = ("method", *learners.OPTIONAL)
     checked: set[str] = set()
     for cell in pending:
         samples = data.load(cell.config["dataset"])
@@ -136,6 +144,7 @@ def _check(pending: list[Cell], here: bool) -> None:
         case = json.dumps([*(cell.config.get(name) for name in blocks), shape, classes])
         if case not in checked:
             learners.check_buildable(cell.config, shape, classes, here)
+            data.check_augmentation(cell.config, shape)
             checked.add(case)
 
 

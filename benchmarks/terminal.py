@@ -13,6 +13,7 @@ from benchmarks.evidence.notices import unavailable_notices
 from benchmarks.evidence.wording import (
     effect_text,
     interval_text,
+    optimism_text,
     p_text,
     published_text,
 )
@@ -36,10 +37,15 @@ def print_accuracies(held: Holding, console: Console) -> None:
         printed = _table(f"{block.dataset} (accuracy in %)", "runs", right=1 + len(shown))
         for column, index in enumerate(shown):
             printed.columns[2 + column].header = f"n={block.sizes[index]}"
-        for label, runs, cells in block.rows:
+        for (label, runs, cells), optimistic in zip(block.rows, block.optimistic, strict=True):
+            label += optimism_text({"optimistic": optimistic})
             printed.add_row(label, runs, *(cell_text(cells[index]) for index in shown))
         console.print()
         console.print(printed, highlight=False)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", "\\[")
 
 
 def print_verdicts(
@@ -61,7 +67,8 @@ def print_verdicts(
         table.add_row(
             verdict["id"],
             f"[bold]{verdict['verdict']}[/bold]",
-            effect if interval == "-" else f"{effect} {interval}".replace("[", "\\["),
+            _escaped(effect if interval == "-" else f"{effect} {interval}")
+            + optimism_text(verdict),
             *(told(verdict) for told in more.values()),
         )
     console.print()

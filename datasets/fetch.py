@@ -92,7 +92,7 @@ def fetch(
     Args:
         name: file name, appended to each mirror's address.
         mirrors: addresses, tried in order.
-        checksum: "md5:..." or "sha256:..." of the file as sent.
+        checksum: "md5:..." or "sha256:..." of the file as sent, whole or its beginning.
         folder: made if missing.
         remedy: what a person can do when no mirror helps.
         patience: seconds without an answer after which all mirrors together are given up.
@@ -118,16 +118,16 @@ def fetch(
             return Path(
                 pooch.retrieve(
                     url=f"{mirror.rstrip('/')}/{name}",
-                    known_hash=checksum,
+                    known_hash=None,  # the downloader compares it
                     fname=name,
                     path=folder,
-                    downloader=_Downloader(patience / len(mirrors)),
+                    downloader=_Downloader(patience / len(mirrors), checksum),
                 )
             )
         except RequestException as error:  # an OSError too, so it has to come first
-            failures.append(f"{host}: {_why(error)}")
+            failures.append(f"{host}: {why_not(error)}")
             if error.response is None:
-                _unreachable[host] = _why(error)
+                _unreachable[host] = why_not(error)
         except ValueError:
             failures.append(f"{host}: sent something else than {checksum}")
         except OSError as error:
@@ -137,21 +137,26 @@ def fetch(
 
 
 class _Downloader:
-    """A pooch downloader that waits at most `seconds` for an answer and between two chunks."""
+    """A pooch downloader that waits at most `seconds` for an answer and between two chunks.
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    It compares the checksum of what was sent before that takes its name.
+    """
+
+    def __init__(self, seconds: float, checksum: str) -> None:
+        self.seconds, self.checksum = seconds, checksum
 
     def __call__(self, url: str, output_file: str, pooch: Pooch | None) -> None:
-        with _answer(url, self.seconds) as response, open(output_file, "wb") as file:
+        with answer(url, self.seconds) as response, open(output_file, "wb") as file:
             response.raise_for_status()
             for chunk in response.iter_content(chunk_size=1 << 16):
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
+        if _mismatch(output_file, self.checksum):
+            raise ValueError(f"not {self.checksum}")  # pooch removes what was sent
 
 
-def _answer(url: str, seconds: float) -> Response:
+def answer(url: str, seconds: float) -> Response:
     """The response, its body still to be read.
 
     Asked in a thread: the timeouts of requests bound neither name resolution nor the sum over
@@ -177,7 +182,8 @@ def _answer(url: str, seconds: float) -> Response:
     return outcome[0]
 
 
-def _why(error: RequestException) -> str:
+def why_not(error: RequestException) -> str:
+    """In a few words, what a download failed for."""
     import requests
 
     if error.response is not None:
@@ -194,10 +200,16 @@ def _why(error: RequestException) -> str:
 
 
 def _checked(path: Path, checksum: str) -> Path:
+    found = _mismatch(path, checksum)
+    if found:
+        raise DataDamaged(path, checksum, found)
+    return path
+
+
+def _mismatch(path: str | PathLike[str], checksum: str) -> str | None:
+    """The checksum of a file, where that is another than expected."""
     import pooch
 
     algorithm, _, expected = checksum.rpartition(":")
     found = pooch.file_hash(str(path), alg=algorithm)
-    if found != expected:
-        raise DataDamaged(path, checksum, f"{algorithm}:{found}")
-    return path
+    return None if found.startswith(expected) else f"{algorithm}:{found}"

@@ -1,83 +1,119 @@
-"""A split of samples as tensors in memory, served in shuffled batches."""
+"""A split of samples, served in shuffled batches, augmented where that is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from pytorch_lightning import LightningDataModule
 
 from datasets.errors import WrongOption
 from datasets.samples import Samples
+from datasets.split_images import SplitImages
 from datasets.splits import Split
+
+if TYPE_CHECKING:
+    from datasets.augmentation import Augmentation
 
 
 class SplitData(LightningDataModule):
-    """Train and test tensors of one split.
+    """Train and test samples of one split.
 
-    Images are float32 of shape (n, C, H, W), unscaled (0..`peak`); labels are int64 of shape
-    (n,), in 0..`classes`-1. `shape` is (C, H, W).
+    Images are uint8 (m, C, H, W), unscaled (0..`peak`), read when they are asked for
+    (`datasets.split_images.SplitImages`); labels are int64 tensors (m,), in 0..`classes`-1.
+    `shape` is (C, H, W).
 
     Args:
         samples: a `datasets.samples.Samples`.
         split: a `datasets.splits.Split` of these samples.
         batch_size: train samples per batch; None puts all into one.
         order_seed: seeds the order of the train samples, anew for each `train_dataloader()`.
+        augmentation: what is done to the images of each training batch, if anything.
+        augmentation_seed: seeds what is drawn anew in every epoch.
 
     Raises:
         WrongOption: if `batch_size` is neither None nor a whole number from 1 up.
     """
 
     def __init__(
-        self, samples: Samples, split: Split, batch_size: int | None = None, order_seed: int = 0
+        self,
+        samples: Samples,
+        split: Split,
+        batch_size: int | None = None,
+        order_seed: int = 0,
+        augmentation: Augmentation | None = None,
+        augmentation_seed: int = 0,
     ) -> None:
         super().__init__()
         self.shape = tuple(samples.images.shape[1:])
         self.classes = samples.classes
         self.peak = samples.peak
-        self.train_images, self.train_labels = _tensors(samples, split.train)
-        self.test_images, self.test_labels = _tensors(samples, split.test)
+        self.train_images = SplitImages(samples, split.train, augmentation)
+        self.train_labels = torch.from_numpy(samples.labels[split.train])
+        self.test_images = SplitImages(samples, split.test)
+        self.test_labels = torch.from_numpy(samples.labels[split.test])
         self.batch_size = _checked(batch_size)
         self.order_seed = order_seed
+        self.augmentation = augmentation
+        self.augmentation_seed = augmentation_seed
+
+    @property
+    def augmented(self) -> bool:
+        """Whether the training batches are augmented."""
+        return self.augmentation is not None
+
+    @property
+    def views(self) -> int | None:
+        """How many fixed views the augmentation takes in turn; None where each epoch draws anew."""
+        return self.augmentation.views if self.augmentation else None
 
     def train_dataloader(self) -> ShuffledBatches:
         """Batches (images, labels) in a fresh order each epoch, the same orders for one seed."""
-        size = self.batch_size or len(self.train_labels)
-        return ShuffledBatches(self.train_images, self.train_labels, size, self.order_seed)
+        return ShuffledBatches(self)
 
 
 class ShuffledBatches:
     """An iterable of (images, labels); each pass over it is one epoch, the last batch may be short.
 
-    An epoch permutes all samples at once and hands out views: per-batch indexing is slower, and a
-    `DataLoader`, which indexes sample by sample, costs more than training on 80 of them.
+    Where the images are in memory and not augmented, an epoch permutes all of them at once and
+    hands out views: per-batch indexing is slower, and a `DataLoader`, which indexes sample by
+    sample, costs more than training on 80 of them.
     """
 
-    def __init__(
-        self, images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int
-    ) -> None:
-        self.images = images
-        self.labels = labels
-        self.batch_size = batch_size
-        self.seed = seed
+    def __init__(self, data: SplitData) -> None:
+        self.data = data
+        self.batch_size = data.batch_size or len(data.train_labels)
+        self.epoch = 0
         self.order: torch.Generator | None = None  # made late: it does not travel to a process
 
     def __len__(self) -> int:
-        return -(-len(self.labels) // self.batch_size)
+        return -(-len(self.data.train_labels) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         if self.order is None:
-            self.order = torch.Generator().manual_seed(self.seed)
-        order = torch.randperm(len(self.labels), generator=self.order)
-        images = self.images.index_select(0, order).split(self.batch_size)
-        labels = self.labels.index_select(0, order).split(self.batch_size)
-        return zip(images, labels, strict=True)
+            self.order = torch.Generator().manual_seed(self.data.order_seed)
+        order = torch.randperm(len(self.data.train_labels), generator=self.order)
+        labels = self.data.train_labels.index_select(0, order).split(self.batch_size)
+        epoch, self.epoch = self.epoch, self.epoch + 1
+        return zip(self._images(order, epoch), labels, strict=True)
 
+    def _images(self, order: torch.Tensor, epoch: int) -> Iterator[torch.Tensor]:
+        """The images of one epoch in their order, batch by batch."""
+        images, augmentation = self.data.train_images, self.data.augmentation
+        if augmentation is None:
+            if images.in_memory:
+                return iter(images.take(order).split(self.batch_size))
+            return map(images.take, order.split(self.batch_size))
+        if augmentation.views is not None:
+            return map(images.view(epoch % augmentation.views).take, order.split(self.batch_size))
+        return (self._drawn_anew(positions, epoch) for positions in order.split(self.batch_size))
 
-def _tensors(samples: Samples, indices: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    images = torch.from_numpy(samples.images[indices]).to(torch.float32)
-    return images, torch.from_numpy(samples.labels[indices])
+    def _drawn_anew(self, positions: torch.Tensor, epoch: int) -> torch.Tensor:
+        """A sample is known by its position in the training sample, so that repeats differ."""
+        images = self.data.train_images.take(positions)
+        seed = self.data.augmentation_seed
+        return self.data.augmentation(images, seed, epoch, positions.numpy())
 
 
 def _checked(batch_size: int | None) -> int | None:

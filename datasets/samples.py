@@ -9,19 +9,23 @@ from functools import cached_property
 
 import numpy as np
 
+UNEVEN = 1.5  # largest class over smallest, from which on it is told
+
 
 @dataclass(frozen=True, eq=False)
 class Samples:
     """Decoded images and their labels, treated as read-only.
 
     Args:
-        images: uint8, shape (N, C, H, W).
+        images: uint8, shape (N, C, H, W); in memory, or memory-mapped (`numpy.memmap`).
         labels: int64, shape (N,), values in 0..K-1.
         class_names: K names, by label.
         peak: largest possible pixel value (255 for 8-bit images, 16 for scikit-learn's digits).
         official_train: the first so many samples are the official train part, the rest the
             official test part; None where no official split exists.
         caveats: sentences to print beside every number measured on these samples.
+        names: a name of each image for people, such as its path below the root.
+        known_fingerprint: the fingerprint, where it was computed when the images were decoded.
 
     Raises:
         ValueError: if shapes, dtypes or counts contradict the above.
@@ -33,6 +37,8 @@ class Samples:
     peak: float
     official_train: int | None = None
     caveats: tuple[str, ...] = ()
+    names: tuple[str, ...] | None = None
+    known_fingerprint: str | None = None
 
     def __post_init__(self) -> None:
         if self.images.dtype != np.uint8 or self.images.ndim != 4:
@@ -48,6 +54,8 @@ class Samples:
             raise ValueError(f"labels: values in 0..{self.classes - 1} needed")
         if self.official_train is not None and not 0 <= self.official_train <= len(self):
             raise ValueError(f"official_train={self.official_train}: 0..{len(self)} needed")
+        if self.names is not None and len(self.names) != len(self):
+            raise ValueError(f"names: {len(self)} needed, not {len(self.names)}")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -60,9 +68,26 @@ class Samples:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 (hex) over everything a model sees: contents, shapes, dtypes, names, peak."""
-        return fingerprint_arrays(
+        return self.known_fingerprint or fingerprint_arrays(
             json.dumps([list(self.class_names), float(self.peak)]), self.images, self.labels
         )
+
+
+def summary(samples: Samples) -> str:
+    """One line on the number of images of each class, with the ratio of the largest to the
+    smallest where it exceeds 1.5.
+    """
+    counts = class_counts(samples.labels, samples.class_names)
+    told = ", ".join(f"{name} {count}" for name, count in counts.items())
+    ratio = max(counts.values()) / max(1, min(counts.values()))
+    uneven = f"; largest/smallest = {ratio:.1f}" if ratio > UNEVEN else ""
+    return f"{len(samples)} images: {told}{uneven}"
+
+
+def class_counts(labels: np.ndarray, class_names: tuple[str, ...]) -> dict[str, int]:
+    """Number of samples of each class, by name."""
+    counts = np.bincount(labels, minlength=len(class_names)).tolist()
+    return dict(zip(class_names, counts, strict=True))
 
 
 def fingerprint_arrays(text: str, *arrays: np.ndarray) -> str:

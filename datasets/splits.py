@@ -1,24 +1,22 @@
-"""Drawing train and test samples: which samples are the pool, and which of the pool are drawn.
-
-Everything random comes from the raw stream of numpy's PCG64 seeded by a SeedSequence, whose
-values numpy guarantees for a fixed seed; the methods of `numpy.random.Generator` carry no such
-guarantee and are not used.
-"""
+"""Drawing train and test samples: which of the pool are trained on, and which are tested on."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
-from numpy.random import PCG64, SeedSequence
+from numpy.random import PCG64
 
+from datasets.draws import DRAW_STREAM, integers, permutation, stream
 from datasets.errors import WrongOption
+from datasets.partitions import PARTITIONS, Partition, partition
 from datasets.samples import Samples, fingerprint_arrays
 
-PARTITIONS = ("leek", "beam", "official")
-PARTITION_STREAM, DRAW_STREAM = (0,), (1,)  # equal seeds must not give related streams
+ONLY_OF = {"folds": "folds", "test_share": "stratified"}  # field: the partition that it is for
 
 
 @dataclass(frozen=True)
@@ -26,41 +24,81 @@ class Sampling:
     """How train samples are drawn and what they are tested on.
 
     Args:
-        train_size: number of train samples; of each class if `per_class`.
+        train_size: number of train samples; of each class if `per_class`; a share of the pool,
+            between 0 and 1; None is the whole pool.
         partition: `leek` draws 80 % of the official train part (of everything where there is
             none) as the pool and tests on the other 20 % (Leek 2017); `beam` has the official
             train part as the pool and tests on the second half of the official test part (Beam
-            2017); `official` has the official parts.
+            2017); `official` has the official parts; `stratified` draws `test_share` of each class
+            of all samples to test on; `folds` tests on one of so many stratified `folds` of all
+            samples. None is `official` where there is an official split, else `folds`.
         per_class: draw `train_size` samples of each class.
         replacement: draw with replacement, so that samples may repeat.
         stratified: keep the class shares of the pool, by largest remainder.
+        test_share: of partition `stratified`, between 0 and 1.
+        folds: of partition `folds`, from 2 up.
 
     Raises:
         WrongOption: for a value of the wrong type or out of range.
     """
 
-    train_size: int
-    partition: str = "leek"
+    train_size: int | float | None
+    partition: str | None = "leek"
     per_class: bool = False
     replacement: bool = False
     stratified: bool = False
+    test_share: float = 0.2
+    folds: int = 5
 
     def __post_init__(self) -> None:
-        size = self.train_size
-        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
-            raise WrongOption("dataset.train_size", size, "a whole number from 1 up is needed")
-        if self.partition not in PARTITIONS:
+        if not self._relative:
+            _require_whole("train_size", self.train_size, least=1)
+        _require_whole("folds", self.folds, least=2)
+        if self.partition is not None and self.partition not in PARTITIONS:
             known = ", ".join(PARTITIONS)
             raise WrongOption("dataset.partition", self.partition, f"choose one of {known}")
         for field in ("per_class", "replacement", "stratified"):
             if not isinstance(getattr(self, field), bool):
                 raise WrongOption(f"dataset.{field}", getattr(self, field), "true or false")
+        share = self.test_share
+        if isinstance(share, bool) or not isinstance(share, Real) or not 0 < share < 1:
+            raise WrongOption("dataset.test_share", share, "a number between 0 and 1 is needed")
+        if self.per_class and self._relative:
+            remedy = "per_class needs a whole number for each class"
+            raise WrongOption("dataset.train_size", self.train_size, remedy)
         if self.per_class and self.stratified:
             raise WrongOption(
                 "dataset.stratified", True, "per_class fixes the classes already; choose one"
             )
 
-    def split(self, samples: Samples, partition_seed: int, draw_seed: int) -> Split:
+    @property
+    def _relative(self) -> bool:
+        """Whether the train size depends on the samples."""
+        size = self.train_size
+        return size is None or (isinstance(size, float) and 0 < size < 1)
+
+    def resolved(self, samples: Samples) -> Sampling:
+        """With the partition and the number of train samples that are meant for these samples."""
+        found = self
+        if found.partition is None:
+            chosen = "folds" if samples.official_train is None else "official"
+            found = dataclasses.replace(found, partition=chosen)
+        if found._relative:
+            count = max(1, round((found.train_size or 1) * _whole_pool(samples, found)))
+            found = dataclasses.replace(found, train_size=count)
+        return found
+
+    def stated(self) -> dict[str, Any]:
+        """The fields that decide how samples are drawn: not those of other partitions."""
+        fields = dataclasses.asdict(self)
+        others = [name for name, partition in ONLY_OF.items() if partition != self.partition]
+        return {name: value for name, value in fields.items() if name not in others}
+
+    def repetition_and_fold(self, split_seed: int) -> tuple[int, int]:
+        """Seeds number the folds of one repetition after another; without folds, repetitions."""
+        return divmod(split_seed, self.folds) if self.partition == "folds" else (split_seed, 0)
+
+    def split(self, samples: Samples, partition_seed: int, draw_seed: int, fold: int = 0) -> Split:
         """Draw a `Split` of the samples; equal seeds (whole numbers from 0 up) give equal splits.
 
         Without replacement and quotas, a smaller `train_size` draws a prefix of a larger one.
@@ -68,10 +106,11 @@ class Sampling:
         Raises:
             WrongOption: if there is no official split where one is needed, or too few samples.
         """
-        pool, test = _partition(samples, self.partition, partition_seed)
-        groups, quotas = _quotas(samples, self, pool)
-        draw = _with_replacement if self.replacement else _without_replacement
-        return Split(draw(groups, quotas, _stream(draw_seed, DRAW_STREAM)), test)
+        sampling = self.resolved(samples)
+        pool, test = _partition(samples, sampling, partition_seed, fold)
+        groups, quotas = _quotas(samples, sampling, pool)
+        draw = _with_replacement if sampling.replacement else _without_replacement
+        return Split(draw(groups, quotas, stream(draw_seed, DRAW_STREAM)), test)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,27 +125,15 @@ class Split:
         return fingerprint_arrays(samples.fingerprint, self.train, self.test)
 
 
-def _partition(samples: Samples, name: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sorted indices of the pool and of the test samples."""
-    official = samples.official_train
-    if official is None and name != "leek":
-        raise WrongOption("dataset.partition", name, "no official split here; choose leek")
-    if name == "leek":
-        pool, test = _leek(len(samples) if official is None else official, seed)
-    elif name == "beam":
-        second_half = official + (len(samples) - official) // 2
-        pool, test = np.arange(official), np.arange(second_half, len(samples))
-    else:
-        pool, test = np.arange(official), np.arange(official, len(samples))
-    if not len(test):
-        raise WrongOption("dataset.partition", name, f"{len(samples)} samples leave none to test")
-    return pool, test
+def _partition(samples: Samples, sampling: Sampling, seed: int, fold: int) -> Partition:
+    cut = (sampling.test_share, sampling.folds, fold)
+    return partition(samples, sampling.partition, seed, *cut)
 
 
-def _leek(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    order = _permutation(count, _stream(seed, PARTITION_STREAM))
-    tested = count // 5
-    return np.sort(order[tested:]), np.sort(order[:tested])
+def _whole_pool(samples: Samples, sampling: Sampling) -> int:
+    """The largest train size that every seed can draw."""
+    folds = range(sampling.folds if sampling.partition == "folds" else 1)
+    return min(len(_partition(samples, sampling, 0, fold)[0]) for fold in folds)
 
 
 def _quotas(
@@ -148,34 +175,27 @@ def largest_remainder(total: int, counts: Sequence[int]) -> list[int]:
 
 
 def _without_replacement(
-    groups: Sequence[np.ndarray], quotas: Sequence[int], stream: PCG64
+    groups: Sequence[np.ndarray], quotas: Sequence[int], source: PCG64
 ) -> np.ndarray:
     drawn = [
-        group[_permutation(len(group), stream)[:quota]]
+        group[permutation(len(group), source)[:quota]]
         for group, quota in zip(groups, quotas, strict=True)
     ]
     return np.concatenate(drawn)
 
 
 def _with_replacement(
-    groups: Sequence[np.ndarray], quotas: Sequence[int], stream: PCG64
+    groups: Sequence[np.ndarray], quotas: Sequence[int], source: PCG64
 ) -> np.ndarray:
     drawn = [
-        group[_integers(len(group), quota, stream)]
+        group[integers(len(group), quota, source)]
         for group, quota in zip(groups, quotas, strict=True)
         if quota
     ]
     return np.concatenate(drawn)
 
 
-def _stream(seed: int, key: tuple[int, ...]) -> PCG64:
-    return PCG64(SeedSequence(int(seed), spawn_key=key))
-
-
-def _permutation(count: int, stream: PCG64) -> np.ndarray:
-    return np.argsort(stream.random_raw(count), kind="stable")
-
-
-def _integers(below: int, count: int, stream: PCG64) -> np.ndarray:
-    """Uniform in 0..below-1 but for a bias of less than below / 2**64."""
-    return (stream.random_raw(count) % np.uint64(below)).astype(np.int64)
+def _require_whole(field: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        remedy = f"a whole number from {least} up is needed"
+        raise WrongOption(f"dataset.{field}", value, remedy)

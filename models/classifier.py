@@ -19,7 +19,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 if TYPE_CHECKING:
-    import numpy as np
+    from models.scoring import Watch
 
 
 logger = logging.getLogger(__name__)
@@ -32,13 +32,15 @@ class Diverged(RuntimeError):  # noqa: N818
 class Classifier(pl.LightningModule):
     """Minimises `loss(logits, labels)` of `network`; keeps the mean loss of every epoch.
 
-    `optimizer(parameters)` and `schedule(optimizer)` are factories; the schedule, where there is
+    `optimizer(network)` and `schedule(optimizer)` are factories; the schedule, where there is
     one, is stepped after every batch. `train_loss` holds one mean over samples for each epoch, for
     a loss that is itself a mean over its batch. Raises Diverged at the end of an epoch whose mean
     loss is not finite.
 
     On several devices each takes its share of every batch and the gradients are averaged: the batch
     is as large as on one device. `seed` then gives each device random numbers of its own.
+
+    A `watch` scores its images after every epoch.
     """
 
     # Manual optimisation and fetching the batch here spare Lightning's hooks around every batch,
@@ -49,9 +51,10 @@ class Classifier(pl.LightningModule):
         self,
         network: nn.Module,
         loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-        optimizer: Callable[[Iterable[nn.Parameter]], Optimizer],
+        optimizer: Callable[[nn.Module], Optimizer],
         schedule: Callable[[Optimizer], LRScheduler] | None = None,
         seed: int = 0,
+        watch: Watch | None = None,
     ) -> None:
         super().__init__()
         self.network = network
@@ -59,6 +62,7 @@ class Classifier(pl.LightningModule):
         self.optimizer_factory = optimizer
         self.schedule_factory = schedule
         self.seed = seed
+        self.watch = watch
         self.train_loss: list[float] = []
         self._batch_losses: list[tuple[torch.Tensor, int]] = []
 
@@ -72,7 +76,7 @@ class Classifier(pl.LightningModule):
             torch.distributed.destroy_process_group()
 
     def configure_optimizers(self) -> Optimizer | tuple[list[Optimizer], list[LRScheduler]]:
-        optimizer = self.optimizer_factory(self.network.parameters())
+        optimizer = self.optimizer_factory(self.network)
         if self.schedule_factory is None:
             return optimizer
         return [optimizer], [self.schedule_factory(optimizer)]
@@ -116,6 +120,8 @@ class Classifier(pl.LightningModule):
         self.train_loss.append(mean)
         epoch = self.current_epoch + 1
         logger.info("epoch %d of %d: training loss %.4g", epoch, self.trainer.max_epochs, mean)
+        if self.watch is not None:
+            self.watch.score(self.network, epoch)
 
     def _mean_loss(self) -> float:
         samples = sum(count for _, count in self._batch_losses)
@@ -156,6 +162,7 @@ def train(
             default_root_dir=folder,  # through which the weights come back from the processes
             **trainer,
         )
+        classifier.train()  # Lightning leaves modules in the mode that building left them in
         lightning.fit(classifier, train_dataloaders=batches)
     return lightning
 
@@ -202,17 +209,3 @@ def _interruptible() -> Iterator[None]:
     except SystemExit as stop:
         signal.signal(signal.SIGINT, handler)
         raise KeyboardInterrupt from stop
-
-
-def class_probabilities(
-    network: nn.Module, images: torch.Tensor, batch_size: int = 256
-) -> np.ndarray:
-    """Softmax of the network's logits for images (m, C, H, W): float32 array (m, K)."""
-    network.eval()
-    parameter = next(network.parameters())
-    with torch.inference_mode():
-        logits = [
-            network(batch.to(parameter.device, parameter.dtype))
-            for batch in images.split(batch_size)
-        ]
-        return torch.cat(logits).float().softmax(dim=1).cpu().numpy()

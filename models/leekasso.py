@@ -15,9 +15,7 @@ from models.linear import class_scores, count_coefficients, fit_estimator
 from models.scaling import flat_pixels
 
 if TYPE_CHECKING:
-    import torch
-
-    from models.interface import TrainingData
+    from models.interface import Images, TrainingData
 
 TIES = {"first": "ordinal", "mean_rank": "average"}  # and scipy's names for them
 
@@ -61,8 +59,8 @@ class Leekasso:
         self._intercept, self._slopes = coefficients[0], coefficients[1:]
         self.parameters = {"total": len(kept), "trainable": len(kept)}
 
-    def scores(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
-        """Decision values, float32 array (m, 2), of images (m, C, H, W), array or tensor."""
+    def scores(self, images: Images) -> np.ndarray:
+        """Decision values, float32 array (m, 2), of images (m, C, H, W)."""
         fitted = self._intercept + flat_pixels(images)[:, self.selected] @ self._slopes
         return np.column_stack([1 - fitted, fitted]).astype(np.float32)
 
@@ -104,8 +102,8 @@ class LeekassoLogistic:
         self._fitted = fit_estimator(regression, images[:, self.selected], labels, seed)
         self.parameters = count_coefficients(self._fitted)
 
-    def scores(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
-        """Class probabilities, float32 array (m, 2), of images (m, C, H, W), array or tensor."""
+    def scores(self, images: Images) -> np.ndarray:
+        """Class probabilities, float32 array (m, 2), of images (m, C, H, W)."""
         return class_scores(self._fitted, flat_pixels(images)[:, self.selected], classes=2)
 
 

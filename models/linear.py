@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,11 @@ import numpy as np
 from models.scaling import flat_pixels, require_kind, shift_and_factor
 
 if TYPE_CHECKING:
-    import torch
     from sklearn.base import BaseEstimator
 
-    from models.interface import TrainingData
+    from models.interface import Images, TrainingData
+
+SAVED = ("coef_", "intercept_", "classes_")
 
 
 @dataclass
@@ -64,11 +65,42 @@ class LinearClassifier:
         self._fitted = fit_estimator(estimator, features, labels, seed)
         self.parameters = count_coefficients(self._fitted)
 
-    def scores(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
-        """Scores, float32 array (m, K), of images (m, C, H, W), array or tensor."""
+    def scores(self, images: Images) -> np.ndarray:
+        """Scores, float32 array (m, K), of images (m, C, H, W)."""
         return class_scores(self._fitted, self._features(images), self._classes)
 
-    def _features(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
+    def state(self) -> dict[str, np.ndarray]:
+        """Arrays by name from which `restore` makes the fitted learner again.
+
+        Raises ValueError for an estimator whose fit is more than coefficients and intercepts, and
+        for a sample of one class.
+        """
+        missing = [name for name in SAVED if not hasattr(self._fitted, name)]
+        if missing or not hasattr(self._fitted, "predict_proba"):
+            name = type(self._fitted).__name__
+            raise ValueError(f"estimator={name}: not to be saved; use LogisticRegression")
+        arrays = {name: np.asarray(getattr(self._fitted, name)) for name in SAVED}
+        return {**arrays, "shift": np.asarray(self._shift), "factor": np.asarray(self._factor)}
+
+    def restore(
+        self, state: Mapping[str, np.ndarray], shape: tuple[int, ...], classes: int, peak: float
+    ) -> None:
+        """Become the learner that gave `state`, fitted on images of that shape, classes and peak.
+
+        Raises ValueError where the arrays are not those of such a learner.
+        """
+        if set(state) != {*SAVED, "shift", "factor"}:
+            raise ValueError(f"state: {', '.join(state)}; it is of another method")
+        if state["coef_"].shape[1] != np.prod(shape):
+            raise ValueError(f"state: {state['coef_'].shape[1]} coefficients; of another data set")
+        self._fitted = self.estimator()
+        for name in SAVED:
+            setattr(self._fitted, name, state[name])
+        self._shift, self._factor, self._classes = state["shift"], state["factor"], classes
+        self.score_kind = score_kind(self._fitted)
+        self.parameters = count_coefficients(self._fitted)
+
+    def _features(self, images: Images) -> np.ndarray:
         pixels = np.asarray(images, dtype=np.float64)
         return flat_pixels((pixels - self._shift) * self._factor)
 

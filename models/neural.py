@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from models.options import (
+    derived_seed,
+    require_batches,
+    require_devices_here,
+    require_factory,
+    require_trainer,
+    require_whole_number,
+)
+from models.saving import from_arrays, to_arrays
 from models.scaling import require_kind
 
 if TYPE_CHECKING:
@@ -19,11 +26,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LRScheduler
 
-    from models.interface import TrainingData
+    from models.interface import Images, TrainingData, Watched
 
 INITIALISATIONS = ("glorot_uniform", "network")
-TRAINER_OPTIONS = ("accelerator", "devices", "precision", "deterministic")
-PRECISIONS = ("32-true", "64-true", "16-mixed", "bf16-mixed", "bf16-true")
 
 
 @dataclass
@@ -51,22 +56,26 @@ class NeuralClassifier:
     schedule: Callable[[Optimizer], LRScheduler] | None = None
     initialisation: str = "glorot_uniform"
 
+    takes_augmentation: ClassVar[bool] = True
+
     score_kind: str = field(default="probability", init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
     parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    best_scores: np.ndarray | None = field(default=None, init=False, repr=False)
+    best_epoch: int | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _require_whole_number("epochs", self.epochs)
-        _require_whole_number("batch_size", self.batch_size)
+        require_whole_number("epochs", self.epochs)
+        require_whole_number("batch_size", self.batch_size)
         require_kind(self.inputs)
         if self.initialisation not in INITIALISATIONS:
             choices = ", ".join(INITIALISATIONS)
             raise ValueError(f"initialisation={self.initialisation}: one of {choices}")
         for name in ("network", "optimizer", "loss"):
-            _require_factory(name, getattr(self, name))
+            require_factory(name, getattr(self, name))
         if self.schedule is not None:
-            _require_factory("schedule", self.schedule)
-        _require_trainer(self.trainer)
+            require_factory("schedule", self.schedule)
+        require_trainer(self.trainer)
 
     def check(self, shape: tuple[int, ...], classes: int) -> None:
         """Build everything on PyTorch's meta device, pass one batch through, train nothing.
@@ -74,28 +83,22 @@ class NeuralClassifier:
         Raises ValueError naming the part (network, optimizer, schedule or loss) that fails, such
         as for a misspelt argument.
         """
-        import torch
+        from models.rehearsal import rehearse
 
-        with torch.device("meta"):
-            samples = classes + 1  # a loss that confuses samples and classes must not pass
-            images = torch.zeros((samples, *shape))
-            labels = torch.zeros(samples, dtype=torch.int64)
-            with _blamed_on("network"):
-                network = self._new_network(shape, classes)
-                logits = network(images)
-                if logits.shape != (samples, classes):
-                    wanted = (samples, classes)
-                    raise ValueError(f"logits of shape {tuple(logits.shape)}, not {wanted}")
-            with _blamed_on("optimizer"):
-                optimizer = self.optimizer(network.parameters())
-            if self.schedule is not None:
-                with _blamed_on("schedule"):
-                    self.schedule(optimizer)
-            with _blamed_on("loss"):
-                self.loss()(logits, labels)
+        rehearse(
+            lambda: self._new_network(shape, classes),
+            partial(over_all_parameters, self.optimizer),
+            self.schedule,
+            self.loss,
+            shape,
+            classes,
+        )
 
-    def fit(self, data: TrainingData, seed: int) -> None:
+    def fit(self, data: TrainingData, seed: int, watched: Watched | None = None) -> None:
         """Train on `data` (see `models`); `seed` decides initial weights and dropout.
+
+        The images and labels `watched` are scored after every epoch: `history` then has
+        `watched_accuracy`, and `best_scores` are those of `best_epoch`, the first of the best ones.
 
         Raises `models.classifier.Diverged` when the loss stops being finite, and ValueError when
         the data's batches are not of `batch_size`.
@@ -103,50 +106,66 @@ class NeuralClassifier:
         import torch
 
         from models.classifier import Classifier, train
-        from models.inputs import InputScaling
+        from models.scoring import watch_of
 
         batches = data.train_dataloader()
-        self._require_batch_size(len(batches), len(data.train_labels))
+        require_batches(self.batch_size, len(batches), len(data.train_labels))
+        watch = watch_of(watched, self.trainer)
 
         torch.manual_seed(seed)
-        scaling = InputScaling(self.inputs, data.train_images, data.peak)
         network = self._new_network(data.shape, data.classes)
-        scaled = torch.nn.Sequential(OrderedDict(inputs=scaling, network=network))
-        training_seed = _training_seed(seed)
-        classifier = Classifier(scaled, self.loss(), self.optimizer, self.schedule, training_seed)
+        scaled = self._scaled(network, data.train_images, data.peak)
+        training_seed = derived_seed(seed, 1)  # the weights drawn must not shape the dropout
+        optimizer = partial(over_all_parameters, self.optimizer)
+        classifier = Classifier(scaled, self.loss(), optimizer, self.schedule, training_seed, watch)
 
         torch.manual_seed(training_seed)
         trainer = train(classifier, batches, self.epochs, dict(self.trainer))
 
         self._network = scaled.to(trainer.strategy.root_device)
         self.history = {"train_loss": classifier.train_loss}
-        self.parameters = _count(network)
+        self.parameters = count(network)
+        if watch:
+            self.history["watched_accuracy"] = watch.accuracies
+            self.best_scores, self.best_epoch = watch.best_scores, watch.best_epoch
 
-    def scores(self, images: np.ndarray | torch.Tensor) -> np.ndarray:
-        """Class probabilities, float32 array (m, K), of images (m, C, H, W), array or tensor."""
-        import torch
+    def scores(self, images: Images) -> np.ndarray:
+        """Class probabilities, float32 array (m, K), of images (m, C, H, W)."""
+        from models.scoring import class_probabilities
 
-        from models.classifier import class_probabilities
-
-        return class_probabilities(self._network, torch.as_tensor(images))
+        return class_probabilities(self._network, images)
 
     def check_devices(self) -> None:
         """Raises ValueError where this machine does not have what the trainer asks for."""
-        if self.trainer.get("accelerator") == "cpu" and self.trainer.get("devices", 1) == 1:
-            return  # always there; asking Lightning would cost its import
-        import pytorch_lightning as pl
+        require_devices_here(self.trainer)
 
-        logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)  # no banner
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                pl.Trainer(barebones=True, **self.trainer)
-        except Exception as error:
-            reason = str(error).strip().splitlines()[0]
-            accelerator = self.trainer.get("accelerator")
-            raise ValueError(
-                f"trainer.accelerator={accelerator}: {reason}; use trainer=cpu"
-            ) from error
+    def state(self) -> dict[str, np.ndarray]:
+        """Arrays by name from which `restore` makes the fitted network again."""
+        return to_arrays(self._network)
+
+    def restore(
+        self, state: Mapping[str, np.ndarray], shape: tuple[int, ...], classes: int, peak: float
+    ) -> None:
+        """Become the learner that gave `state`, fitted on images of that shape, classes and peak.
+
+        Raises ValueError where the arrays are not those of this network.
+        """
+        import torch
+
+        network = self._new_network(shape, classes)
+        nothing = torch.zeros((1, *shape))  # the scaling itself comes with the state
+        self._network = from_arrays(self._scaled(network, nothing, peak), state)
+        self.parameters = count(network)
+
+    def _scaled(
+        self, network: nn.Module, train_images: np.ndarray | torch.Tensor, peak: float
+    ) -> nn.Module:
+        import torch
+
+        from models.inputs import InputScaling
+
+        scaling = InputScaling(self.inputs, train_images, peak)
+        return torch.nn.Sequential(OrderedDict(inputs=scaling, network=network))
 
     def _new_network(self, shape: tuple[int, ...], classes: int) -> nn.Module:
         from models.networks import glorot_uniform
@@ -156,64 +175,15 @@ class NeuralClassifier:
             glorot_uniform(network)
         return network
 
-    def _require_batch_size(self, batches: int, samples: int) -> None:
-        expected = -(-samples // self.batch_size)
-        if batches != expected:
-            raise ValueError(
-                f"batch_size={self.batch_size}: {samples} samples make {expected} batches, not the "
-                f"data's {batches}; give the data the same batch size"
-            )
+
+def over_all_parameters(
+    optimizer: Callable[[Iterable[nn.Parameter]], Optimizer], network: nn.Module
+) -> Optimizer:
+    """The optimiser of all parameters of a network."""
+    return optimizer(network.parameters())
 
 
-def _require_whole_number(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name}={value}: a whole number from 1 up")
-
-
-def _require_trainer(trainer: Mapping[str, Any]) -> None:
-    for name in set(trainer) - set(TRAINER_OPTIONS):
-        raise ValueError(f"trainer.{name}: not an option; known: {', '.join(TRAINER_OPTIONS)}")
-    accelerator, precision = trainer.get("accelerator", "cpu"), trainer.get("precision", "32-true")
-    if accelerator == "auto":  # the same key would stand for other results on other machines
-        raise ValueError("trainer.accelerator=auto: name it: cpu, gpu, mps")
-    _require_devices(trainer.get("devices", 1))
-    if precision not in PRECISIONS:
-        raise ValueError(f"trainer.precision={precision}: one of {', '.join(PRECISIONS)}")
-    if not isinstance(trainer.get("deterministic", True), bool):
-        raise ValueError(f"trainer.deterministic={trainer['deterministic']}: true or false")
-
-
-def _require_devices(devices: object) -> None:
-    """A number from 1 up, or a list of distinct indices."""
-    numbers = devices if isinstance(devices, list) else [devices]
-    least = 0 if isinstance(devices, list) else 1
-    whole = [isinstance(n, int) and not isinstance(n, bool) and n >= least for n in numbers]
-    if not numbers or not all(whole) or len(set(numbers)) < len(numbers):
-        raise ValueError(f"trainer.devices={devices}: how many, from 1 up, or a list of indices")
-
-
-def _require_factory(name: str, value: object) -> None:
-    if not callable(value):
-        raise ValueError(f"{name}={value}: a block with _target_ naming a class or function")
-
-
-@contextmanager
-def _blamed_on(part: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise ValueError(f"{part}: {reason}") from error
-
-
-def _training_seed(seed: int) -> int:
-    """A second seed, independent of the first: the weights drawn must not shape the dropout."""
-    import numpy as np
-
-    return int(np.random.SeedSequence([seed, 1]).generate_state(1, np.uint64)[0])
-
-
-def _count(network: nn.Module) -> dict[str, int]:
+def count(network: nn.Module) -> dict[str, int]:
     sizes = [(parameter.numel(), parameter.requires_grad) for parameter in network.parameters()]
     return {
         "total": sum(size for size, _ in sizes),

@@ -39,6 +39,7 @@ def scarce(results: Path, capsys, monkeypatch) -> Callable[..., Outcome]:
     Without figures, unless they are asked for: drawing takes longer than training a few cells.
     """
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("SCARCE_CACHE", str(results.parent / "cache"))
 
     places = {"results_dir": results, "published_dir": results.parent / "published"}
     places["figures"] = "none"

@@ -16,6 +16,7 @@ from benchmarks.grid.errors import RequestError, nearest
 KINDS = {
     "datasets": "dataset",
     "methods": "method",
+    "backbones": "backbone",
     "losses": "loss",
     "augmentations": "augmentation",
     "benchmarks": "benchmark",

@@ -10,6 +10,7 @@ from benchmarks import answers
 from benchmarks.commands.opening import planned_cells
 from benchmarks.grid.configs import opened
 from benchmarks.grid.request import parse_request
+from benchmarks.recommending import recommend
 from benchmarks.running import check, compute
 from benchmarks.settings import folders
 
@@ -29,4 +30,5 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     failed = compute(planned, console)
     with opened(list(request.folders)) as configs:
         answers.answer_plan(planned, places, configs, console)
+    recommend(planned, places, console, train=True)
     return 1 if failed else 0

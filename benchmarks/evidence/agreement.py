@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.evidence.results import ROW, results_frame, split_means
+from benchmarks.evidence.axes import ROW
+from benchmarks.evidence.optimism import OPTIMISTIC, why_optimistic
+from benchmarks.evidence.results import results_frame, split_means
 from benchmarks.evidence.statistics import (
     NO_SPREAD,
     Interval,
@@ -14,7 +16,7 @@ from benchmarks.evidence.statistics import (
     paired_differences,
     welch_difference,
 )
-from benchmarks.evidence.wording import interval_text, percent
+from benchmarks.evidence.wording import interval_text, optimism_text, percent
 from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def agreement_text(found: dict[str, Any]) -> str:
     ]
     for row in rows["disagree"]:
         lines.append(
-            f"  {row['dataset']}, {row['method']}, n = {row['train_size']}: own"
+            f"  {row['dataset']}, {row['method']}, n = {row['train_size']}{optimism_text(row)}: own"
             f" {percent(row['own'])}, published {percent(row['published'])}, difference"
             f" {interval_text(row['interval'], 'difference')} points"
         )
@@ -119,7 +121,7 @@ def _by_row(frame: pd.DataFrame) -> dict[tuple[Any, ...], pd.DataFrame]:
     """Of each row the mean accuracy on every split seed, with its fingerprints."""
     splits = [*ROW, "split_seed"]
     means = split_means(frame, "accuracy").set_index(splits)
-    means = means.join(frame.groupby(splits)[PRINTS].first()).reset_index()
+    means = means.join(frame.groupby(splits)[[*PRINTS, OPTIMISTIC]].first()).reset_index()
     return {row: rows.set_index("split_seed") for row, rows in means.groupby(ROW)}
 
 
@@ -128,6 +130,7 @@ def _row(row: tuple[Any, ...], ours: pd.DataFrame, theirs: pd.DataFrame) -> dict
     if len(shared):
         ours, theirs = ours.loc[shared], theirs.loc[shared]
     one, other = ours["accuracy"], theirs["accuracy"]
+    why = why_optimistic(ours, "accuracy") or why_optimistic(theirs, "accuracy")
     interval, outcome = None, "other data"
     if _same_data(ours, theirs):
         interval, outcome = _paired(one, other) if len(shared) else _unpaired(one, other)
@@ -138,6 +141,7 @@ def _row(row: tuple[Any, ...], ours: pd.DataFrame, theirs: pd.DataFrame) -> dict
         "difference": float(one.mean() - other.mean()),
         "interval": interval,
         "outcome": outcome,
+        **({OPTIMISTIC: why} if why else {}),
     }
 
 

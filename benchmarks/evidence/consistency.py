@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from benchmarks.evidence.axes import AXES, axis_name
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.records.store import SCHEMA, Record
 
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # The first configuration of each row, and its text.
-Seen = dict[tuple[str | None, ...], tuple[dict[str, Any], bytes]]
+Seen = dict[tuple[str, ...], tuple[dict[str, Any], bytes]]
 
 # The row's own axes, and what cannot change a result: these may differ under one name.
 VARIES = {"split_seed", "init_seed", "threads"}
 VARIES_WITHIN = {"dataset": {"train_size", "root"}, "trainer": {"devices"}}
-ROW_GROUPS = ("protocol", "loss", "augmentation")
 
 
 def without_copies(records: Iterable[Record]) -> list[Record]:
@@ -68,8 +68,7 @@ def refuse_mixed_configurations(records: Iterable[Record]) -> None:
     rows: Seen = {}
     for record in records:
         fixed = fixed_configuration(record.get("config") or {})
-        blocks = (fixed.get(group) or {} for group in ("dataset", "method", *ROW_GROUPS))
-        dataset, method, *chosen = (block.get("name") for block in blocks)
+        dataset, method, *chosen = (axis_name(fixed, axis) for axis in ("dataset", "method", *AXES))
         _same(datasets, (dataset,), {"dataset": fixed.get("dataset")}, dataset)
         _same(rows, (dataset, method, *chosen), fixed, f"{method} on {dataset}")
 
@@ -106,9 +105,7 @@ def refuse_repeated_seeds(frame: pd.DataFrame, columns: list[str]) -> None:
         )
 
 
-def _same(
-    seen: Seen, row: tuple[str | None, ...], config: dict[str, Any], name: str | None
-) -> None:
+def _same(seen: Seen, row: tuple[str, ...], config: dict[str, Any], name: str) -> None:
     text = orjson.dumps(config, option=orjson.OPT_SORT_KEYS)
     first, first_text = seen.setdefault(row, (config, text))
     if text == first_text:

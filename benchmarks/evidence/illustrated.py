@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.claims.files import PublishedCurves
 from benchmarks.evidence.claims.schema import Arm, Claim
+from benchmarks.evidence.optimism import OPTIMISTIC, honest_rows, marked_labels
 from benchmarks.evidence.pictures import Picture
-from benchmarks.evidence.results import method_labels
 from benchmarks.evidence.statistics import FEWEST_DATASETS
 from benchmarks.records.holdings import Holding
 from benchmarks.records.store import Record
@@ -91,7 +92,7 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
     if frame.empty:
         return
     for first, second in _contrasts(shown.claims, frame):
-        stem = folder / f"difference-{first}-{second}"
+        stem = folder / f"difference-{_as_file_name(first)}-{_as_file_name(second)}"
         yield figures.paired_differences(frame, first, second, stem, order[1])
     if frame["dataset"].nunique() >= FEWEST_DATASETS and frame["method"].nunique() > 2:
         yield figures.rank_diagram(frame, folder / "ranks")
@@ -106,14 +107,17 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
 
 
 def _sheets(folder: Path, shown: Shown, images_of: ImagesOf | None) -> Iterator[Drawing]:
-    """The test images that most methods get wrong at the largest training size."""
+    """The test images that most methods get wrong at the largest training size, in runs that did
+    not choose their epoch on them.
+    """
     from benchmarks.evidence import figures
 
-    if images_of is None or shown.frame.empty:
+    frame = honest_rows(shown.frame)
+    if images_of is None or frame.empty:
         return
     records = {record["key"]: record for record in shown.held.done}
     by_dataset = {record["config"]["dataset"]["name"]: record for record in records.values()}
-    keys = _keys_of_largest_size(shown.frame)
+    keys = _keys_of_largest_size(frame)
     predictions = ((records[key], arrays) for key, arrays in shown.held.predictions(keys))
     mistakes = figures.count_mistakes(predictions)
     for dataset, record in by_dataset.items():
@@ -133,7 +137,7 @@ def _has_new_images(shown: Shown, pictures: list[Picture], images_of: ImagesOf |
 
 def _contrasts(claims: Sequence[Claim], frame: pd.DataFrame) -> list[tuple[str, str]]:
     """The pairs of methods that the claims' deciding parts compare, where both have results."""
-    labelled = frame.assign(label=method_labels(frame))
+    labelled = frame.assign(label=marked_labels(frame))
     pairs = [
         tuple(_label(arm, claim, labelled) for arm in part.contrast)
         for claim in claims
@@ -153,6 +157,11 @@ def _label(arm: Arm, claim: Claim, labelled: pd.DataFrame) -> str | None:
     return labels[0] if len(labels) == 1 else None
 
 
+def _as_file_name(label: str) -> str:
+    """A method's label without what is awkward in the name of a file."""
+    return re.sub(r"[^\w.+-]+", "_", label).strip("_")
+
+
 def _keys_of_largest_size(frame: pd.DataFrame) -> list[str]:
     largest = frame.groupby("dataset")["train_size"].transform("max")
     return frame.loc[frame["train_size"] == largest, "key"].tolist()
@@ -165,6 +174,7 @@ def _digest(shown: Shown) -> str:
     digest = hashlib.sha256(version("matplotlib").encode())
     for record in sorted(shown.held.done, key=lambda record: record["key"]):
         told = (record["key"], record["metrics"], record["predictions"].get("sha256"))
+        told += (record.get(OPTIMISTIC),)
         digest.update(repr(told).encode())
     drawn_for = {
         "benchmark": shown.held.benchmark,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.evidence.axes import AXES, IN_LABEL, ROW, SEEDS, axis_name
 from benchmarks.evidence.consistency import (
     refuse_mixed_configurations,
     refuse_mixed_data,
@@ -21,13 +22,9 @@ from benchmarks.evidence.notices import Notice, failed_notices
 from benchmarks.records.store import Record
 
 REQUIRED_METRICS = ("accuracy", "train_accuracy")
-AXES = ["protocol", "loss", "augmentation"]  # of one method
-ROW = ["dataset", "protocol", "method", "loss", "augmentation", "train_size"]
-NO_AUGMENTATION = "none"
-SEEDS = ["split_seed", "init_seed"]
-OTHER_METRICS = ("parameters", "trainable_parameters", "test_samples")
+OTHER_METRICS = ("parameters", "trainable_parameters", "test_samples", "accuracy_last_epoch")
 COLUMNS = [*ROW, *SEEDS, "threads", *REQUIRED_METRICS, *OTHER_METRICS]
-COLUMNS += ["train_seconds", "score_kind", "key"]
+COLUMNS += ["train_seconds", "score_kind", "optimistic", "key"]
 
 
 def results_frame(records: Iterable[Record]) -> pd.DataFrame:
@@ -36,6 +33,7 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     `frame.attrs["notices"]` lists what is not among the rows: failed cells (counted by dataset and
     method) and records whose accuracies are missing, not finite or outside 0 to 1.
     `frame.attrs["caveats"]` lists the remarks that the records carry about their data or method.
+    `optimistic` says why a row's numbers are too good, and is empty where they are not.
 
     Raises EvidenceError for what must not be averaged: several schema versions, two configurations
     or two data sets under one name, two different samples under one split seed, two results for
@@ -66,23 +64,22 @@ def split_means(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 def method_labels(frame: pd.DataFrame) -> pd.Series:
-    """The method's name for each row, with its loss and augmentation where it had several."""
-    labels = frame["method"]
-    for axis in ("loss", "augmentation"):
+    """`method (backbone, loss, augmentation)` for each row, each where the method had several."""
+    told = pd.Series("", index=frame.index)
+    for axis in IN_LABEL:
         several = frame.groupby("method")[axis].transform("nunique") > 1
-        labels = labels.where(~several, labels + " (" + frame[axis] + ")")
-    return labels
+        named = several & (frame[axis] != "")
+        told = told.where(~named, told + ", " + frame[axis])
+    return frame["method"].where(told == "", frame["method"] + " (" + told.str[2:] + ")")
 
 
 def _row(record: Record) -> dict[str, Any]:
     config, metrics = record["config"], record["metrics"]
-    loss, augmentation = config.get("loss") or {}, config.get("augmentation") or {}
     return {
         "dataset": _field(record, "dataset", "name"),
-        "protocol": _field(record, "protocol", "name"),
         "method": _field(record, "method", "name"),
-        "loss": str(loss.get("name") or ""),
-        "augmentation": str(augmentation.get("name") or NO_AUGMENTATION),
+        **{axis: axis_name(config, axis) for axis in AXES},
+        "protocol": _field(record, "protocol", "name"),
         "train_size": _field(record, "dataset", "train_size"),
         "split_seed": _field(record, "split_seed"),
         "init_seed": _field(record, "init_seed"),
@@ -91,6 +88,7 @@ def _row(record: Record) -> dict[str, Any]:
         **{name: metrics.get(name) for name in OTHER_METRICS},
         "train_seconds": (record.get("timing") or {}).get("train"),
         "score_kind": (record.get("predictions") or {}).get("score_kind"),
+        "optimistic": str(record.get("optimistic") or ""),
         "key": record["key"],
     }
 

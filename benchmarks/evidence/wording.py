@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,11 @@ def effect_text(effect: float | None, unit: str | None, digits: int = 1) -> str:
     if effect is None:
         return "-"
     return f"{_number(effect, unit, digits)}{UNITS[unit].text}"
+
+
+def optimism_text(told: Mapping[str, Any]) -> str:
+    """What follows an effect of a verdict, a part or a row whose numbers are too good; else ''."""
+    return " (optimistic)" if told.get("optimistic") else ""
 
 
 def interval_text(interval: Sequence[float] | None, unit: str | None, digits: int = 1) -> str:

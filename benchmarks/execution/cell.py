@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.execution.features import feature_cache
+from benchmarks.execution.selection import Selection, accuracy, selects
 from benchmarks.grid import data, learners, seeds
 from benchmarks.grid.plan import Cell
 from benchmarks.records import record
@@ -17,8 +19,9 @@ from benchmarks.records.store import Predictions, Record
 def describe(cell: Cell) -> str:
     """In a few words, for people."""
     config = cell.config
+    taken = [config[group]["name"] for group in ("backbone", "augmentation") if group in config]
     return (
-        f"{config['method']['name']} on {config['dataset']['name']}, "
+        f"{' '.join([config['method']['name'], *taken])} on {config['dataset']['name']}, "
         f"n={config['dataset']['train_size']}, seed {config['split_seed']}"
     )
 
@@ -37,53 +40,70 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
     clock = _Clock()
     split_data = prepare_data(cell.config)
     clock.lap("data")
-    learner = learners.build(cell.config)
-    learner.fit(split_data, seeds.fit_seed(cell.config["split_seed"], cell.config["init_seed"]))
+    learner = prepare_learner(cell.config)
+    selection = _fit(learner, split_data, cell.config)
     clock.lap("train")
     scores = learner.scores(split_data.test_images)
     clock.lap("test")
     train_scores = learner.scores(split_data.train_images)
+    last = _metrics(learner, split_data, scores, train_scores)
     measured = {
-        "metrics": _metrics(learner, split_data, scores, train_scores),
+        "metrics": last | selection.metrics(last),
         "history": learner.history,
         "timing": clock.timing(),
         "caveats": list(data.load(cell.config["dataset"]).caveats),
+        "notes": getattr(learner, "notes", {}),
         "predictions": {"score_kind": learner.score_kind},
+        **selection.marks,
     }
-    predictions = _predictions(cell.config, split_data, scores)
+    predictions = _predictions(cell.config, split_data, selection.scores_or(scores))
     return record.done(cell, measured, predictions), predictions
+
+
+def _fit(learner: Any, split_data: Any, config: dict[str, Any]) -> Selection:
+    """Train; where the protocol selects an epoch on the test data, with these watched."""
+    seed = seeds.fit_seed(config["split_seed"], config["init_seed"])
+    if not selects(config, learner):
+        learner.fit(split_data, seed)
+        return Selection()
+    learner.fit(split_data, seed, watched=(split_data.test_images, split_data.test_labels))
+    return Selection(learner.best_scores, learner.best_epoch, split_data.test_labels.numpy())
 
 
 def prepare_data(config: dict[str, Any]) -> Any:
     """The tensors of one split, in memory, with the batches that the method asks for."""
     from datasets.module import SplitData  # imports Lightning: only where a cell really runs
 
+    of_cell = config["split_seed"], config["init_seed"]
     return SplitData(
         data.load(config["dataset"]),
         data.split(config["dataset"], config["split_seed"]),
         batch_size=config["method"].get("batch_size"),
-        order_seed=seeds.order_seed(config["split_seed"], config["init_seed"]),
+        order_seed=seeds.order_seed(*of_cell),
+        augmentation=data.augmentation(config),
+        augmentation_seed=seeds.augmentation_seed(*of_cell),
     )
+
+
+def prepare_learner(config: dict[str, Any]) -> Any:
+    """Not yet fitted; a frozen backbone's features are kept for all cells of this machine."""
+    learner = learners.build(config)
+    if hasattr(learner, "feature_cache"):
+        learner.feature_cache = feature_cache()
+    return learner
 
 
 def _metrics(
     learner: Any, split_data: Any, scores: np.ndarray, train_scores: np.ndarray
 ) -> dict[str, Any]:
     return {
-        "accuracy": _accuracy(scores, split_data.test_labels.numpy()),
-        "train_accuracy": _accuracy(train_scores, split_data.train_labels.numpy()),
+        "accuracy": accuracy(scores, split_data.test_labels.numpy()),
+        "train_accuracy": accuracy(train_scores, split_data.train_labels.numpy()),
         "train_samples": len(split_data.train_labels),
         "test_samples": len(split_data.test_labels),
         "parameters": learner.parameters["total"],
         "trainable_parameters": learner.parameters["trainable"],
     }
-
-
-def _accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
-    """Share of samples whose largest score is their label's (ties: the first class)."""
-    if np.isnan(scores).any():
-        raise FloatingPointError("the learner's scores are not numbers")
-    return float((scores.argmax(axis=1) == labels).mean())
 
 
 def _predictions(config: dict[str, Any], split_data: Any, scores: np.ndarray) -> Predictions:

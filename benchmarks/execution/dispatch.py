@@ -29,19 +29,26 @@ def work_off(
     limits: Limits,
     finished: Finished,
     look: Callable[[], None],
+    may_begin: Callable[[Task], bool] = lambda _: True,
+    left_out: Callable[[Task], None] = lambda _: None,
 ) -> None:
     """Run the tasks in their order; `finished(task, status, seconds)` hears of each, once.
 
     A task that somebody else is at is asked for again until its record is there, or its owner is
     gone; where that is the record of a lost worker, it may be run again here. `look` is called at
-    least twice a second. Raises RequestError where a record cannot be written.
+    least twice a second. A task that may not begin any more is not run, and `left_out` hears of it.
+    Raises RequestError where a record cannot be written.
     """
     waiting, taken, lost = deque(tasks), deque(), Losses(store, limits)
     while waiting or taken or lost or pool.busy:
         while taken and taken[0][0] < time.monotonic():
             waiting.append(taken.popleft()[1])
         while waiting and pool.idle:
-            pool.start(waiting.popleft())
+            task = waiting.popleft()
+            if may_begin(task):
+                pool.start(task)
+            else:
+                left_out(task)
         for task, ending in pool.wait(SECONDS_BETWEEN_LOOKS):
             if isinstance(ending, OSError):
                 raise unwritable(store, ending) from ending

@@ -14,9 +14,11 @@ Kind = tuple[Any, ...]
 
 
 def kind(config: dict[str, Any]) -> Kind:
-    """Cells of one kind take about the same time: method, data set, train size."""
+    """Cells of one kind take about the same time: method, data set, train size and what else a
+    method takes."""
     dataset = config["dataset"]
-    return config["method"]["name"], dataset["name"], dataset.get("train_size")
+    taken = [(config.get(group) or {}).get("name") for group in ("backbone", "augmentation")]
+    return config["method"]["name"], dataset["name"], dataset.get("train_size"), *taken
 
 
 @dataclass(frozen=True)

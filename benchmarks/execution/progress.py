@@ -29,6 +29,7 @@ class Progress:
         self.cells = {task.cell.key: task.cell for task in work.tasks}
         self.left = Counter(kind(task.cell.config) for task in work.tasks)
         self.count = {"done": 0, "failed": 0}
+        self.beyond_budget = 0
         self.by_method = {name: Counter() for name in dict.fromkeys(k[METHOD] for k in self.left)}
         self.taken = self.predicted = 0.0  # seconds of the finished cells: are forecasts right?
         self.start = self.last_line = time.monotonic()
@@ -57,6 +58,11 @@ class Progress:
                 self.taken, self.predicted = self.taken + seconds, self.predicted + expected
             self.forecast.learn(config, seconds)
 
+    def left_out(self, task: Task) -> None:
+        """Count a task for which the budget had no time left."""
+        self.left[kind(task.cell.config)] -= 1
+        self.beyond_budget += 1
+
     def show(self) -> None:
         now = time.monotonic()
         if self.console.is_terminal:
@@ -83,6 +89,8 @@ class Progress:
             parts += [self._time_left(self.left), *running[:1]]
         else:
             parts.append(f"took {duration(time.monotonic() - self.start)}")
+        if self.beyond_budget:
+            parts.append(f"{self.beyond_budget} not begun: beyond the budget")
         return "  ·  ".join(parts)
 
     def _picture(self, running: list[str]) -> Group:

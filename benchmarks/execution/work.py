@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmarks.execution.budget import Budget
 from benchmarks.execution.forecast import Forecast, kind
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Cell
@@ -33,11 +34,24 @@ class Limits:
 
 @dataclass(frozen=True)
 class Work:
-    """The tasks of one run."""
+    """The tasks of one run, in the order of the grid."""
 
     tasks: list[Task]
     limits: Limits
     forecast: Forecast
+    budget: Budget | None = None
+
+    def in_order(self) -> list[Task]:
+        """What is to be begun first."""
+        return self.seed_by_seed() if self.budget else self.longest_first()
+
+    def may_begin(self, task: Task) -> bool:
+        """Whether the budget still has time for it."""
+        return self.budget is None or self.budget.allows(task.cell.config)
+
+    def seed_by_seed(self) -> list[Task]:
+        """All methods on one split before any on the next: whenever it ends, they compare."""
+        return sorted(self.tasks, key=lambda task: task.cell.config["split_seed"])
 
     def longest_first(self) -> list[Task]:
         """So that no long cell is left alone at the end; those nothing is known of before all."""

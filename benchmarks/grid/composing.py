@@ -10,11 +10,11 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from benchmarks.grid import learners
+from benchmarks.grid import augmentations, learners
 from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs, field_names, suggest_field
 from benchmarks.grid.errors import RequestError
-from benchmarks.grid.request import GROUPS, SCALARS, Request
+from benchmarks.grid.request import AUGMENTATION, GROUPS, SCALARS, Request
 
 # What only Hydra can follow: a defaults list, a package, a reference to another field.
 REACHES_OUT = re.compile(r"\bdefaults\b['\"]?\s*:|@package|\$\{")
@@ -33,6 +33,7 @@ class Composer:
         self.composed: dict[str, DictConfig | dict[str, Any]] = {}
         self.checked: dict[str, dict[str, Any]] = {}
         self.written: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self.augmentations: dict[str, dict[str, Any]] = {}
         self.rests: dict[tuple[str, ...], dict[str, Any]] = {}
         self.from_files = not any(_speaks_of_a_group(word) for word in request.fixed)
 
@@ -56,10 +57,33 @@ class Composer:
         groups = tuple((axis, assignment[axis]) for axis in GROUPS if axis in assignment)
         identity = repr(groups)
         if identity not in self.composed:
-            for group, name in groups:
+            augmentation = assignment.get(AUGMENTATION, augmentations.NONE)
+            others = tuple(choice for choice in groups if choice[0] != AUGMENTATION)
+            for group, name in others:
                 self.configs.require_choice(group, name)
-            self.composed[identity] = self._assembled(groups) or self._compose(groups)
+            composed = self._assembled(others) or self._compose(others)
+            self.composed[identity] = self._augmented(composed, augmentation)
         return self.composed[identity]
+
+    def _augmented(
+        self, composed: DictConfig | dict[str, Any], name: str
+    ) -> DictConfig | dict[str, Any]:
+        for part in augmentations.parts_of(name):
+            self.configs.require_choice(AUGMENTATION, part)
+        block = augmentations.composed(name, self._augmentation)
+        if isinstance(composed, DictConfig):
+            OmegaConf.update(composed, AUGMENTATION, block, merge=False)
+            return composed
+        return {**composed, AUGMENTATION: block}
+
+    def _augmentation(self, part: str) -> dict[str, Any]:
+        """What one file of an augmentation says."""
+        if part not in self.augmentations:
+            block = self._written(AUGMENTATION, part)
+            if block is None:
+                block = plain(self.configs.compose([f"{AUGMENTATION}={part}"]))[AUGMENTATION]
+            self.augmentations[part] = block
+        return self.augmentations[part]
 
     def _compose(self, groups: Choices) -> DictConfig | dict[str, Any]:
         """Plain where nothing refers to another field, which makes the copies 10 times cheaper."""
@@ -127,12 +151,19 @@ def _with_fields(composed: DictConfig | dict[str, Any], assignment: Assignment) 
 def _checked(config: dict[str, Any]) -> dict[str, Any]:
     """The configuration without the blocks that its learner does not take."""
     for group in GROUPS:
-        check_name(f"{group}.name", config[group].get("name"))
+        for name in _names(group, config[group].get("name")):
+            check_name(f"{group}.name", name)
     learners.check_fields(config["method"])
-    taken = learners.shared_blocks(config["method"])
+    taken = list(learners.shared_blocks(config["method"]))
     if "trainer" in taken:
         _check_devices(config["trainer"].get("devices", 1))
-    return {k: v for k, v in config.items() if k not in learners.SHARED or k in taken}
+    if AUGMENTATION in taken and not augmentations.does_something(config[AUGMENTATION]):
+        taken.remove(AUGMENTATION)
+    return {k: v for k, v in config.items() if k not in learners.OPTIONAL or k in taken}
+
+
+def _names(group: str, name: Any) -> list[Any]:
+    return augmentations.parts_of(name) if group == AUGMENTATION else [name]
 
 
 def _check_devices(devices: Any) -> None:

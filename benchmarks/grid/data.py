@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +15,8 @@ from hydra.utils import get_class
 from benchmarks.grid import seeds
 from benchmarks.grid.errors import RequestError, nearest
 from datasets.errors import DataDamaged, WrongOption
-from datasets.samples import Samples
-from datasets.splits import Sampling, Split
+from datasets.samples import Samples, summary
+from datasets.splits import ONLY_OF, Sampling, Split
 
 SAMPLING = tuple(field.name for field in dataclasses.fields(Sampling))
 LABELS = ("_target_", "name", "says")
@@ -26,35 +28,76 @@ def load(dataset: dict[str, Any]) -> Samples:
     Raises DataUnavailable where it cannot be had, RequestError for a wrong option or a file whose
     checksum is wrong.
     """
-    return _load(dataset["_target_"], json.dumps(source_options(dataset), sort_keys=True))
+    return _load(dataset["_target_"], _source_text(dataset))
 
 
 def split(dataset: dict[str, Any], split_seed: int) -> Split:
     """The training and test samples of one split seed; raises RequestError for a wrong option."""
-    options = json.dumps(
-        {name: dataset[name] for name in SAMPLING if name in dataset}, sort_keys=True
-    )
-    return _split(
-        dataset["_target_"],
-        json.dumps(source_options(dataset), sort_keys=True),
-        options,
-        split_seed,
-    )
+    return _split(dataset["_target_"], _source_text(dataset), _sampling_text(dataset), split_seed)
+
+
+def resolved(dataset: dict[str, Any]) -> dict[str, Any]:
+    """The configuration with the sampling that decides: what these samples have where the file
+    says null, without the fields of other partitions. Raises RequestError for a wrong option."""
+    stated = _stated(dataset["_target_"], _source_text(dataset), _sampling_text(dataset))
+    others = {k: v for k, v in dataset.items() if k not in SAMPLING}
+    kept = {name: stated[name] for name in dataset if name in stated}
+    added = {name: stated[name] for name in stated if name in ONLY_OF}
+    return others | kept | added
 
 
 def split_fingerprint(dataset: dict[str, Any], split_seed: int) -> str:
     return split(dataset, split_seed).fingerprint(load(dataset))
 
 
+def augmentation(config: dict[str, Any]) -> Any:
+    """What is done to the training batches of a cell (`datasets.augmentation.Augmentation`), or
+    None. Raises RequestError for operations that cannot be built."""
+    if not config.get("augmentation"):
+        return None
+    from datasets.augmentation import build
+
+    with _refusals():
+        return build(config["augmentation"], load(config["dataset"]).peak)
+
+
+def check_augmentation(config: dict[str, Any], shape: tuple[int, ...]) -> None:
+    """Raises RequestError where it cannot act on images of that shape (C, H, W)."""
+    found = augmentation(config)
+    if found is not None:
+        with _refusals():
+            found.checked(shape)
+
+
+def summaries(datasets: Iterable[dict[str, Any]]) -> list[str]:
+    """How many images of each class there are, of each data set that was read from image files."""
+    lines = []
+    for dataset in datasets:
+        samples = load(dataset)
+        if samples.names is not None:
+            lines.append(f"{dataset['name']}: {summary(samples)}")
+    return list(dict.fromkeys(lines))
+
+
 def forget() -> None:
     """Drop what is kept in memory, as after SCARCE_DATA names another folder."""
     _load.cache_clear()
+    _stated.cache_clear()
     _split.cache_clear()
 
 
 def source_options(dataset: dict[str, Any]) -> dict[str, Any]:
     """What the source's class is made with: all but the labels and the sampling."""
     return {k: v for k, v in dataset.items() if k not in LABELS and k not in SAMPLING}
+
+
+def _source_text(dataset: dict[str, Any]) -> str:
+    return json.dumps(source_options(dataset), sort_keys=True)
+
+
+def _sampling_text(dataset: dict[str, Any]) -> str:
+    sampling = {name: dataset[name] for name in SAMPLING if name in dataset}
+    return json.dumps(sampling, sort_keys=True)
 
 
 def _source_class(target: str) -> type:
@@ -72,22 +115,33 @@ def _load(target: str, options: str) -> Samples:
         if name not in known:
             raise RequestError(f"dataset.{name}", value, nearest(name, [*known, *SAMPLING]))
     try:
-        return source_class(**given).load()
-    except WrongOption as error:
-        raise RequestError(error.field, error.value, error.remedy) from error
+        with _refusals():
+            return source_class(**given).load()
     except DataDamaged as error:
         remedy = f"damaged: expected {error.expected}, found {error.found}; replace or remove it"
         raise RequestError("file", error.file, remedy) from error
 
 
+@lru_cache(maxsize=256)
+def _stated(target: str, source: str, sampling: str) -> dict[str, Any]:
+    with _refusals():
+        return Sampling(**json.loads(sampling)).resolved(_load(target, source)).stated()
+
+
 @lru_cache(maxsize=4096)
 def _split(target: str, source: str, sampling: str, split_seed: int) -> Split:
+    samples = _load(target, source)
+    with _refusals():
+        chosen = Sampling(**json.loads(sampling)).resolved(samples)
+        repetition, fold = chosen.repetition_and_fold(split_seed)
+        partition_seed = seeds.partition_seed(repetition)
+        draw_seed = seeds.draw_seed(split_seed, chosen.train_size)
+        return chosen.split(samples, partition_seed, draw_seed, fold)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
     try:
-        chosen = Sampling(**json.loads(sampling))
-        return chosen.split(
-            _load(target, source),
-            seeds.partition_seed(split_seed),
-            seeds.draw_seed(split_seed, chosen.train_size),
-        )
+        yield
     except WrongOption as error:
         raise RequestError(error.field, error.value, error.remedy) from error

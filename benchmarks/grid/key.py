@@ -1,7 +1,8 @@
 """The key of a cell: the SHA-256 of all that can change its result, and of nothing else.
 
 The list is explicit. In it: the sampling and the fingerprint of the split (which covers the content
-of the data, wherever they lie), the method and the loss whole, what the trainer computes with, the
+of the data, wherever they lie), the method, the loss and the augmentation whole, the backbone with
+the fingerprint of its weights, what the trainer computes with, the
 protocol, the seeds and the thread count. Not in it: paths, device index, worker count, executor,
 descriptions. Too narrow, and stale results are reused; too wide, and moving the data reruns all.
 """
@@ -18,8 +19,10 @@ from benchmarks.grid.errors import RequestError
 
 KEY_VERSION = 1
 DATASET = ("name", "partition", "train_size", "per_class", "replacement", "stratified")
+DATASET += ("test_share", "folds")  # where the partition has them
 TRAINER = ("accelerator", "precision", "deterministic")
-PROTOCOL = ("name",)
+PROTOCOL = ("name", "select_epoch_on")
+WHEREABOUTS = ("weights",)  # of a backbone; its fingerprint is in the key
 SEEDS_AND_THREADS = ("split_seed", "init_seed", "threads")
 LEAST_DIGITS = 4  # of a prefix that stands for a key
 
@@ -45,6 +48,7 @@ def science(config: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, A
         "protocol": _chosen(config["protocol"], PROTOCOL),
         **_chosen(config, SEEDS_AND_THREADS),
         "fingerprints": fingerprints,
+        **_where_taken(config),
     }
 
 
@@ -120,6 +124,20 @@ def _is_block(one: Any, other: Any) -> bool:
 
 def _text(value: Any) -> str:
     return "" if value is MISSING else json.dumps(value, sort_keys=True)
+
+
+def _where_taken(config: dict[str, Any]) -> dict[str, Any]:
+    """Only of cells that have them, so that the keys of all others are what they were before."""
+    made_of = {}
+    if config.get("backbone"):
+        made_of["backbone"] = _without(_described(config["backbone"]), WHEREABOUTS)
+    if config.get("augmentation"):
+        made_of["augmentation"] = _described(config["augmentation"])
+    return made_of
+
+
+def _without(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in block.items() if name not in names}
 
 
 def _chosen(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

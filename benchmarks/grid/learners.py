@@ -2,7 +2,8 @@
 
 The top-level `_target_` of a method names a learner's class. Nested blocks with a `_target_` become
 factories: the learner calls them with what only the data know (shape, classes, parameters).
-`loss` and `trainer` are handed to the learners whose class takes them, and to no other.
+`backbone`, `loss` and `trainer` are handed to the learners whose class takes them, and to no other.
+An augmentation acts on the training batches of those whose class says `takes_augmentation`.
 """
 
 from __future__ import annotations
@@ -13,17 +14,21 @@ from typing import Any
 
 from hydra.utils import get_class, instantiate
 
+from benchmarks.grid import weights
 from benchmarks.grid.errors import RequestError, nearest
 
 LABELS = ("_target_", "name", "says", "version")
 REQUIRED_LABELS = ("_target_", "name", "says", "version")
-SHARED = ("loss", "trainer")
+SHARED = ("backbone", "loss", "trainer")
+OPTIONAL = (*SHARED, "augmentation")
 
 
 def shared_blocks(method: dict[str, Any]) -> tuple[str, ...]:
-    """Which of the shared groups (loss, trainer) this method's learner takes."""
-    parameters = inspect.signature(learner_class(method)).parameters
-    return tuple(name for name in SHARED if name in parameters)
+    """Which of the groups that not every learner takes this method's takes."""
+    learner = learner_class(method)
+    parameters = inspect.signature(learner).parameters
+    augmented = ("augmentation",) if getattr(learner, "takes_augmentation", False) else ()
+    return (*(name for name in SHARED if name in parameters), *augmented)
 
 
 def learner_class(method: dict[str, Any]) -> type:
@@ -88,10 +93,16 @@ def check_buildable(
         ) from error
 
 
-def build(config: dict[str, Any]) -> Any:
-    """The learner of one cell's configuration, not yet fitted."""
+def build(config: dict[str, Any], random_weights: bool = False) -> Any:
+    """The learner of one cell's configuration, not yet fitted.
+
+    With `random_weights` a backbone's file is not looked for: its weights will come from elsewhere.
+    """
     method = config["method"]
-    blocks = {**options(method), **{k: config[k] for k in shared_blocks(method)}}
+    shared = {name: config[name] for name in SHARED if name in shared_blocks(method)}
+    if "backbone" in shared:
+        shared["backbone"] = weights.with_file(config, random_weights)
+    blocks = {**options(method), **shared}
     return learner_class(method)(**{name: _factory(block) for name, block in blocks.items()})
 
 

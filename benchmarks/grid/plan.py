@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.grid import data
+from benchmarks.grid import augmentations, data, weights
 from benchmarks.grid.blocks import assignments
 from benchmarks.grid.composing import Composer, check_name, plain
 from benchmarks.grid.configs import Configs
@@ -15,7 +15,7 @@ from benchmarks.grid.key import cell_key
 from benchmarks.grid.request import GROUPS, SCALARS, Request
 from datasets.errors import DataUnavailable
 
-LIMITS = ("time_limit", "memory_limit", "lost_workers")
+LIMITS = ("time_limit", "memory_limit", "lost_workers", "budget")
 SETTINGS = ("executor", "retry", *LIMITS, "price_per_hour", "results_dir", "published_dir")
 SETTINGS += ("figures",)
 ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
@@ -60,7 +60,7 @@ class Plan:
     def order(self, group: str) -> list[str]:
         """Names of a group's choices in the order of the grid (tables keep it)."""
         configs = [cell.config for cell in [*self.cells, *self.unavailable]]
-        return list(dict.fromkeys(config[group]["name"] for config in configs))
+        return list(dict.fromkeys(config[group]["name"] for config in configs if group in config))
 
 
 def make_plan(request: Request, configs: Configs) -> Plan:
@@ -75,6 +75,7 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     seen: set[str] = set()
     for assignment in assignments(_grid(plan.benchmark), request.axes):
         _add_cell(plan, composer.cell_config(assignment), seen)
+    _refuse_choices_without_effect(request, plan)
     return plan
 
 
@@ -97,6 +98,19 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
     return base
 
 
+def _refuse_choices_without_effect(request: Request, plan: Plan) -> None:
+    """A backbone or an augmentation that was asked for and that no method of the grid takes."""
+    configs = [cell.config for cell in [*plan.cells, *plan.unavailable]]
+    methods = ", ".join(dict.fromkeys(config["method"]["name"] for config in configs))
+    for axis, values in request.axes.items():
+        group = axis.split(".")[0]
+        asked = [value for value in values if value != augmentations.NONE]
+        taken = any(group in config for config in configs)
+        if group in ("backbone", "augmentation") and asked and not taken:
+            remedy = f"none of the methods here ({methods}) takes {group}s; leave it out"
+            raise RequestError(axis, ",".join(map(str, asked)), remedy)
+
+
 def _grid(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
     grid = benchmark.get("grid")
     if not isinstance(grid, list) or not all(isinstance(block, dict) for block in grid) or not grid:
@@ -106,9 +120,11 @@ def _grid(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _add_cell(plan: Plan, config: dict[str, Any], seen: set[str]) -> None:
     try:
+        config = {**config, "dataset": data.resolved(config["dataset"])}
         fingerprints = {
             "data": data.load(config["dataset"]).fingerprint,
             "split": data.split_fingerprint(config["dataset"], config["split_seed"]),
+            **weights.fingerprint(config),
         }
     except DataUnavailable as error:
         identity = json.dumps(config, sort_keys=True)

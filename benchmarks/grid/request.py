@@ -12,7 +12,8 @@ from hydra.errors import HydraException
 from benchmarks.grid.configs import SEARCH_PATH
 from benchmarks.grid.errors import RequestError
 
-GROUPS = ("dataset", "method", "loss", "protocol", "trainer")
+GROUPS = ("dataset", "method", "backbone", "loss", "augmentation", "protocol", "trainer")
+AUGMENTATION = "augmentation"
 SCALARS = ("split_seed", "init_seed", "threads")
 ALIASES = {"seed": "split_seed"}
 
@@ -49,6 +50,9 @@ def parse_request(words: list[str]) -> Request:
             benchmark = _single(override)
         elif plain and is_axis(key):
             axes[key] = _values(override)
+        elif key.split(".")[0].lstrip("+") == AUGMENTATION:
+            remedy = "its files state all there is; give augmentation.FIELD=VALUE"
+            raise RequestError(key, override.get_value_string(), remedy)
         else:
             if override.is_sweep_override():
                 raise RequestError(key, override.get_value_string(), "give one value, not a sweep")
@@ -72,7 +76,8 @@ def is_axis(key: str) -> bool:
 def values_of(axis: str, written: Any) -> list[Any]:
     """The values of an axis as a benchmark file writes them: a list, `range(...)`, or one value."""
     if not isinstance(written, str):
-        return written if isinstance(written, list) else [written]
+        values = written if isinstance(written, list) else [written]
+        return [_joined(axis, value) for value in values]
     return _values(_parse([f"{axis}={written}"])[0])
 
 
@@ -90,10 +95,12 @@ def _parse(words: list[str]) -> list[Override]:
 
 
 def _values(override: Override) -> list[Any]:
+    axis = override.key_or_group
     if not override.is_sweep_override():
-        return [_plain(override.value())]
+        return [_joined(axis, _plain(override.value()))]
     try:
-        values = [_plain(v) for v in override.sweep_iterator(transformer=Transformer.identity)]
+        swept = override.sweep_iterator(transformer=Transformer.identity)
+        values = [_joined(axis, _plain(value)) for value in swept]
     except (ValueError, HydraException) as error:
         raise RequestError(
             override.key_or_group, override.get_value_string(), f"no such sweep ({error})"
@@ -110,6 +117,12 @@ def _single(override: Override) -> str:
     if len(values) != 1 or not isinstance(values[0], str):
         raise RequestError(override.key_or_group, override.get_value_string(), "give one name")
     return values[0]
+
+
+def _joined(axis: str, value: Any) -> Any:
+    """A list of augmentations is one augmentation, written with + between its parts."""
+    listed = axis == AUGMENTATION and isinstance(value, list)
+    return "+".join(map(str, value)) if listed else value
 
 
 def _plain(value: Any) -> Any:

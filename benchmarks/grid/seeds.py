@@ -33,3 +33,8 @@ def fit_seed(split_seed: int, init_seed: int) -> int:
 def order_seed(split_seed: int, init_seed: int) -> int:
     """The order of the training samples within each epoch."""
     return derive("order", split_seed, init_seed)
+
+
+def augmentation_seed(split_seed: int, init_seed: int) -> int:
+    """What an augmentation draws anew in every epoch; fixed views are shared by all cells."""
+    return derive("augmentation", split_seed, init_seed)

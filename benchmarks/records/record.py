@@ -6,6 +6,7 @@ import hashlib
 import resource
 import sys
 import traceback
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -62,12 +63,16 @@ def _common(cell: Any, status: str, attempt: int = 1) -> Record:
 
 def recorded_config(config: dict[str, Any]) -> dict[str, Any]:
     """The configuration without where things lie on this machine."""
-    return {
+    recorded = {
         name: {k: v for k, v in block.items() if k not in NOT_RECORDED.get(name, ())}
         if isinstance(block, dict)
         else block
         for name, block in config.items()
     }
+    if recorded.get("backbone"):
+        weights = str(recorded["backbone"].get("weights"))
+        recorded["backbone"]["weights"] = PurePath(weights).name
+    return recorded
 
 
 def _peak_bytes() -> int:

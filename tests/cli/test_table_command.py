@@ -15,7 +15,7 @@ def test_the_default_is_methods_by_training_size(scarce):
     assert outcome.code == 0, outcome.err
     assert outcome.out.startswith("# quickstart (published results)\n")
     head = next(line for line in outcome.out.splitlines() if line.startswith("| method"))
-    assert [cell.strip() for cell in head.strip("|").split("|")][2:] == [
+    assert [cell.strip() for cell in head.strip("|").split("|")][3:] == [
         "n = 10",
         "n = 20",
         "n = 40",

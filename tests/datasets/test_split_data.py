@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import pytorch_lightning as pl
@@ -26,7 +28,7 @@ def epoch(batches):
 
 def test_tensors_hold_the_unscaled_samples_of_the_split(samples, split):
     data = SplitData(samples, split)
-    assert data.train_images.dtype == data.test_images.dtype == torch.float32
+    assert data.train_images.take(np.arange(3)).dtype == torch.uint8
     assert data.train_labels.dtype == data.test_labels.dtype == torch.int64
     np.testing.assert_array_equal(data.train_images, samples.images[split.train])
     np.testing.assert_array_equal(data.train_labels, samples.labels[split.train])
@@ -48,10 +50,11 @@ def test_batches_have_the_asked_size_and_the_last_may_be_short(samples, split, b
 def test_each_epoch_has_every_train_sample_once_in_a_fresh_order(samples, split):
     data = SplitData(samples, split, batch_size=16)
     batches = data.train_dataloader()
+    all_images = data.train_images.take(np.arange(50))
     orders = []
     for _ in range(2):
         images, labels = epoch(batches)
-        position = [int((data.train_images == image).all((1, 2, 3)).nonzero()) for image in images]
+        position = [int((all_images == image).all((1, 2, 3)).nonzero()) for image in images]
         assert sorted(position) == list(range(50))
         torch.testing.assert_close(labels, data.train_labels[position])
         orders.append(position)
@@ -93,7 +96,7 @@ class Probe(pl.LightningModule):
     def training_step(self, batch, index):
         images, labels = batch
         self.seen.append((self.current_epoch, len(labels), images.sum().item()))
-        return torch.nn.functional.cross_entropy(self.layer(images.flatten(1)), labels)
+        return torch.nn.functional.cross_entropy(self.layer(images.flatten(1).float()), labels)
 
     def configure_optimizers(self):
         return torch.optim.SGD(self.parameters(), lr=1e-3)
@@ -110,3 +113,70 @@ def test_a_lightning_trainer_trains_on_fresh_batches_each_epoch(samples, split):
     trainer.fit(probe, datamodule=SplitData(samples, split, batch_size=32))
     assert [(e, n) for e, n, _ in probe.seen] == [(0, 32), (0, 18), (1, 32), (1, 18)]
     assert probe.seen[0][2] != probe.seen[2][2]
+
+
+class Brighter:
+    """Adds the number of the view, and ten times the seed, to every pixel."""
+
+    text = "brighter"
+
+    def __init__(self, views=None):
+        self.views = views
+
+    def __call__(self, images, seed, view, samples):
+        return images + torch.tensor(10 * seed + view, dtype=torch.uint8)
+
+
+def brightness(data, batches, split, samples):
+    """By how much each image of one epoch is brighter than the one it was made from."""
+    images, _ = epoch(batches)
+    return int(images.sum() - samples.images[split.train].astype(int).sum()) / images.numel()
+
+
+def test_an_online_augmentation_draws_a_new_view_every_epoch_with_the_cells_own_seed(
+    samples, split
+):
+    data = SplitData(samples, split, batch_size=16, augmentation=Brighter(), augmentation_seed=2)
+    batches = data.train_dataloader()
+    assert [brightness(data, batches, split, samples) for _ in range(3)] == [20, 21, 22]
+    assert (data.augmented, data.views) == (True, None)
+
+
+def test_an_offline_augmentation_takes_its_fixed_views_in_turn(samples, split):
+    data = SplitData(
+        samples, split, batch_size=16, augmentation=Brighter(views=2), augmentation_seed=2
+    )
+    batches = data.train_dataloader()
+    assert [brightness(data, batches, split, samples) for _ in range(4)] == [0, 1, 0, 1]
+
+
+def test_test_images_are_never_augmented(samples, split):
+    data = SplitData(samples, split, augmentation=Brighter(views=2))
+    np.testing.assert_array_equal(data.test_images, samples.images[split.test])
+
+
+def mapped(samples, folder):
+    """The same samples, their images in a memory-mapped file."""
+    np.save(folder / "images.npy", samples.images)
+    images = np.load(folder / "images.npy", mmap_mode="r")
+    return dataclasses.replace(samples, images=images)
+
+
+@pytest.mark.parametrize("augmentation", [None, Brighter(), Brighter(views=2)])
+def test_memory_mapped_images_give_the_same_batches(samples, split, tmp_path, augmentation):
+    both = [
+        SplitData(source, split, batch_size=16, augmentation=augmentation).train_dataloader()
+        for source in (samples, mapped(samples, tmp_path))
+    ]
+    for _ in range(3):
+        (images, labels), (others, other_labels) = map(epoch, both)
+        assert torch.equal(images, others)
+        assert torch.equal(labels, other_labels)
+
+
+def test_images_are_known_by_their_data_set_and_view(samples, split):
+    images = SplitData(samples, split, augmentation=Brighter(views=2)).train_images
+    again = SplitData(samples, split, augmentation=Brighter(views=2)).train_images
+    identities = [images.identity, images.view(0).identity, images.view(1).identity]
+    assert len(set(identities)) == 3
+    assert again.view(1).identity == identities[2]

@@ -201,6 +201,7 @@ def made_up(claim, values):
                             "dataset": claim.datasets[0],
                             "protocol": arm.protocol or claim.protocol,
                             "method": arm.method,
+                            "backbone": arm.backbone or "",
                             "loss": arm.loss or "",
                             "augmentation": arm.augmentation or "none",
                             "train_size": size,

@@ -145,3 +145,10 @@ def test_a_number_that_is_none_is_refused(rows, tmp_path):
     with pytest.raises(EvidenceError, match="accuracy=nan"):
         learning_curves(frame, [], tmp_path / "curve")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_single_size_has_bars_for_a_band_would_not_be_seen(rows, tmp_path):
+    records = rows("a", 200, [0.1, 0.2, 0.3])
+    (ax,) = learning_curves(results_frame(records), [], tmp_path / "curve").figure.axes
+    (bars,) = ax.collections
+    assert isinstance(bars, matplotlib.collections.LineCollection)

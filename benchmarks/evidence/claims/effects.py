@@ -10,8 +10,9 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
+from benchmarks.evidence.axes import AXES
 from benchmarks.evidence.claims.schema import Arm, Claim, Part
-from benchmarks.evidence.results import AXES
+from benchmarks.evidence.optimism import why_optimistic
 
 NOT_RUN = "not-run"
 CELLS = ["dataset", "method", *AXES]  # what names the cells of one arm
@@ -90,7 +91,8 @@ class ArmResults:
 class Arms:
     """The arms of a part: the training sizes that all of them have, and those that some lack.
 
-    `differing` tells of axes that the part left open and in which its arms differ.
+    `differing` tells of axes that the part left open and in which its arms differ, `optimistic` why
+    the numbers of an arm are too good (empty: they are not).
     """
 
     part: Part
@@ -98,6 +100,7 @@ class Arms:
     sizes: list[int]
     lacking: list[int]
     differing: list[str]
+    optimistic: str
 
     def values(self, sizes: Sequence[int]) -> np.ndarray:
         """The part's measure for each split seed that every arm has at all of these sizes.
@@ -148,7 +151,10 @@ def arms_of(part: Part, claim: Claim, results: ArmResults, dataset: str) -> Arms
         named = " and ".join(dict.fromkeys(str(arm) for arm in part.arms))
         raise Unanswerable(NOT_RUN, f"not run: {named} at {part.train_size} ({dataset})")
     lacking = [size for size in every if size not in sizes]
-    return Arms(part, tables, sizes, lacking, _differing(part, [key for (key,) in selected]))
+    groups = [key for (key,) in selected]
+    reasons = (why_optimistic(results.groups[key], part.metric) for key in groups)
+    optimistic = next(filter(None, reasons), "")
+    return Arms(part, tables, sizes, lacking, _differing(part, groups), optimistic)
 
 
 def _refuse_no_measure(part: Part, tables: Sequence[Table]) -> None:

@@ -18,6 +18,7 @@ from benchmarks.evidence.claims.told import (
     published_effect,
     reason_text,
 )
+from benchmarks.evidence.optimism import OPTIMISTIC
 from benchmarks.evidence.statistics import (
     NO_SPREAD,
     Interval,
@@ -32,7 +33,8 @@ NOTHING = Interval(None, None, None, 0, None)
 
 
 def judge_part(part: Part, claim: Claim, results: ArmResults, dataset: str) -> dict[str, Any]:
-    """The outcome of a part on one dataset, as plain data.
+    """The outcome of a part on one dataset, as plain data; with `optimistic`, why, only where its
+    numbers are too good.
 
     A part fails only at the level corrected (Bonferroni) for the number of deciding parts and of
     sizes it is asked at: any one of them failing contradicts the claim. That all of them hold needs
@@ -43,7 +45,8 @@ def judge_part(part: Part, claim: Claim, results: ArmResults, dataset: str) -> d
     except Unanswerable as why:
         return _unanswered(part, claim, why)
     answer = _over_mean if part.over == "mean" else _over_each
-    return _within_reach(answer(part, claim, arms), part, claim, arms)
+    found = _within_reach(answer(part, claim, arms), part, claim, arms)
+    return found | ({OPTIMISTIC: arms.optimistic} if arms.optimistic else {})
 
 
 def _within_reach(answer: dict[str, Any], part: Part, claim: Claim, arms: Arms) -> dict[str, Any]:
@@ -64,7 +67,7 @@ def _within_reach(answer: dict[str, Any], part: Part, claim: Claim, arms: Arms) 
 def _over_mean(part: Part, claim: Claim, arms: Arms) -> dict[str, Any]:
     answer = _answer(part, claim, arms, arms.sizes, tests=1)
     return _result(part, claim, arms.sizes, answer) | {
-        "reason": reason_text(part, claim, answer),
+        "reason": reason_text(part, claim, arms, answer),
         "caveats": caveats_of(part, claim, arms, answer),
     }
 
@@ -82,11 +85,12 @@ def _over_each(part: Part, claim: Claim, arms: Arms) -> dict[str, Any]:
         p = min(1.0, len(answers) * p)
     needed = [answer.more_pairs for answer in answers if answer.outcome == "open"]
     more = None if not needed or None in needed else max(needed)
+    reason = reason_text(part, claim, arms, worst)
     return _result(part, claim, arms.sizes, worst) | {
         "p": p,
         "more_pairs": more,
         "headline_size": worst.sizes[0],
-        "reason": f"least favourable size n = {worst.sizes[0]}: {reason_text(part, claim, worst)}",
+        "reason": f"least favourable size n = {worst.sizes[0]}: {reason}",
         "caveats": caveats_of(part, claim, arms, worst),
         "published": published_effect(part, claim, worst.sizes),
         "by_size": [

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, model_validator
+
+from benchmarks.evidence.claims.arms import Arm, Strict, Text
 
 Mark = Literal["read", "digitised", "memory"]
-Text = Annotated[str, Field(min_length=1)]
 Bound = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Size = Annotated[int, Field(ge=1, strict=True)]
 Metric = Literal[
     "accuracy",
     "train_accuracy",
+    "accuracy_last_epoch",
     "balanced_accuracy",
     "macro_f1",
     "log_loss",
@@ -23,14 +25,11 @@ Metric = Literal[
     "trainable_parameters",
 ]
 # Told in % and points; the others are plain numbers in their own unit.
-SHARES = ("accuracy", "train_accuracy", "balanced_accuracy", "macro_f1", "auroc")
+SHARES = ("accuracy", "train_accuracy", "accuracy_last_epoch", "balanced_accuracy", "macro_f1")
+SHARES += ("auroc",)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(_Strict):
+class Source(Strict):
     """Who said it; `confirmed` tells how the claim's protocol is known."""
 
     author: Text
@@ -40,7 +39,7 @@ class Source(_Strict):
     confirmed: Mark
 
 
-class Sizes(_Strict):
+class Sizes(Strict):
     """The training sizes a part speaks of; no bound means every size."""
 
     at_least: Size | None = None
@@ -71,7 +70,7 @@ class Sizes(_Strict):
         return " and ".join(f"n {sign} {bound}" for sign, bound in set_bounds) or "every n"
 
 
-class Expectation(_Strict):
+class Expectation(Strict):
     """What the claim expects of the effect: exactly one bound.
 
     `within` asks for no difference: an effect between -within and +within.
@@ -107,35 +106,13 @@ class Expectation(_Strict):
         return self.name in ("greater_than", "at_least")
 
 
-class Arm(_Strict):
-    """The cells of one side of a comparison; a text in its place is the name of the method.
-
-    What is left out must be the same in all of the arm's cells, or the part stays open. A protocol
-    that is left out is the claim's.
-    """
-
-    method: Text
-    loss: Text | None = None
-    augmentation: Text | None = None
-    protocol: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"method": value} if isinstance(value, str) else value
-
-    def __str__(self) -> str:
-        chosen = [value for name, value in self if name != "method" and value is not None]
-        return f"{self.method} ({', '.join(chosen)})" if chosen else self.method
-
-
 Pair = tuple[Arm, Arm]
 # What a measure of shares can be at all.
 REACH = {"contrast": (-1, 1), "interaction": (-2, 2), "mean_of": (0, 1), "spread_of": (0, 1)}
 MEASURES = ("contrast", "interaction", "ratio", "mean_of", "spread_of")
 
 
-class Part(_Strict):
+class Part(Strict):
     """One testable statement: a measure of one to four arms, held to a bound.
 
     `contrast`: first minus second. `interaction`: the first pair's difference minus the second's.
@@ -233,16 +210,18 @@ class Part(_Strict):
         return formula if metric == "accuracy" else f"{formula} ({metric})"
 
 
-class Published(_Strict):
+class Published(Strict):
     """The source's own numbers: mean test accuracy by method and training size, or in words."""
 
     kind: Text
     mark: Mark
-    points: dict[Text, dict[Size, Annotated[float, Field(ge=0, le=1)]]] = {}
+    points: dict[Text, dict[Size, Annotated[float, Field(ge=0, le=1)]]] = Field(
+        default_factory=dict
+    )
     numbers: tuple[Text, ...] = ()
 
 
-class Claim(_Strict):
+class Claim(Strict):
     """A claim with its source, its parts and its decision rule.
 
     `datasets`: the first is the one the claim is about, the others are replications.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.evidence.claims.effects import Arms
 from benchmarks.evidence.claims.schema import Claim, Part
+from benchmarks.evidence.optimism import optimistic_sentence
 from benchmarks.evidence.statistics import Interval
 from benchmarks.evidence.wording import effect_text, interval_text, sizes_text
 
@@ -35,8 +36,15 @@ class Answer:
         return None if low is None else [low, high]
 
 
-def reason_text(part: Part, claim: Claim, answer: Answer) -> str:
-    """Effect, interval and expectation in one line, and why an open part is open."""
+def reason_text(part: Part, claim: Claim, arms: Arms, answer: Answer) -> str:
+    """Effect, interval and expectation in one line, why an open part is open, and whether the
+    numbers are too good.
+    """
+    text = _reason(part, claim, answer)
+    return f"{text}; {optimistic_sentence(arms.optimistic)[:-1]}" if arms.optimistic else text
+
+
+def _reason(part: Part, claim: Claim, answer: Answer) -> str:
     interval = answer.interval
     text = effect_text(interval.estimate, part.unit, digits=2)
     if interval.spread == 0:
@@ -54,7 +62,8 @@ def reason_text(part: Part, claim: Claim, answer: Answer) -> str:
 
 def caveats_of(part: Part, claim: Claim, arms: Arms, answer: Answer) -> list[str]:
     """What a reader must know of the cells that the part was asked of."""
-    found = list(arms.differing)
+    found = [optimistic_sentence(arms.optimistic)[:-1]] if arms.optimistic else []
+    found += arms.differing
     absent = [n for n in claim.sizes if part.train_size.contains(n) and n not in arms.sizes]
     if absent:
         run = sizes_text(arms.sizes)

@@ -13,6 +13,7 @@ from benchmarks.evidence.claims.effects import ArmResults
 from benchmarks.evidence.claims.files import parse_claim
 from benchmarks.evidence.claims.parts import judge_part
 from benchmarks.evidence.claims.schema import Claim
+from benchmarks.evidence.optimism import OPTIMISTIC
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.statistics import holm
 
@@ -45,7 +46,8 @@ def judge(
     deciding part could be asked. `inconclusive`: anything else. `cited`: not tested here. The
     verdict is drawn on the claim's own dataset; on the next one, with a caveat, only where the
     first has no results. Effect, interval, pairs, p and published effect are those of the deciding
-    `part` on which the verdict hangs: of those that fail the one with the smallest p, else the
+    `part` on which the verdict hangs (with `optimistic`, why, only where they are too good): of
+    those that fail the one with the smallest p, else the
     first that is open, else the one with the largest p. `p` of a contradicted claim is multiplied
     by the number of its deciding parts (Bonferroni); `p_adjusted` is set by `in_family`.
     """
@@ -84,6 +86,7 @@ def judge(
         ],
         "caveats": _caveats(claim, results, chosen),
         "rule": claim.rule,
+        **_optimism(headline),
     }
 
 
@@ -232,7 +235,12 @@ def _replication(answer: dict[str, Any]) -> dict[str, Any]:
     headline = _headline(answer["parts"])
     kept = {name: headline[name] for name in ("effect", "interval", "pairs", "unit")}
     kept["sizes"] = _sizes(headline)
+    kept |= _optimism(headline)
     return {name: answer[name] for name in ("dataset", "verdict", "reason")} | kept
+
+
+def _optimism(part: dict[str, Any]) -> dict[str, Any]:
+    return {OPTIMISTIC: part[OPTIMISTIC]} if OPTIMISTIC in part else {}
 
 
 def _mark(claim: Claim) -> str:

@@ -8,20 +8,19 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.evidence.axes import AXES, ROW, SEEDS, axis_name
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.figures.style import folded
-from benchmarks.evidence.results import AXES, NO_AUGMENTATION, ROW, SEEDS, method_labels
+from benchmarks.evidence.optimism import marked_labels
 from benchmarks.records.store import Record
 
 CELL = [*ROW, *SEEDS]
-UNNAMED = {"loss": "", "augmentation": NO_AUGMENTATION}
 
 
 def cell_of(record: Record) -> dict[str, Any]:
     """The values of CELL: names, training size and seeds."""
     config = record["config"]
-    names = {axis: (config.get(axis) or {}).get("name") for axis in ("dataset", "method", *AXES)}
-    names = {axis: name or UNNAMED.get(axis) for axis, name in names.items()}
+    names = {axis: axis_name(config, axis) for axis in ("dataset", "method", *AXES)}
     size = config["dataset"]["train_size"]
     return {**names, "train_size": size, **{seed: config[seed] for seed in SEEDS}}
 
@@ -29,11 +28,12 @@ def cell_of(record: Record) -> dict[str, Any]:
 def chosen_cells(cells: Sequence[dict[str, Any]], train_size: int | None) -> pd.DataFrame:
     """The cells of one training size (None: of each dataset's largest) in a fixed order.
 
-    The column `label` names each cell's method. Raises EvidenceError for a size without any cell.
+    The column `label` names each cell's method, as optimistic where a column of that name gives a
+    reason. Raises EvidenceError for a size without any cell.
     """
     extra = [name for name in (cells[0] if cells else ()) if name not in CELL]
     table = pd.DataFrame(cells, columns=[*CELL, *extra])
-    table["label"] = method_labels(table)
+    table["label"] = marked_labels(table)
     table = table.sort_values(CELL, ignore_index=True)
     if train_size is None:
         largest = table.groupby("dataset")["train_size"].transform("max")

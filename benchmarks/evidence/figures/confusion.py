@@ -21,6 +21,7 @@ from benchmarks.evidence.figures.cells import (
 from benchmarks.evidence.figures.drawing import Drawing, save
 from benchmarks.evidence.figures.matrices import matrices_figure
 from benchmarks.evidence.figures.style import NO_PREDICTIONS, house_style
+from benchmarks.evidence.optimism import OPTIMISTIC
 from benchmarks.evidence.wording import percent
 from benchmarks.records.store import Predictions, Record
 
@@ -71,7 +72,8 @@ def _counted(record: Record, arrays: Predictions) -> dict[str, Any]:
         )
     classes = 1 + max(labels.max(initial=0), predicted.max(initial=0))
     matrix = np.bincount(labels * classes + predicted, minlength=classes**2)
-    return {**cell_of(record), "matrix": matrix.reshape(classes, classes)}
+    about = {**cell_of(record), OPTIMISTIC: record.get(OPTIMISTIC) or ""}
+    return {**about, "matrix": matrix.reshape(classes, classes)}
 
 
 def _sums(rows: pd.DataFrame, methods: Sequence[str]) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.claims.schema import Expectation
 from benchmarks.evidence.figures.style import INK, LINE, QUIET, counted, cut, folded
-from benchmarks.evidence.wording import UNITS, effect_text, interval_text
+from benchmarks.evidence.wording import UNITS, effect_text, interval_text, optimism_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -183,5 +183,5 @@ def _row_text(ax: Axes, row: dict[str, Any], middle: float) -> None:
 def effect_words(row: dict[str, Any]) -> str:
     effect = effect_text(row["effect"], row["unit"], digits=2)
     if row["interval"] is None:
-        return f"{effect}, no interval"
-    return f"{effect} {interval_text(row['interval'], row['unit'], digits=2)}"
+        return f"{effect}, no interval{optimism_text(row)}"
+    return f"{effect} {interval_text(row['interval'], row['unit'], digits=2)}{optimism_text(row)}"

@@ -19,7 +19,7 @@ from benchmarks.evidence.figures.drawing import Drawing, save
 from benchmarks.evidence.figures.layout import legend_below, panel_figure, say_empty, share_y_label
 from benchmarks.evidence.figures.learning_panel import draw_panel
 from benchmarks.evidence.figures.style import house_style, looks
-from benchmarks.evidence.results import method_labels, split_means
+from benchmarks.evidence.optimism import labelled_means
 from benchmarks.evidence.statistics import accuracy_interval
 from benchmarks.evidence.wording import interval_text, percent
 
@@ -72,8 +72,7 @@ def learning_curves(
 def _curves(frame: pd.DataFrame) -> pd.DataFrame:
     """A row per curve and size: the mean over draws, its interval, and the smallest error drawn."""
     tested = frame.groupby("dataset")["test_samples"].max()
-    means = split_means(without_attrs(frame), "accuracy")
-    means["label"] = method_labels(means)
+    means = labelled_means(without_attrs(frame), "accuracy")
     rows = []
     for (*curve, size), values in means.groupby([*CURVE, "train_size"])["accuracy"]:
         found, samples = accuracy_interval(values), tested[curve[0]]

@@ -97,7 +97,7 @@ def _curves(
         curve, mine = rows[rows["label"] == label], look[label]
         at = _aside(curve["train_size"], offsets[place], grow_by_factors(sizes))
         low, high = scale.height(curve["low"]), scale.height(curve["high"])
-        if offsets.any():
+        if offsets.any() or len(sizes) == 1:  # a band needs two sizes to be seen
             ax.vlines(at, low, high, color=mine.color, linewidth=0.9, alpha=0.75)
         else:
             alpha = min(0.15, 0.7 / len(present))

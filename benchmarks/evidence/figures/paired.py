@@ -19,7 +19,7 @@ from benchmarks.evidence.figures.cells import (
 from benchmarks.evidence.figures.drawing import Drawing, save
 from benchmarks.evidence.figures.layout import legend_below, panel_figure, say_empty, share_y_label
 from benchmarks.evidence.figures.style import FAINT, INK, PALETTE, folded, house_style
-from benchmarks.evidence.results import method_labels, split_means
+from benchmarks.evidence.optimism import labelled_means
 from benchmarks.evidence.statistics import Interval, difference_interval
 from benchmarks.evidence.wording import interval_text, points
 from benchmarks.grid.errors import nearest
@@ -40,7 +40,7 @@ def paired_differences(
 ) -> Drawing:
     """Draws `path_stem`.pdf and .png: accuracy of `first` minus that of `second`, in points.
 
-    `frame` is a `results_frame`; both methods are named by their labels (`results.method_labels`).
+    `frame` is a `results_frame`; both methods are named by their labels (`optimism.marked_labels`).
     One panel per dataset and protocol; at each training size a dot per split seed that both
     methods have (initialisations averaged), always at the same place, and beside the dots their
     mean with its 95 % interval (`statistics.difference_interval`).
@@ -69,8 +69,7 @@ def paired_differences(
 
 def _differences(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     """One row per dataset, protocol, size and split seed that both have."""
-    means = split_means(without_attrs(frame), "accuracy")
-    means["label"] = method_labels(means)
+    means = labelled_means(without_attrs(frame), "accuracy")
     known = set(means["label"])
     for field, name in (("first", first), ("second", second)):
         if name not in known:

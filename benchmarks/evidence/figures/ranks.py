@@ -7,11 +7,11 @@ from os import PathLike
 
 import pandas as pd
 
-from benchmarks.evidence.figures.cells import refuse_not_finite
+from benchmarks.evidence.figures.cells import refuse_not_finite, without_attrs
 from benchmarks.evidence.figures.drawing import Drawing, save
 from benchmarks.evidence.figures.layout import new_figure
 from benchmarks.evidence.figures.style import INK, house_style
-from benchmarks.evidence.results import method_labels
+from benchmarks.evidence.optimism import marked_labels
 from benchmarks.evidence.statistics import RankComparison, critical_difference
 
 WIDTH, ROW_HEIGHT = 6.8, 0.17
@@ -37,11 +37,14 @@ def rank_diagram(frame: pd.DataFrame, path_stem: str | PathLike[str]) -> Drawing
 
 def mean_accuracies(frame: pd.DataFrame) -> pd.DataFrame:
     """Data sets × methods: mean test accuracy at the data set's largest training size, of the
-    methods that have results on all of them.
+    methods that have results on all of them, those of several protocols apart.
     """
+    frame = without_attrs(frame)
     largest = frame.groupby("dataset")["train_size"].transform("max")
     rows = frame[frame["train_size"] == largest]
-    labelled = rows.assign(label=method_labels(rows))
+    labelled = rows.assign(label=marked_labels(rows))
+    if labelled["protocol"].nunique() > 1:
+        labelled["label"] += ", " + labelled["protocol"]
     draws = labelled.groupby(["dataset", "label", "split_seed"])["accuracy"].mean()
     return draws.groupby(["dataset", "label"]).mean().unstack("label").dropna(axis="columns")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.notices import Notice
+from benchmarks.evidence.optimism import MARK, scored_twice
 from benchmarks.evidence.pictures import Picture
 from benchmarks.evidence.report.behind import cells_behind, rows_of, summary_columns
 from benchmarks.evidence.report.behind_claims import numbers_behind
@@ -13,6 +14,9 @@ from benchmarks.evidence.report.origin import date_range, dates_text, provenance
 from benchmarks.evidence.report.page import render
 from benchmarks.evidence.results import method_labels, results_frame
 from benchmarks.evidence.tables import Block, caption, cell_text, summary
+from benchmarks.evidence.tables.captions import optimism_sentences
+from benchmarks.evidence.tables.parameters import COUNTED_SENTENCE
+from benchmarks.evidence.wording import interval_text, percent, points
 from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
@@ -62,6 +66,7 @@ def report_html(
         about=_about(frame, records, notices),
         verdicts=verdicts,
         tables=_tables(blocks, table),
+        scored_twice=_scored_twice(frame),
         row_count=len(table),
         notes=[notice.text for notice in notices if notice.kind == "note"],
         notices=[notice for notice in notices if notice.kind != "note"],
@@ -103,21 +108,47 @@ def _tables(blocks: Sequence[Block], table: pd.DataFrame) -> list[dict[str, Any]
             "dataset": block.dataset,
             "protocol": block.protocol,
             "sizes": block.sizes,
-            "caption": caption(block),
+            "caption": " ".join([caption(block), *_more_of_caption(block)]),
+            "shows_parameters": any(block.parameters),
             "rows": [
-                (label, runs, _linked(block, label, cells, places))
-                for label, runs, cells in block.rows
+                (label, runs, parameters, _linked(block, label, cells, places, why))
+                for (label, runs, cells), parameters, why in zip(
+                    block.rows, block.parameters, block.optimistic, strict=True
+                )
             ],
         }
         for block in blocks
     ]
 
 
+def _more_of_caption(block: Block) -> list[str]:
+    counted = [COUNTED_SENTENCE] if any(block.parameters) else []
+    return [*optimism_sentences(block.optimistic), *counted]
+
+
+def _scored_twice(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The texts of the table of runs that were scored both ways."""
+    return [
+        {
+            "place": f"{one.dataset}, {one.protocol}",
+            "method": one.method,
+            "train_size": one.train_size,
+            "draws": one.difference.pairs,
+            "chosen": percent(one.chosen),
+            "last": percent(one.last),
+            "difference": points(one.difference.estimate, 2),
+            "interval": interval_text(one.difference.ends, "difference", 2),
+        }
+        for one in scored_twice(frame)
+    ]
+
+
 def _linked(
-    block: Block, label: str, cells: Sequence[Any], places: dict[tuple[Any, ...], int]
+    block: Block, label: str, cells: Sequence[Any], places: dict[tuple[Any, ...], int], why: str
 ) -> list[tuple[str, int | None]]:
     row = (block.dataset, block.protocol, label)
+    mark = f" {MARK}" if why else ""
     return [
-        (cell_text(cell), places.get((*row, size)))
+        (cell_text(cell) + mark * (cell is not None), places.get((*row, size)))
         for cell, size in zip(cells, block.sizes, strict=True)
     ]

@@ -14,9 +14,11 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.evidence.axes import ROW, SEEDS, axis_name
 from benchmarks.evidence.claims.schema import Metric
+from benchmarks.evidence.optimism import OPTIMISTIC
 from benchmarks.evidence.report.origin import FINISHED, flat
-from benchmarks.evidence.results import NO_AUGMENTATION, ROW, SEEDS
+from benchmarks.evidence.tables.parameters import parameters_text
 from benchmarks.records.store import Record
 
 KEY_DIGITS = 12  # shown of a key; more where two keys of the page begin alike
@@ -52,7 +54,8 @@ def cells_behind(
     as there are cells: finished ones in the order of the frame, then failed and left out ones by
     key. `row`, `config` and `origin` of a cell are places in `rows`, `configs` and `origins`; a
     configuration is again one place per group in `groups`. `lost` says, by the cell's place, why a
-    cell has no result.
+    cell has no result. `optimistic` are the places of the rows whose numbers are too good; it is
+    there only where there are such.
     """
     by_key = {record["key"]: record for record in records}
     lost = sorted(by_key.keys() - set(frame["key"]))
@@ -70,6 +73,7 @@ def cells_behind(
     columns |= {name: [record["config"].get(name) for record in cells] for name in SEEDS}
     measured = _metrics(frame)
     columns |= {name: _rounded(frame[name]) + [None] * len(lost) for name in measured}
+    flattered = sorted({rows[axes_of(record)] for record in cells if record.get(OPTIMISTIC)})
     return {
         "axes": ROW,
         "rows": [_factored(column) for column in zip(*rows, strict=True)],
@@ -78,6 +82,7 @@ def cells_behind(
         "configs": configs.values,
         "groups": {name: distinct.values for name, distinct in groups.items()},
         "origins": origins.values,
+        **({OPTIMISTIC: flattered} if flattered else {}),
         "lost": {str(len(frame) + place): _why(by_key[key]) for place, key in enumerate(lost)},
     }
 
@@ -91,15 +96,20 @@ def rows_of(behind: dict[str, Any]) -> list[Row]:
 def axes_of(record: Record) -> Row:
     """The row of the summary that a record belongs to: its values of ROW."""
     config = record["config"]
-    absent = {"augmentation": NO_AUGMENTATION}
-    named = {name: (config.get(name) or {}).get("name") or absent.get(name, "") for name in ROW}
-    return tuple({**named, "train_size": config["dataset"].get("train_size")}.values())
+    size = config["dataset"].get("train_size")
+    return tuple(size if axis == "train_size" else axis_name(config, axis) for axis in ROW)
 
 
 def summary_columns(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """The STATISTICS of the summary, one list each; those that no row has are left out."""
+    """The STATISTICS of the summary and the text of its parameters, one list each; those that no
+    row has are left out.
+    """
     known = [name for name in STATISTICS if table[name].notna().any() or name == "runs"]
-    return {name: _rounded(table[name]) for name in known}
+    columns = {name: _rounded(table[name]) for name in known}
+    if table["parameters"].notna().any():
+        spans = zip(table["trainable_parameters"], table["parameters"], strict=True)
+        columns["parameters"] = [parameters_text(*pair) or None for pair in spans]
+    return columns
 
 
 def _factored(column: Iterable[Any]) -> dict[str, list[Any]]:

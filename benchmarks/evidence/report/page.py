@@ -16,9 +16,11 @@ from markupsafe import Markup
 from benchmarks.evidence.claims.headline import headline_part, names_of
 from benchmarks.evidence.pictures import data_uri
 from benchmarks.evidence.report.origin import dates_text
+from benchmarks.evidence.tables.parameters import fewest
 from benchmarks.evidence.wording import (
     effect_text,
     interval_text,
+    optimism_text,
     p_text,
     percent,
     published_text,
@@ -71,6 +73,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"percent": percent, "sizes": sizes_text, "data_uri": data_uri}
     environment.filters |= {
+        "fewest": fewest,
         "quoted": quote,
         "sentence": _sentence,
         "dates": dates_text,
@@ -79,6 +82,7 @@ def _environment() -> jinja2.Environment:
     environment.globals |= {
         "effect": effect_text,
         "interval": interval_text,
+        "optimism": optimism_text,
         "published": published_text,
         "p_value": p_text,
         "fragment": fragment,

@@ -26,6 +26,7 @@ from benchmarks.evidence.statistics.ranks import (
     average_ranks,
     critical_difference,
 )
+from benchmarks.evidence.statistics.resampling import resampled_interval
 from benchmarks.evidence.statistics.significance import (
     McNemar,
     holm,
@@ -70,6 +71,7 @@ __all__ = [
     "paired_difference",
     "paired_differences",
     "pairs_needed",
+    "resampled_interval",
     "sign_flip_test",
     "unseen_share",
     "welch_difference",

@@ -39,6 +39,11 @@ class Interval:
         return None if self.low is None else (self.high - self.low) / 2
 
     @property
+    def ends(self) -> list[float] | None:
+        """Both ends of the interval, or None."""
+        return None if self.low is None else [self.low, self.high]
+
+    @property
     def reach(self) -> float | None:
         """From the estimate to the farther end of the interval, or None."""
         if self.low is None:

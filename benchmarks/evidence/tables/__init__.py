@@ -15,6 +15,7 @@ import pandas as pd
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.statistics import LEVEL
+from benchmarks.evidence.tables.building import build_panels, in_order
 from benchmarks.evidence.tables.captions import WITHOUT_INTERVAL, interval_sentence
 from benchmarks.evidence.tables.cells import missing_notices, table_cells
 from benchmarks.evidence.tables.csv_table import csv_table
@@ -22,7 +23,7 @@ from benchmarks.evidence.tables.html_table import html_table
 from benchmarks.evidence.tables.latex import latex_table, table_latex
 from benchmarks.evidence.tables.markdown_table import markdown_table
 from benchmarks.evidence.tables.metrics import METRICS, metric_of
-from benchmarks.evidence.tables.panels import Table, build_panels, in_order
+from benchmarks.evidence.tables.panels import Table
 from benchmarks.evidence.tables.request import TableRequest, check_request, filtered
 from benchmarks.evidence.tables.summaries import summary, summary_table, table_csv
 from benchmarks.grid.errors import nearest
@@ -109,12 +110,18 @@ def table_markdown(
 
 @dataclass(frozen=True)
 class Block:
-    """One table for reading: a dataset under one protocol; cells are (mean, reach) or None."""
+    """One table for reading: a dataset under one protocol; cells are (mean, reach) or None.
+
+    `parameters` are those of each row (`parameters_text`), all empty where none are known, and
+    `optimistic` says of each row why its numbers are too good, empty where they are not.
+    """
 
     dataset: str
     protocol: str
     sizes: list[int]
     rows: list[tuple[str, str, list[tuple[float, float | None] | None]]]
+    parameters: list[str]
+    optimistic: list[str]
 
 
 def blocks(
@@ -131,7 +138,16 @@ def blocks(
             for row in panel.rows
         ]
         where = dict(panel.fixed)
-        found.append(Block(where["dataset"], where["protocol"], list(panel.values), rows))
+        found.append(
+            Block(
+                where["dataset"],
+                where["protocol"],
+                list(panel.values),
+                rows,
+                [row.parameters for row in panel.rows],
+                [row.optimistic for row in panel.rows],
+            )
+        )
     return found
 
 

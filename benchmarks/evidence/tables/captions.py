@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from benchmarks.evidence.tables.panels import Cell, Panel, Table
+from benchmarks.evidence.optimism import MARK, optimistic_sentence
+from benchmarks.evidence.tables.panels import Cell, Panel, Table, parameters_of
+from benchmarks.evidence.tables.parameters import COUNTED_SENTENCE
 from benchmarks.evidence.tables.request import title, value_label
 from benchmarks.evidence.tables.shared_draws import draws_text, shared_draws_sentences
 from benchmarks.evidence.wording import percent
@@ -32,7 +34,9 @@ def legend(table: Table, panels: Sequence[Panel]) -> list[str]:
     return [
         *_interval_sentences(table),
         *_missing_sentences(table, panels),
+        *optimism_sentences(cell.optimistic for panel in panels for cell in panel.cells),
         *_count_sentences(table),
+        *_parameter_sentences(table, panels),
         *_comparison_sentences(table, panels),
         *_published_sentences(table, panels),
     ]
@@ -50,10 +54,13 @@ WITHOUT_INTERVAL = "A cell without ± has one draw only or no spread over its dr
 
 
 def mark(table: Table, cell: Cell) -> str:
-    """The mark of a cell: of no significant difference, of no possible test, or nothing."""
+    """The marks of a cell: of no significant difference or no possible test, and of optimism."""
+    tested = ""
     if cell.not_significantly_worse:
-        return NOT_WORSE
-    return UNTESTED if cell.untested and table.has_tests else ""
+        tested = NOT_WORSE
+    elif cell.untested and table.has_tests:
+        tested = UNTESTED
+    return tested + (MARK if cell.optimistic else "")
 
 
 def _interval_sentences(table: Table) -> list[str]:
@@ -81,6 +88,26 @@ def _count_sentences(table: Table) -> list[str]:
     runs = "Runs: trained and tested models behind each cell."
     draws = "Draws: training samples they were trained on; runs on one draw are averaged first."
     return [runs, draws] if table.shows_draws else [f"{runs[:-1]}, one per draw."]
+
+
+def optimism_sentences(reasons: Iterable[str]) -> list[str]:
+    """What the mark of optimistic numbers means; nothing where none is."""
+    found = sorted({why for why in reasons if why})
+    return [f"{MARK} {optimistic_sentence(why)}" for why in found]
+
+
+def _parameter_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
+    if not table.knows_parameters:
+        return []
+    if table.shows_parameters:
+        return [COUNTED_SENTENCE]
+    columns: dict[str, list[Cell | None]] = {}
+    for panel in panels:
+        for place, name in enumerate(panel.columns):
+            columns.setdefault(name, []).extend(row.cells[place] for row in panel.rows)
+    told = {name: parameters_of(cells) for name, cells in columns.items()}
+    listed = ", ".join(f"{name} {text}" for name, text in told.items() if text)
+    return [f"Parameters, trained / all of the model, ranges where models differ: {listed}."]
 
 
 def _comparison_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:

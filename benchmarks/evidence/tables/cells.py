@@ -11,6 +11,7 @@ import pandas as pd
 
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.notices import Notice
+from benchmarks.evidence.optimism import OPTIMISTIC, UNTOUCHED
 from benchmarks.evidence.statistics import (
     Interval,
     accuracy_interval,
@@ -19,6 +20,7 @@ from benchmarks.evidence.statistics import (
 )
 from benchmarks.evidence.tables.comparisons import Standing, standings
 from benchmarks.evidence.tables.metrics import METRICS
+from benchmarks.evidence.tables.parameters import spans
 from benchmarks.evidence.tables.request import TableRequest, labels
 from benchmarks.grid.errors import nearest
 
@@ -43,11 +45,12 @@ class Competitor:
 def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> pd.DataFrame:
     """One row per cell; the values behind it are those of its split seeds (their runs averaged).
 
-    Columns: `request.axes`; label (the method's); runs, draws (split seeds); mean, low, high, sd
-    and reach, of the paired differences where a reference is asked for; is_reference; and the
-    fields of a `Standing`: best, not_significantly_worse (None without a test), p and what is
-    behind it. The low and high of shares are clipped to 0..1. What does not exist is NaN. Runs
-    without the metric are left out, see `missing_notices`.
+    Columns: `request.axes`; label (the method's); runs, draws (split seeds); parameters and
+    trainable_parameters, each a Span; optimistic, why the numbers are too good (empty: they are
+    not); mean, low, high, sd and reach, of the paired differences where a reference is asked for;
+    is_reference; and the fields of a `Standing`: best, not_significantly_worse (None without a
+    test), p and what is behind it. The low and high of shares are clipped to 0..1. What does not
+    exist is NaN. Runs without the metric are left out, see `missing_notices`.
 
     Raises EvidenceError for a reference that is not among the results, and for values that are
     not finite.
@@ -63,8 +66,9 @@ def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> p
     cells = pd.DataFrame(rows, columns=[*places, *COLUMNS]).astype(dict.fromkeys(NUMBERS, float))
     if metric.is_share and request.reference is None:
         cells["low"], cells["high"] = cells["low"].clip(lower=0.0), cells["high"].clip(upper=1.0)
-    runs = frame.groupby(places, dropna=False).size().rename("runs").reset_index()
-    return cells.merge(runs, on=places, how="left").sort_values(places, ignore_index=True)
+    about = _about_runs(frame, places, request.metric)
+    cells = cells.merge(about, on=places, how="left").sort_values(places, ignore_index=True)
+    return cells if request.reference is None else _as_its_reference(cells, request)
 
 
 def missing_notices(frame: pd.DataFrame, metric: str) -> list[Notice]:
@@ -78,13 +82,39 @@ def missing_notices(frame: pd.DataFrame, metric: str) -> list[Notice]:
     return notices
 
 
+def _about_runs(frame: pd.DataFrame, places: list[str], metric: str) -> pd.DataFrame:
+    """What is told of the runs behind each cell beside their metric."""
+    groups = frame.groupby(places, dropna=False)
+    runs = groups.size().rename("runs").reset_index()
+    why = groups[OPTIMISTIC].first() if metric not in UNTOUCHED else groups.size().map(lambda _: "")
+    told = why.rename(OPTIMISTIC).reset_index()
+    return runs.merge(told, on=places).merge(spans(frame, places), on=places)
+
+
+def _as_its_reference(cells: pd.DataFrame, request: TableRequest) -> pd.DataFrame:
+    """A difference to a number that is too good is not to be trusted either."""
+    apart = _apart(request)
+    together = [axis for axis in (*request.axes, "label") if axis not in apart]
+    groups = [cells[axis] for axis in together]
+    of_reference = cells[OPTIMISTIC].where(cells["is_reference"], "").groupby(groups, dropna=False)
+    inherited = of_reference.transform("max")
+    return cells.assign(**{OPTIMISTIC: cells[OPTIMISTIC].where(cells[OPTIMISTIC] != "", inherited)})
+
+
+def _apart(request: TableRequest) -> set[str]:
+    """The columns that tell competitors apart, `label` among them where methods compete."""
+    if request.competing == "method":
+        return {"label", "method", *request.in_label}
+    return {str(request.competing)}
+
+
 def _competitions(frame: pd.DataFrame, request: TableRequest) -> list[dict[str, Competitor]]:
     """The cells that are compared with each other, by the competitor's name."""
     places = [*request.axes, "label"]
     means = frame.groupby(list(dict.fromkeys([*places, "split_seed"])), dropna=False)
     means = means[request.metric].mean()
     competing = "label" if request.competing == "method" else request.competing
-    apart = {competing} if competing != "label" else {"label", "method", *request.in_label}
+    apart = _apart(request)
     found: defaultdict[Place, dict[str, Competitor]] = defaultdict(dict)
     for place, values in means.groupby(places, dropna=False):
         where = dict(zip(places, place, strict=True))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.evidence.optimism import OPTIMISTIC
 from benchmarks.evidence.tables.panels import Cell, Panel, Row, Table
+from benchmarks.evidence.tables.parameters import COUNTED, plain_span
 
-NUMBERS = ("runs", "draws", "mean", "low", "high", "best", "p", "shared_draws")
-OTHERS = ("not_significantly_worse", "is_reference", "published", "published_by", "notice")
+NUMBERS = ("runs", "draws", *COUNTED, "mean", "low", "high", "best", "p", "shared_draws")
+OTHERS = ("not_significantly_worse", "is_reference", "published", "published_by")
 # What begins a formula in a spreadsheet.
 FORMULA = ("=", "+", "-", "@")
 
 
 def csv_table(table: Table) -> str:
-    """One line per cell: the panel's axes, rows, columns, then NUMBERS and OTHERS.
+    """One line per cell: the panel's axes, rows, columns, then NUMBERS and OTHERS, and 1 as
+    `optimistic` where numbers are, a column that is there only then.
 
     A value of `rows` or `columns` is in the column of that axis's name. Numbers have ten
     significant digits; best and the other answers are 1 or 0, and empty where nothing was
@@ -23,8 +27,10 @@ def csv_table(table: Table) -> str:
     """
     request = table.request
     heads = [*request.panel_axes, request.rows, request.columns, "metric", *NUMBERS, *OTHERS]
+    heads += [OPTIMISTIC] if any(cell.optimistic for cell in _cells(table)) else []
+    heads += ["notice"]
     text = io.StringIO()
-    writer = csv.DictWriter(text, heads, restval="", lineterminator="\n")
+    writer = csv.DictWriter(text, heads, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for panel in table.panels:
         for row in panel.rows:
@@ -58,6 +64,8 @@ def _line(table: Table, panel: Panel, row: Row, column: Any, cell: Cell) -> dict
         "metric": table.metric.name,
         "runs": cell.runs,
         "draws": cell.draws,
+        "parameters": plain_span(cell.parameters),
+        "trainable_parameters": plain_span(cell.trainable_parameters),
         "mean": _number(cell.mean),
         "low": _number(cell.low),
         "high": _number(cell.high),
@@ -68,7 +76,12 @@ def _line(table: Table, panel: Panel, row: Row, column: Any, cell: Cell) -> dict
         "is_reference": int(cell.is_reference),
         "published": "; ".join(_number(value) for _, value in cell.published),
         "published_by": plain_text("; ".join(label for label, _ in cell.published)),
+        OPTIMISTIC: int(bool(cell.optimistic)),
     }
+
+
+def _cells(table: Table) -> Iterator[Cell]:
+    return (cell for panel in table.panels for cell in panel.cells)
 
 
 def _number(value: float | None) -> str:

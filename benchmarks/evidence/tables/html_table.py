@@ -9,6 +9,7 @@ from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.tables.captions import NONE_FINISHED, legend, what_sentence
 from benchmarks.evidence.tables.layout import Entry, Line, grid
 from benchmarks.evidence.tables.panels import Panel, Table
+from benchmarks.evidence.tables.parameters import fewest
 
 
 def html_table(table: Table) -> str:
@@ -58,8 +59,7 @@ def _row(line: Line) -> str:
 
 
 def _count(count: str) -> str:
-    fewest = count.partition(" ")[0]  # of `10 to 20`
-    return f'<td class="number" data-sort="{fewest}">{count}</td>'
+    return f'<td class="number" data-sort="{fewest(count)}">{count}</td>'
 
 
 def _cell(entry: Entry) -> str:

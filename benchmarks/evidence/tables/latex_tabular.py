@@ -54,12 +54,13 @@ class _Column:
     @property
     def mark(self) -> str:
         """The widest mark that occurs."""
-        return max((entry.mark for entry in self.entries), default="")
+        marks = {entry.mark for entry in self.entries}
+        return max(marks, key=lambda mark: (len(mark), mark), default="")
 
     @property
     def width(self) -> float:
         numbers = max(number_width(entry.mean) for entry in self.entries)
-        numbers += DIGIT if self.mark else 0
+        numbers += DIGIT * len(self.mark)
         if self.has_halves:
             numbers += SIGN + DIGIT + max(number_width(entry.half) for entry in self.entries)
         return GAP + max(numbers, *map(text_width, self.heads))
@@ -106,9 +107,9 @@ def tabulars(table: Table, panel: Panel) -> Iterator[Tabular]:
 
 def _tabular(shown: Grid, columns: Sequence[_Column], places: Sequence[int]) -> Tabular:
     spec = "l" + "r" * len(shown.counts) + " ".join(["", *(column.spec for column in columns)])
-    heads = [escape(shown.title), *shown.counts, *(column.title for column in columns)]
+    heads = [escape(shown.title), *map(escape, shown.counts), *(column.title for column in columns)]
     rows = [
-        [_label(shown.lines[place]), *shown.lines[place].counts]
+        [_label(shown.lines[place]), *map(escape, shown.lines[place].counts)]
         + [column.cell(place) for column in columns]
         for place in places
     ]
@@ -189,7 +190,7 @@ def _format(numbers: Sequence[str]) -> str:
 
 
 def _raised(mark: str) -> str:
-    return f"$^{{{escape(mark).strip('$')}}}$"
+    return f"$^{{{''.join(escape(sign).strip('$') for sign in mark)}}}$"
 
 
 def _row(cells: Sequence[str]) -> str:

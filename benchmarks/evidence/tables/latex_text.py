@@ -31,6 +31,7 @@ ESCAPES = {
     "≥": r"$\geq$",
     "†": r"$\dagger$",
     "‡": r"$\ddagger$",
+    "§": r"\S{}",
     "–": r"\textendash{}",
     "—": r"\textemdash{}",
     "’": "'",

@@ -27,7 +27,7 @@ class Entry:
     @property
     def tied(self) -> bool:
         """Whether a test found it not significantly worse than the best."""
-        return self.mark == NOT_WORSE
+        return NOT_WORSE in self.mark
 
     @property
     def text(self) -> str:
@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """`counts` are the titles of the columns of runs and draws, before those of the results."""
+    """`counts` are the titles of the columns of runs, draws and parameters, before the results."""
 
     title: str
     counts: tuple[str, ...]
@@ -73,12 +73,18 @@ def grid(table: Table, panel: Panel) -> Grid:
             entries = [
                 _entry(table, row.cells[column], beside or source) for column, beside in places
             ]
-            counts = (row.runs, row.draws)[: 1 + table.shows_draws]
+            counts = _counts(table, row.runs, row.draws, row.parameters)
             label, counts = (source, ("",) * len(counts)) if source else (row.label, counts)
             lines.append(Line(label, counts, tuple(entries), published=source != OURS))
     columns = tuple(source or panel.columns[column] for column, source in places)
-    heads = ("runs", "draws")[: 1 + table.shows_draws]
+    heads = _counts(table, "runs", "draws", "parameters")
     return Grid(title(table.request.rows), heads, columns, tuple(lines))
+
+
+def _counts(table: Table, runs: str, draws: str, parameters: str) -> tuple[str, ...]:
+    """Those of the counts that the table shows."""
+    shown = ((runs, True), (draws, table.shows_draws), (parameters, table.shows_parameters))
+    return tuple(text for text, wanted in shown if wanted)
 
 
 def _sources(cells: Iterable[Cell | None]) -> list[str]:

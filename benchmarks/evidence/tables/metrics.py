@@ -8,8 +8,8 @@ from typing import Literal, get_args
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from benchmarks.evidence.axes import ROW, SEEDS
 from benchmarks.evidence.errors import EvidenceError
-from benchmarks.evidence.results import ROW, SEEDS
 from benchmarks.grid.errors import nearest
 
 Direction = Literal["larger", "smaller", "none"]
@@ -66,6 +66,7 @@ METRICS = {
     for metric in (
         _share("accuracy", "test accuracy"),
         _share("train_accuracy", "training accuracy"),
+        _share("accuracy_last_epoch", "test accuracy after the last epoch"),
         _share("balanced_accuracy", "balanced test accuracy"),
         _share("macro_f1", "macro-averaged F1 score"),
         _share("auroc", "area under the ROC curve"),

@@ -1,21 +1,16 @@
-"""A table as values: panels of rows of cells, in the order they are read in."""
+"""A table as values: panels of rows of cells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import Any
 
 from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.tables.comparisons import Correction
 from benchmarks.evidence.tables.metrics import Metric
-from benchmarks.evidence.tables.published_numbers import published_numbers
-from benchmarks.evidence.tables.request import TableRequest, fixed_text, row_label, value_label
-
-if TYPE_CHECKING:
-    from benchmarks.evidence.claims.files import PublishedCurves
+from benchmarks.evidence.tables.parameters import COUNTED, Span, joined, parameters_text
+from benchmarks.evidence.tables.request import TableRequest, fixed_text
 
 
 @dataclass(frozen=True)
@@ -28,7 +23,10 @@ class Cell:
     too few for a test, both are None where nothing was to be compared. `not_significantly_worse`
     is what the test says, None without one; beside a reference it means not significantly
     different. `common` and `lacking` tell of the draws of all competitors, see `Standing`.
-    `published` are (label, value). Values are in the metric's own scale: accuracies from 0 to 1.
+    `parameters` and `trainable_parameters` are the fewest and the most of its models, None where
+    they are not known; `optimistic` says why its numbers are too good, and is empty where they are
+    not. `published` are (label, value). Values are in the metric's own scale: accuracies from 0
+    to 1.
     """
 
     mean: float | None
@@ -46,6 +44,9 @@ class Cell:
     common: int | None = None
     lacking: bool = False
     published: tuple[tuple[str, float], ...] = ()
+    parameters: Span | None = None
+    trainable_parameters: Span | None = None
+    optimistic: str = ""
 
     @property
     def untested(self) -> bool:
@@ -70,6 +71,16 @@ class Row:
     def draws(self) -> str:
         """Draws behind each cell, as `runs`."""
         return _span(cell.draws for cell in self.cells if cell)
+
+    @property
+    def parameters(self) -> str:
+        """Trainable and all parameters of the models of all cells, see `parameters_text`."""
+        return parameters_of(self.cells)
+
+    @property
+    def optimistic(self) -> str:
+        """Why numbers of this row are too good; empty where none is."""
+        return next((cell.optimistic for cell in self.cells if cell and cell.optimistic), "")
 
 
 @dataclass(frozen=True)
@@ -121,6 +132,22 @@ class Table:
         return any(cell.runs != cell.draws for panel in self.panels for cell in panel.cells)
 
     @property
+    def shows_parameters(self) -> bool:
+        """Whether parameters have a column of their own: they are known, and a row has its own."""
+        return not self.models_in_columns and self.knows_parameters
+
+    @property
+    def knows_parameters(self) -> bool:
+        """Whether any cell knows its parameters, and the table is not about them anyway."""
+        counted = any(cell.parameters for panel in self.panels for cell in panel.cells)
+        return counted and self.metric.name not in COUNTED
+
+    @property
+    def models_in_columns(self) -> bool:
+        """Whether each column, not each row, is about a model of its own."""
+        return self.request.columns in ("method", "backbone")
+
+    @property
     def has_tests(self) -> bool:
         """Whether any difference was tested: only then is it marked where none could be."""
         return any(cell.p is not None for panel in self.panels for cell in panel.cells)
@@ -131,100 +158,11 @@ class Table:
         return self.request.competing != self.request.columns
 
 
-def build_panels(
-    cells: pd.DataFrame,
-    request: TableRequest,
-    orders: Mapping[str, Sequence[str]],
-    curves: Sequence[PublishedCurves],
-) -> tuple[Panel, ...]:
-    """The panels of `table_cells`: the values of an axis as in `orders`, or else sorted.
-
-    A method of its order that has no result on a panel's dataset keeps an empty row (column).
-    `curves` are the published numbers.
-    """
-    names = dict(zip(cells["label"], cells["method"], strict=True))
-    ordering = _Ordering(orders, names | {name: name for name in orders.get("method", ())})
-    published = published_numbers(cells, request, curves)
-    # From here on a method is told by its label.
-    cells = cells.assign(method=cells["label"], published=published)
-    axes = request.panel_axes
-    found = dict(iter(cells.groupby(axes, dropna=False)))
-    keys = sorted(found, key=lambda key: [*map(ordering.key, axes, key)])
-    return tuple(_panel(found[key], request, ordering, key) for key in keys)
-
-
-def in_order(order: Iterable[str], name: Any) -> tuple[int, Any]:
-    """Sort key: the place of a name in `order`; names that are not there come last, by name."""
-    order = list(order)
-    return (order.index(name), "") if name in order else (len(order), name)
-
-
-@dataclass(frozen=True)
-class _Ordering:
-    """The order of the values of each axis; `names` are the methods behind the labels."""
-
-    orders: Mapping[str, Sequence[str]]
-    names: Mapping[str, str]
-
-    def key(self, axis: str, value: Any) -> tuple[Any, ...]:
-        name = self.names[value] if axis == "method" else value
-        return (*in_order(self.orders.get(axis, ()), name), value)
-
-    def values(self, cells: pd.DataFrame, axis: str) -> list[Any]:
-        """The values of an axis in these cells, and the methods without any."""
-        values = set(cells[axis].tolist())
-        if axis == "method":
-            present = {self.names[label] for label in values}
-            values |= set(self.orders.get(axis, ())) - present
-        return sorted(values, key=lambda value: self.key(axis, value))
-
-
-def _panel(
-    cells: pd.DataFrame, request: TableRequest, ordering: _Ordering, key: tuple[Any, ...]
-) -> Panel:
-    rows, columns = (ordering.values(cells, axis) for axis in (request.rows, request.columns))
-    found = {
-        (cell[request.rows], cell[request.columns]): _cell(cell)
-        for cell in cells.to_dict("records")
-    }
-    return Panel(
-        tuple(zip(request.panel_axes, key, strict=True)),
-        tuple(columns),
-        tuple(value_label(request.columns, value) for value in columns),
-        tuple(
-            Row(
-                row,
-                row_label(request.rows, row),
-                tuple(found.get((row, column)) for column in columns),
-            )
-            for row in rows
-        ),
-    )
-
-
-def _cell(cell: Mapping[str, Any]) -> Cell:
-    mean, half, low, high, p, shared, common = (
-        None if pd.isna(cell[name]) else float(cell[name])
-        for name in ("mean", "reach", "low", "high", "p", "shared", "common")
-    )
-    not_worse = cell["not_significantly_worse"]
-    return Cell(
-        mean=mean,
-        reach=half,
-        low=low,
-        high=high,
-        runs=int(cell["runs"]),
-        draws=int(cell["draws"]),
-        best=bool(cell["best"]),
-        not_significantly_worse=None if not_worse is None else bool(not_worse),
-        is_reference=bool(cell["is_reference"]),
-        p=p,
-        shared=None if shared is None else int(shared),
-        correction=cell["correction"],
-        common=None if common is None else int(common),
-        lacking=bool(cell["lacking"]),
-        published=cell["published"],
-    )
+def parameters_of(cells: Iterable[Cell | None]) -> str:
+    """Trainable and all parameters of the models behind these cells, see `parameters_text`."""
+    known = [cell for cell in cells if cell]
+    trainable = joined(cell.trainable_parameters for cell in known)
+    return parameters_text(trainable, joined(cell.parameters for cell in known))
 
 
 def _span(counts: Iterable[int]) -> str:

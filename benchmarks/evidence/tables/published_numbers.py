@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from benchmarks.evidence.results import ROW
+from benchmarks.evidence.axes import ROW
 from benchmarks.evidence.tables.request import TableRequest
 
 if TYPE_CHECKING:

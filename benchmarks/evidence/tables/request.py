@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from benchmarks.evidence.axes import AXES, IN_LABEL, ROW, SEEDS
 from benchmarks.evidence.errors import EvidenceError
-from benchmarks.evidence.results import AXES, ROW, SEEDS, method_labels
+from benchmarks.evidence.results import method_labels
 from benchmarks.evidence.statistics import LEVEL
 from benchmarks.grid.errors import nearest
 
 # What can be best: the first of these among rows and columns competes.
-COMPETING = ("method", *[axis for axis in AXES if axis != "protocol"], "protocol")
-# Told in the method's label where a method has several and the axis is not asked for.
-IN_LABEL = tuple(axis for axis in AXES if axis != "protocol")
+COMPETING = ("method", *IN_LABEL, "protocol")
 TITLES = {"train_size": "training samples", "split_seed": "split seed", "init_seed": "init seed"}
 NUMBERED = (*SEEDS, "threads")
-UNNAMED = {"loss": "no loss"}
+UNNAMED = {"backbone": "no backbone", "loss": "no loss"}
 
 
 @dataclass(frozen=True)
 class TableRequest:
     """Two axes of the grid as rows and columns, and what stands in the cells.
 
-    An axis is `dataset`, `protocol`, `method`, `loss`, `augmentation`, `train_size`,
+    An axis is `dataset`, `protocol`, `method`, `backbone`, `loss`, `augmentation`, `train_size`,
     `split_seed`, `init_seed` or `threads`. `filters` keeps the named values of an axis; every
     combination of the axes that are neither rows nor columns is a panel of its own, except that
-    runs over split and init seeds are averaged, and a loss is told in the method's label.
+    runs over split and init seeds are averaged, and backbone, loss and augmentation are told in the
+    method's label.
 
     `reference` is a value of the axis that competes (methods where they are rows or columns): the
     cells then hold the paired differences to it. `direction` (larger, smaller or none is better)
@@ -98,7 +98,9 @@ def filtered(frame: pd.DataFrame, filters: Mapping[str, Sequence[object]]) -> pd
 
 
 def labels(frame: pd.DataFrame, request: TableRequest) -> pd.Series:
-    """The method's label in each row: with its loss where it has several that are no axis."""
+    """The method's label in each row: with those of IN_LABEL of which it has several, unless they
+    are an axis of the table.
+    """
     shown = {axis: "" for axis in IN_LABEL if axis not in request.in_label}
     return method_labels(frame.assign(**shown))
 
@@ -119,7 +121,7 @@ def row_label(axis: str, value: object) -> str:
 
 def fixed_text(fixed: Iterable[tuple[str, object]]) -> str:
     """The title of a panel: `mnist01, protocol default, n = 10`."""
-    named = ("protocol", "loss", "augmentation", "method")
+    named = (*AXES, "method")
     return ", ".join(
         f"{axis} {value_label(axis, value)}" if axis in named else value_label(axis, value)
         for axis, value in fixed

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from benchmarks.evidence.axes import ROW
 from benchmarks.evidence.notices import Notice
-from benchmarks.evidence.results import ROW, method_labels, split_means
+from benchmarks.evidence.optimism import OPTIMISTIC
+from benchmarks.evidence.results import method_labels, split_means
 from benchmarks.evidence.statistics import LEVEL
+from benchmarks.evidence.tables.building import build_panels
 from benchmarks.evidence.tables.cells import table_cells
 from benchmarks.evidence.tables.csv_table import plain_text
 from benchmarks.evidence.tables.metrics import METRICS
-from benchmarks.evidence.tables.panels import Table, build_panels
+from benchmarks.evidence.tables.panels import Table
+from benchmarks.evidence.tables.parameters import COUNTED, plain_span
 from benchmarks.evidence.tables.published_numbers import published_numbers
 from benchmarks.evidence.tables.request import TableRequest
 
@@ -25,13 +29,13 @@ if TYPE_CHECKING:
 COUNTS = ["runs", "draws"]
 SHARES = ["mean", "low", "high", "sd", "train_mean", "p"]
 STANDING = ["shared", "best", "not_significantly_worse"]
-COLUMNS = [*ROW, *COUNTS, *SHARES, *STANDING, "published", "published_by", "notice"]
+COLUMNS = [*ROW, *COUNTS, *COUNTED, *SHARES, *STANDING, "published", "published_by"]
 
 
 def summary(
     frame: pd.DataFrame, published: Iterable[PublishedCurves] = (), level: float = LEVEL
 ) -> pd.DataFrame:
-    """One row per dataset, protocol, method, loss and training size; shares from 0 to 1.
+    """One row per combination of the axes of ROW; shares from 0 to 1.
 
     `runs` counts cells, `draws` split seeds; mean, sd and the t interval are over draws (runs on
     one draw averaged first). The interval is clipped to 0..1 and missing with one draw or without
@@ -57,12 +61,14 @@ def summary(
 
 def table_csv(table: pd.DataFrame, notices: Iterable[Notice] = ()) -> str:
     """The summary as CSV: shares with six decimals; each notice is a row with 0 runs; texts are
-    `plain_text`.
+    `plain_text`, and a Span of several numbers of parameters is `3 to 11`. The column `optimistic`
+    is there only where a row is, with 1.
 
     Several published values of one cell stand in one field, with `; ` between them.
     """
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
+    heads = [*COLUMNS, *([OPTIMISTIC] if table[OPTIMISTIC].any() else []), "notice"]
+    writer = csv.DictWriter(text, heads, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     sources = published_numbers(table, TableRequest(), table.attrs["published"])
     for row, found in zip(table.to_dict("records"), sources, strict=True):
@@ -75,6 +81,8 @@ def table_csv(table: pd.DataFrame, notices: Iterable[Notice] = ()) -> str:
             "published": "; ".join(f"{value:.6f}" for _, value in found),
             "published_by": plain_text("; ".join(label for label, _ in found)),
         }
+        answers |= {name: plain_span(row[name]) for name in COUNTED}
+        answers[OPTIMISTIC] = int(bool(row[OPTIMISTIC]))
         texts = {axis: plain_text(row[axis]) for axis in ROW}
         writer.writerow(row | texts | shares | answers)
     for notice in notices:

@@ -21,6 +21,7 @@ class Local:
     """Without a number of workers, as many as there are cores, or places on GPUs, for them."""
 
     here = True
+    keeps_budget = True
 
     def __init__(self, workers: int | None = None, gpus: int | None = None, cells_per_gpu: int = 1):
         require_whole_number("workers", workers, or_null=True)
@@ -36,11 +37,20 @@ class Local:
     def execute(self, work: Work, store: Store, console: Console) -> dict[str, int]:
         """Run all tasks and count their statuses; on an interrupt, what is finished stays."""
         with Progress(console, work, self.workers, Leases(store.results)) as progress:
-            for needs, tasks in by_needs(work.longest_first()).items():
+            for needs, tasks in by_needs(work.in_order()).items():
                 places = self._places(needs)[: len(tasks)]
                 progress.workers = len(places)
                 with Pool(places, store.results, work.limits) as pool:
-                    work_off(tasks, pool, store, work.limits, progress.finished, progress.show)
+                    work_off(
+                        tasks,
+                        pool,
+                        store,
+                        work.limits,
+                        progress.finished,
+                        progress.show,
+                        work.may_begin,
+                        progress.left_out,
+                    )
         return progress.count
 
     def _places(self, needs: Needs) -> list[dict[str, str]]:

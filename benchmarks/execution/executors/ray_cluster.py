@@ -36,6 +36,7 @@ class RayCluster:
     """Without an address a cluster on this machine is started, and stopped after the run."""
 
     here = False
+    keeps_budget = True
 
     def __init__(
         self,
@@ -69,11 +70,20 @@ class RayCluster:
             _connected(self._address),
             Progress(console, work, self.workers, Leases(store.results)) as progress,
         ):
-            for needs, tasks in by_needs(work.longest_first()).items():
+            for needs, tasks in by_needs(work.in_order()).items():
                 share = self._share(needs)
                 progress.workers = count = min(self._count(share), len(tasks))
                 with RayPool(count, share, store.results, work.limits) as pool:
-                    work_off(tasks, pool, store, work.limits, progress.finished, progress.show)
+                    work_off(
+                        tasks,
+                        pool,
+                        store,
+                        work.limits,
+                        progress.finished,
+                        progress.show,
+                        work.may_begin,
+                        progress.left_out,
+                    )
         return progress.count
 
     def _share(self, needs: Needs) -> dict[str, float]:

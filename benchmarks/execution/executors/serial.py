@@ -26,6 +26,7 @@ class Serial:
 
     workers = 1
     here = True
+    keeps_budget = True
 
     def check(self, _: list[Cell], limits: Limits) -> None:
         for name, value in (("time_limit", limits.time), ("memory_limit", limits.memory)):
@@ -36,10 +37,13 @@ class Serial:
         """Run all tasks in the order of the plan and count their statuses."""
         worker.silence()
         with Progress(console, work, 1, Leases(store.results)) as progress:
-            waiting = deque(work.tasks)
+            waiting = deque(work.seed_by_seed() if work.budget else work.tasks)
             while waiting:
                 task = waiting.popleft()
                 progress.show()
+                if not work.may_begin(task):
+                    progress.left_out(task)
+                    continue
                 try:
                     status, seconds = worker.work(task, store.results)
                 except OSError as error:

@@ -6,11 +6,15 @@ import re
 
 import pytest
 
+from benchmarks.evidence.report import report_html
+from benchmarks.evidence.results import results_frame
+from benchmarks.evidence.tables import blocks, summary
+from tests.evidence.browser.conftest import BENCHMARK, written
 from tests.evidence.browser.samples import MARKUP
 
 pytestmark = pytest.mark.slow
 
-CELLS = "#cells=mnist01,default,leekasso,cross_entropy,none,10"
+CELLS = "#cells=mnist01,default,leekasso,,cross_entropy,none,10"
 
 
 def texts(place, selector):
@@ -118,3 +122,22 @@ def test_all_records_are_one_link_away(open_page, report):
     page = open_page(report, "#all")
     assert page.locator("dialog h3").first.text_content().startswith("37 cells")
     assert page.locator("dialog .scroll tbody tr").count() == 37
+
+
+def test_cells_of_an_epoch_chosen_on_the_test_data_say_so(open_page, rows, tmp_path):
+    metrics = {"accuracy": 0.9, "train_accuracy": 1.0, "accuracy_last_epoch": 0.8}
+    why = "the epoch was chosen on the test data"
+    chosen = rows("net", 10, [0.9] * 3, metrics=metrics, optimistic=why)
+    records = chosen + rows("honest", 10, [0.7] * 3)
+    shown = blocks(summary(results_frame(records)))
+    text = report_html(BENCHMARK, [], shown, [], records, [])
+    page = open_page(written(tmp_path / "report.html", text))
+    page.locator("table.methods").get_by_role("link", name="90.0 §").click()
+    page.wait_for_selector("dialog[open]")
+    assert page.locator("dialog h2").text_content() == "net on mnist01, n = 10 (optimistic)"
+    assert "Accuracies are optimistic" in page.locator("dialog").text_content()
+    assert "80.00 %" in texts(page, "dialog tbody td")
+    page.locator("#panel-close").click()
+    page.locator("table.methods").get_by_role("link", name="70.0").click()
+    assert page.locator("dialog h2").text_content() == "honest on mnist01, n = 10"
+    assert "optimistic" not in page.locator("dialog").text_content()

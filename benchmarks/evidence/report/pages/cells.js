@@ -8,7 +8,14 @@ const rows = data.rows.length
 const places = [...cells.key.keys()];
 
 /* Told in per cent; the other metrics are numbers of their own kind. */
-const PERCENT = new Set(["accuracy", "train_accuracy", "balanced_accuracy", "macro_f1", "auroc"]);
+const PERCENT = new Set([
+  "accuracy",
+  "train_accuracy",
+  "accuracy_last_epoch",
+  "balanced_accuracy",
+  "macro_f1",
+  "auroc",
+]);
 
 function named(name) {
   return name.replaceAll("_", " ");
@@ -53,7 +60,7 @@ function axesOfRow(row) {
 }
 
 /* The axes that tell rows of one method and size apart; each is named only where it has several values. */
-const FURTHER = ["protocol", "loss", "augmentation"].filter((axis) => data.axes.includes(axis));
+const FURTHER = ["protocol", "backbone", "loss", "augmentation"].filter((axis) => data.axes.includes(axis));
 const valuesOfMethods = new Map();
 for (const row of rows.keys()) {
   const axes = axesOfRow(row);
@@ -64,11 +71,18 @@ for (const row of rows.keys()) {
   }
 }
 
+const optimisticRows = new Set(data.optimistic ?? []);
+
+/* Behind the name of a row whose numbers are too good. */
+function markOfRow(row) {
+  return optimisticRows.has(Number(row)) ? " (optimistic)" : "";
+}
+
 function titleOfRow(row) {
   const axes = axesOfRow(row);
   const several = FURTHER.filter((axis) => valuesOfMethods.get(`${axes.method}\n${axis}`).size > 1);
   const more = several.map((axis) => `, ${axis} ${axes[axis] || "none"}`).join("");
-  return `${axes.method} on ${axes.dataset}, n = ${axes.train_size}${more}`;
+  return `${axes.method} on ${axes.dataset}, n = ${axes.train_size}${more}${markOfRow(row)}`;
 }
 
 /* The cells that a fragment speaks of: {title, says, places, number}, or null for another kind. */

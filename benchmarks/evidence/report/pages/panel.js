@@ -61,6 +61,7 @@ function numberRow(texts) {
 function cellsTable(chosen) {
   const rowsOfCells = [...new Set(chosen.map((place) => cells.row[place]))].map(axesOfRow);
   const varying = data.axes.filter((axis) => new Set(rowsOfCells.map((axes) => axes[axis])).size > 1);
+  const flattered = chosen.some((place) => markOfRow(cells.row[place]));
   const lost = chosen.some((place) => data.lost[place] !== undefined);
   const metrics = data.metrics.filter((name) => chosen.some((place) => cells[name][place] !== null));
   const heads = [
@@ -75,7 +76,9 @@ function cellsTable(chosen) {
   const count = countedCells(chosen);
   const command = element("code", {}, "scarce key explain KEY");
   const hint = element("p", { class: "quiet" }, "Copy takes the command that tells about a cell: ", command, ".");
-  return [element("h3", {}, count), hint, ...longTable(count, heads, rows, MOST_ROWS).parts];
+  const warning = "Accuracies are optimistic where the epoch was chosen on the test data.";
+  const marked = flattered ? [element("p", { class: "note" }, warning)] : [];
+  return [element("h3", {}, count), ...marked, hint, ...longTable(count, heads, rows, MOST_ROWS).parts];
 }
 
 function countedCells(chosen) {

@@ -52,8 +52,11 @@ const STATISTICS = [
   ["high", "high", inPercent],
   ["sd", "sd", inPercent],
   ["train_mean", "train mean", inPercent],
+  ["parameters", "parameters", (text) => text ?? "-"],
   ["published", "published", inPercent],
 ];
+
+const UNLINKED = new Set(["published", "parameters"]);
 
 /* All rows of the summary; made when they are asked for, they are many. */
 function allRows(details) {
@@ -73,11 +76,12 @@ function statisticsRow(row, axes, known) {
   const build = () => {
     const tr = element("tr");
     for (const at of axes) {
-      tr.append(element("td", { class: columnOfAxis(data.axes[at])[1] }, String(rows[row][at])));
+      const mark = data.axes[at] === "method" ? markOfRow(row) : "";
+      tr.append(element("td", { class: columnOfAxis(data.axes[at])[1] }, `${rows[row][at]}${mark}`));
     }
     for (const [at, [name, , write]] of known.entries()) {
       const cell = element("td", { class: "number" }, write(statistics[at]));
-      if (name !== "published" && statistics[at] !== null) linkTo(cell, fragmentTo("cells", ...rows[row]));
+      if (!UNLINKED.has(name) && statistics[at] !== null) linkTo(cell, fragmentTo("cells", ...rows[row]));
       tr.append(cell);
     }
     return tr;

@@ -1,0 +1,89 @@
+"""The methods to choose from, and what each made of every image when it was not trained on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.results import method_labels
+from benchmarks.records.holdings import Holding
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Methods at the largest train size, on the splits that all of them were run on.
+
+    `labels` stand from the quickest to the slowest; `correct` (images, methods) is the share of
+    repetitions in which each was right on an image; `index` are the images' places in the data
+    set. `accuracy` (splits, methods) are the accuracies, `seconds` the median time of one cell.
+    `frame` has a row per cell of every method and size, with its `label`. `left_out` are methods
+    that were run on fewer splits than the others.
+    """
+
+    frame: pd.DataFrame
+    labels: tuple[str, ...]
+    train_size: int
+    test_share: float
+    index: np.ndarray
+    correct: np.ndarray
+    accuracy: np.ndarray
+    seconds: tuple[float, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def splits(self) -> int:
+        return len(self.accuracy)
+
+
+def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
+    """Of the finished cells of one data set; raises EvidenceError where there are too few."""
+    frame = frame.assign(label=method_labels(frame))
+    if frame["dataset"].nunique() != 1:
+        raise EvidenceError("dataset: one data set is needed for a recommendation")
+    size = int(frame["train_size"].max())
+    whole = frame[frame["train_size"] == size]
+    seeds = whole.groupby("label")["split_seed"].apply(set)
+    most = max(map(len, seeds))
+    kept = [label for label, found in seeds.items() if len(found) == most]
+    shared = set.intersection(*(seeds[label] for label in kept))
+    if len(shared) < 2:
+        raise EvidenceError(
+            "no recommendation yet: no method was run on two splits; give more time"
+        )
+    whole = whole[whole["label"].isin(kept) & whole["split_seed"].isin(shared)]
+    seconds = whole.groupby("label")["train_seconds"].median().sort_values()
+    labels = tuple(map(str, seconds.index))
+    table = whole.pivot_table(index="split_seed", columns="label", values="accuracy")
+    index, correct = _correct(held, whole, labels)
+    tested = float(whole["test_samples"].iloc[0])
+    return Candidates(
+        frame=frame,
+        labels=labels,
+        train_size=size,
+        test_share=tested / size,
+        index=index,
+        correct=correct,
+        accuracy=table[list(labels)].to_numpy(),
+        seconds=tuple(seconds.tolist()),
+        left_out=tuple(str(label) for label in seeds.index if label not in kept),
+    )
+
+
+def _correct(
+    held: Holding, whole: pd.DataFrame, labels: tuple[str, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the images that were tested, and the share of times each method was right."""
+    label_of = whole.set_index("key")["label"]
+    right: dict[str, dict[int, list[bool]]] = {label: defaultdict(list) for label in labels}
+    for key, arrays in held.predictions(whole["key"]):
+        answers = right[label_of[key]]
+        hits = arrays["predicted"] == arrays["labels"]
+        for image, hit in zip(arrays["test_index"].tolist(), hits.tolist(), strict=True):
+            answers[image].append(hit)
+    index = sorted(right[labels[0]])
+    shares = [[np.mean(right[label][image]) for label in labels] for image in index]
+    return np.array(index), np.array(shares)

@@ -1,0 +1,32 @@
+"""Probabilities that mean what they say: one temperature for all of a model's scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+WIDEST = 3.0  # temperatures from exp(-3) to exp(3)
+TINY = 1e-12
+
+
+def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """The temperature T that makes `labels` (m,) likeliest under `softened(probabilities, T)`.
+
+    Guo, Pleiss, Sun & Weinberger 2017, "On calibration of modern neural networks", section 4.2.
+    `probabilities` (m, K) must be of samples that the model was not trained on. T is searched
+    between exp(-3) and exp(3), where a few perfect predictions would otherwise drive it to 0.
+    """
+    from scipy.optimize import minimize_scalar
+
+    def surprise(log_temperature: float) -> float:
+        softer = softened(probabilities, float(np.exp(log_temperature)))
+        return float(-np.log(softer[np.arange(len(labels)), labels] + TINY).mean())
+
+    found = minimize_scalar(surprise, bounds=(-WIDEST, WIDEST), method="bounded")
+    return float(np.exp(found.x))
+
+
+def softened(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """softmax(log p / T) of each row (m, K), as the logits divided by T would give it."""
+    logits = np.log(np.asarray(probabilities, dtype=np.float64) + TINY) / temperature
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return shifted / shifted.sum(axis=1, keepdims=True)

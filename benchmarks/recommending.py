@@ -1,0 +1,111 @@
+"""After a comparison of methods: the recommendation, and the recommended model saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.predicted import frame_of
+from benchmarks.evidence.recommendation.advice import Advice, advise
+from benchmarks.evidence.recommendation.candidates import Candidates, candidates
+from benchmarks.evidence.recommendation.words import (
+    as_data,
+    recommendation_markdown,
+    terminal_lines,
+)
+from benchmarks.grid import data
+from benchmarks.grid.plan import Plan
+from benchmarks.records import holdings
+from benchmarks.records.holdings import Holding
+from benchmarks.records.store import Store, write_atomically
+from benchmarks.settings import Folders
+
+FIELD = "recommends"  # of a benchmark: it ends with a recommendation
+PAGE, DOCUMENT, MODEL = "recommendation.md", "recommendation.json", "model"
+
+
+def recommend(plan: Plan, places: Folders, console: Console, train: bool) -> None:
+    """Write and print what is recommended; with `train`, train that on all images and save it."""
+    if not plan.benchmark.get(FIELD):
+        return
+    store = Store(places.own)
+    held = holdings.of_plan(plan, store)
+    folder = places.own / plan.benchmark["name"]
+    try:
+        found = candidates(held, frame_of(held))
+    except EvidenceError as error:
+        console.print(str(error), highlight=False, soft_wrap=True)
+        return
+    advice = advise(held, found)
+    config = _chosen_config(plan, found, advice)
+    _write(folder, held, found, advice, config)
+    console.print()
+    for line in terminal_lines(advice, found):
+        console.print(line, highlight=False, soft_wrap=True)
+    console.print(f"Recommendation: {folder / PAGE}", soft_wrap=True)
+    if train:
+        _save_model(folder / MODEL, held, found, advice, config, console)
+
+
+def _chosen_config(plan: Plan, found: Candidates, advice: Advice) -> dict[str, Any]:
+    keys = set(_cells(found, advice))
+    return next(cell.config for cell in plan.cells if cell.key in keys)
+
+
+def _cells(found: Candidates, advice: Advice) -> Iterable[str]:
+    """Keys of the cells of the chosen method at the largest train size."""
+    frame = found.frame
+    chosen = frame[(frame["label"] == advice.chosen) & (frame["train_size"] == found.train_size)]
+    return chosen["key"]
+
+
+def _write(
+    folder: Path, held: Holding, found: Candidates, advice: Advice, config: dict[str, Any]
+) -> None:
+    samples = data.load(config["dataset"])
+    notes = [*held.notes, *samples.caveats]
+    page = recommendation_markdown(advice, found, samples.class_names, samples.names, notes)
+    document = json.dumps(as_data(advice, found), indent=1, ensure_ascii=False) + "\n"
+    try:
+        write_atomically(folder / PAGE, page.encode())
+        write_atomically(folder / DOCUMENT, document.encode())
+    except OSError as error:
+        raise Store(folder.parent).not_writable(error) from error
+
+
+def _save_model(
+    folder: Path,
+    held: Holding,
+    found: Candidates,
+    advice: Advice,
+    config: dict[str, Any],
+    console: Console,
+) -> None:
+    from benchmarks.execution.saved_model import save, train_on_all
+    from benchmarks.execution.worker import pin_threads, silence
+
+    console.print(f"Training {advice.chosen} on all images ...", highlight=False)
+    silence()
+    pin_threads(config["threads"])
+    try:
+        save(train_on_all(config), config, _temperature(held, found, advice), folder)
+    except OSError as error:
+        raise Store(folder.parent).not_writable(error) from error
+    console.print(f"Model: {folder}", soft_wrap=True)
+    console.print(f"Classify new photos: scarce predict model={folder} PHOTO...", soft_wrap=True)
+
+
+def _temperature(held: Holding, found: Candidates, advice: Advice) -> float:
+    """From predictions on images that were not trained on."""
+    from benchmarks.execution.calibration import fit_temperature
+
+    arrays = [arrays for _, arrays in held.predictions(_cells(found, advice))]
+    scores = np.concatenate([each["scores"] for each in arrays])
+    labels = np.concatenate([each["labels"] for each in arrays])
+    return fit_temperature(scores, labels)

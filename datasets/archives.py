@@ -1,0 +1,165 @@
+"""Unpacking .zip and .tar archives, of unknown origin, once into the cache.
+
+Nothing is written outside the target folder and no link is ever made: a link to a file of the same
+archive becomes a copy of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from lzma import LZMAError
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from datasets.cache_entries import free_bytes, made_once
+from datasets.errors import DataDamaged, WrongOption
+from datasets.fetch import cache_folder
+
+CHUNK = 1 << 20  # bytes
+SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError, UnicodeError)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may unpack to: a small file can hold endless zeros.
+
+    Args:
+        files: number of files.
+        size: bytes of all files, both as declared and as really unpacked.
+    """
+
+    files: int = 200_000
+    size: int = 50 * 10**9
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A file in an archive: path and size as declared, and how to open it."""
+
+    name: str
+    size: int
+    open: Callable[[], IO[bytes] | None]
+
+
+def extracted(archive: Path, limits: Limits = DEFAULT_LIMITS) -> Path:
+    """Folder in the cache with the contents of a .zip, .tar, .tar.gz, .tar.bz2 or .tar.xz file.
+
+    The cache knows archives by path, size and time of change.
+
+    Raises:
+        WrongOption: for another kind of file; for absolute paths, `..`, links that leave the
+            archive, devices, encrypted files, and more files or bytes than the limits or the
+            disk of the cache allow.
+        DataDamaged: if the archive is broken.
+        DataUnavailable: if the cache cannot be written.
+    """
+    status = archive.stat()
+    text = f"{archive.resolve()}|{status.st_size}|{status.st_mtime_ns}"
+    key = hashlib.sha256(os.fsencode(text)).hexdigest()[:32]
+    entry = cache_folder() / "archives" / key
+    return made_once(entry, partial(_extract, archive, limits, status.st_mtime_ns))
+
+
+def _extract(archive: Path, limits: Limits, changed: int, folder: Path) -> None:
+    available = min(limits.size, free_bytes(folder))
+    declared = written = 0
+    try:
+        for count, member in enumerate(_members(archive), start=1):
+            declared += member.size
+            if count > limits.files:
+                raise _refused(archive, f"it holds more than {limits.files} files")
+            if max(declared, written) > available:
+                raise _refused(archive, f"unpacked it exceeds {available / 1e9:.1f} GB")
+            target = folder / _safe_name(archive, member.name)
+            written += _write(archive, member, target, available - written)
+            # The archive's own time: unpacked again, the files count as unchanged.
+            os.utime(target, ns=(changed, changed))
+    except BROKEN as error:
+        raise _damaged(archive, error) from error
+    except OSError as error:
+        if error.errno is None:  # not of the disk: gzip and bz2 tell of broken files so
+            raise _damaged(archive, error) from error
+        raise
+    except (RuntimeError, NotImplementedError) as error:  # encrypted; unknown compression
+        raise _refused(archive, str(error)) from error
+
+
+def _members(archive: Path) -> Iterator[_Member]:
+    if zipfile.is_zipfile(archive):
+        return _zip_members(archive)
+    if archive.name.lower().endswith(SUFFIXES) or tarfile.is_tarfile(archive):
+        return _tar_members(archive)
+    kinds = ", ".join(SUFFIXES)
+    raise WrongOption("dataset.root", archive, f"name a folder, or a file of a kind in {kinds}")
+
+
+def _zip_members(archive: Path) -> Iterator[_Member]:
+    with zipfile.ZipFile(archive) as packed:
+        for info in packed.infolist():
+            if stat.S_ISLNK(info.external_attr >> 16):
+                raise _refused(archive, f"{info.filename} is a link; pack the files themselves")
+            if not info.is_dir():
+                yield _Member(info.filename, info.file_size, partial(packed.open, info))
+
+
+def _tar_members(archive: Path) -> Iterator[_Member]:
+    with tarfile.open(archive) as packed:
+        for info in packed:
+            if info.isdir():
+                continue
+            if not (info.isreg() or info.islnk() or info.issym()):
+                raise _refused(archive, f"{info.name} is a device or pipe")
+            yield _Member(info.name, info.size, partial(packed.extractfile, info))
+
+
+def _safe_name(archive: Path, name: str) -> PurePosixPath:
+    """The path below the target folder, with `/` whatever system packed the archive."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    windows = PureWindowsPath(name)
+    if path.is_absolute() or windows.drive or windows.root:
+        raise _refused(archive, f"{name} is an absolute path")
+    if ".." in path.parts or not path.parts:
+        raise _refused(archive, f"{name} leaves the folder")
+    return path
+
+
+def _write(archive: Path, member: _Member, target: Path, available: int) -> int:
+    """Unpack a file of at most so many bytes; their number."""
+    try:
+        source = member.open()
+    except (KeyError, RecursionError) as error:
+        raise _refused(archive, f"{member.name} is a link to nothing in the archive") from error
+    if source is None:
+        raise _refused(archive, f"{member.name} is a link to a folder")
+    written = 0
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source, open(target, "xb") as file:
+            while chunk := source.read(CHUNK):
+                written += len(chunk)
+                if written > available:
+                    raise _refused(archive, f"unpacked it exceeds the limit at {member.name}")
+                file.write(chunk)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _refused(archive, f"it holds {member.name} twice") from error
+    return written
+
+
+def _damaged(archive: Path, error: Exception) -> DataDamaged:
+    return DataDamaged(archive, "a whole archive", str(error) or type(error).__name__)
+
+
+def _refused(archive: Path, why: str) -> WrongOption:
+    return WrongOption("dataset.root", archive, f"{why}; unpack it yourself and name the folder")

@@ -1,0 +1,108 @@
+"""Which samples may be trained on (the pool) and which are tested on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from datasets.draws import PARTITION_STREAM, permutation, stream
+from datasets.errors import WrongOption
+from datasets.samples import Samples
+
+PARTITIONS = ("leek", "beam", "official", "stratified", "folds")
+NEED_OFFICIAL = ("beam", "official")
+
+Partition = tuple[np.ndarray, np.ndarray]  # sorted indices of the pool and of the test samples
+
+
+def partition(
+    samples: Samples, name: str, seed: int, test_share: float, count: int, fold: int
+) -> Partition:
+    """The partition of that name; `test_share` and fold number `fold` of `count` are for the two
+    that need them.
+
+    Raises WrongOption where there is no official split for it, or too few samples.
+    """
+    if samples.official_train is None and name in NEED_OFFICIAL:
+        choices = ", ".join(other for other in PARTITIONS if other not in NEED_OFFICIAL)
+        raise WrongOption("dataset.partition", name, f"no official split here; choose {choices}")
+    if name == "leek":
+        pool, test = _leek(samples, seed)
+    elif name == "beam":
+        pool, test = _beam(samples)
+    elif name == "official":
+        pool, test = _official(samples)
+    elif name == "stratified":
+        pool, test = _stratified(samples, test_share, seed)
+    else:
+        pool, test = _fold(samples, count, fold, seed)
+    if not len(test):
+        raise WrongOption("dataset.partition", name, f"{len(samples)} samples leave none to test")
+    return pool, test
+
+
+def _leek(samples: Samples, seed: int) -> Partition:
+    """Four fifths and one fifth of the official train part, or of everything without one."""
+    count = len(samples) if samples.official_train is None else samples.official_train
+    order = permutation(count, stream(seed, PARTITION_STREAM))
+    tested = count // 5
+    return np.sort(order[tested:]), np.sort(order[:tested])
+
+
+def _beam(samples: Samples) -> Partition:
+    """The official train part, and the second half of the official test part."""
+    official = samples.official_train
+    second_half = official + (len(samples) - official) // 2
+    return np.arange(official), np.arange(second_half, len(samples))
+
+
+def _official(samples: Samples) -> Partition:
+    """The official parts."""
+    return np.arange(samples.official_train), np.arange(samples.official_train, len(samples))
+
+
+def _stratified(samples: Samples, test_share: float, seed: int) -> Partition:
+    """Of each class its share of test samples, at least one, drawn from all samples.
+
+    Raises WrongOption for a class with one sample, or of which nothing is left to train on.
+    """
+    tested = []
+    source = stream(seed, PARTITION_STREAM)
+    for name, members in _by_class(samples):
+        count = max(1, round(test_share * len(members)))
+        if count >= len(members):
+            remedy = f"class {name} has {len(members)} samples and none is left to train on"
+            raise WrongOption("dataset.test_share", test_share, remedy)
+        tested.append(members[permutation(len(members), source)[:count]])
+    return _around(samples, np.concatenate(tested))
+
+
+def _fold(samples: Samples, count: int, fold: int, seed: int) -> Partition:
+    """One fold of a stratified cross-validation of all samples; fold counts from 0.
+
+    Folds and, within them, classes differ by one sample at most in size.
+
+    Raises WrongOption for a class with fewer samples than there are folds.
+    """
+    tested, first = [], 0
+    source = stream(seed, PARTITION_STREAM)
+    for name, members in _by_class(samples):
+        if len(members) < count:
+            remedy = f"class {name} has {len(members)} samples; ask for at most {len(members)}"
+            raise WrongOption("dataset.folds", count, remedy)
+        shuffled = members[permutation(len(members), source)]
+        tested.append(shuffled[(fold - first) % count :: count])
+        first += len(members)  # the next class begins where this one ended
+    return _around(samples, np.concatenate(tested))
+
+
+def _by_class(samples: Samples) -> list[tuple[str, np.ndarray]]:
+    """Each class that has samples, with their places."""
+    places = [np.flatnonzero(samples.labels == label) for label in range(samples.classes)]
+    named = zip(samples.class_names, places, strict=True)
+    return [(name, members) for name, members in named if len(members)]
+
+
+def _around(samples: Samples, tested: np.ndarray) -> Partition:
+    pool = np.ones(len(samples), dtype=bool)
+    pool[tested] = False
+    return np.flatnonzero(pool), np.sort(tested)

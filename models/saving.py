@@ -1,0 +1,41 @@
+"""Fitted networks as plain arrays by name, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import nn
+
+
+def to_arrays(network: nn.Module) -> dict[str, np.ndarray]:
+    """Every parameter and buffer of a network.
+
+    Raises ValueError for a network in bfloat16, which arrays cannot hold.
+    """
+    import torch
+
+    tensors = network.state_dict()
+    if any(tensor.dtype == torch.bfloat16 for tensor in tensors.values()):
+        raise ValueError("trainer.precision=bf16-true: not to be saved; use 32-true")
+    return {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in tensors.items()}
+
+
+def from_arrays(network: nn.Module, state: Mapping[str, np.ndarray]) -> nn.Module:
+    """The network with these parameters and buffers, on the processor and in their precision.
+
+    Raises ValueError where names or shapes are not those of the network.
+    """
+    import torch
+
+    tensors = {name: torch.tensor(array) for name, array in state.items()}
+    precision = next((value.dtype for value in tensors.values() if value.is_floating_point()), None)
+    network = network.to(precision)
+    try:
+        network.load_state_dict(tensors, strict=True)
+    except RuntimeError as error:
+        reason = " ".join(line.strip() for line in str(error).splitlines()[1:2]) or str(error)
+        raise ValueError(f"state: {reason}; it is of another method or data set") from error
+    return network

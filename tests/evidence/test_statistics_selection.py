@@ -1,0 +1,60 @@
+"""The accuracy to expect of the method that did best."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.statistics.selection import selected_accuracy
+
+
+def test_with_one_method_it_is_its_accuracy():
+    correct = (np.arange(100) < 70).astype(float)[:, None]
+    found = selected_accuracy(correct)
+    assert found.mean == pytest.approx(0.7, abs=0.01)
+    assert found.low < 0.7 < found.high
+    assert found.shares == (1.0,)
+
+
+def test_the_luck_of_the_best_of_many_equal_methods_is_taken_away():
+    """Twenty coin-tossing methods on 60 images: the best looks good, and is not."""
+    generator = np.random.default_rng(0)
+    naive, corrected = [], []
+    for seed in range(20):
+        correct = generator.integers(0, 2, size=(60, 20)).astype(float)
+        naive.append(correct.mean(axis=0).max())
+        corrected.append(selected_accuracy(correct, seed=seed, resamples=200).mean)
+    assert np.mean(naive) > 0.58
+    assert np.mean(corrected) == pytest.approx(0.5, abs=0.02)
+
+
+def test_its_interval_covers_the_truth_of_the_selected_method():
+    """Methods of 70, 60 and 60 % on 80 images."""
+    generator = np.random.default_rng(1)
+    truths = np.array([0.7, 0.6, 0.6])
+    covered = []
+    for seed in range(60):
+        correct = (generator.random((80, 3)) < truths).astype(float)
+        truth = truths[correct.mean(axis=0).argmax()]
+        found = selected_accuracy(correct, seed=seed, resamples=200)
+        covered.append(found.low <= truth <= found.high)
+    assert np.mean(covered) >= 0.9
+
+
+def test_of_equal_methods_the_first_is_selected():
+    assert selected_accuracy(np.ones((30, 2))).shares == (1.0, 0.0)
+
+
+def test_it_is_the_same_for_the_same_seed():
+    correct = np.random.default_rng(2).integers(0, 2, size=(40, 3)).astype(float)
+    assert selected_accuracy(correct) == selected_accuracy(correct)
+
+
+@pytest.mark.parametrize(
+    ("correct", "told"),
+    [(np.ones((1, 2)), "from \\(2, 1\\) up"), (np.ones((3, 0)), "from"), (np.full((3, 1), 2), "0")],
+)
+def test_what_is_no_table_of_shares_is_refused(correct, told):
+    with pytest.raises(EvidenceError, match=told):
+        selected_accuracy(correct)
