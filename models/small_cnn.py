@@ -1,4 +1,4 @@
-"""A convolutional network for photos of 32 to 256 pixels, small enough to train from scratch."""
+"""A convolutional network for photos, small enough to train from scratch."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 
 class SmallCNN(nn.Module):
@@ -14,7 +15,8 @@ class SmallCNN(nn.Module):
     Each entry of `channels` is a block: two 3x3 convolutions with batch normalisation and ReLU,
     then 2x2 max pooling. The last feature map is averaged over all places (Lin et al. 2014), so
     that the size of the images changes no weight; then dropout and a linear layer. Weights are
-    drawn as He et al. (2015) for ReLU.
+    drawn as He et al. (2015) for ReLU. Sides longer than `image_size` are reduced to it (bilinear,
+    antialiased).
 
     Channels-last, which oneDNN computes faster on a CPU. Raises ValueError for images of fewer
     pixels a side than the poolings need, and for a wrong number of channels or share of dropout.
@@ -26,17 +28,22 @@ class SmallCNN(nn.Module):
         classes: int,
         channels: Sequence[int] = (16, 32, 64, 128),
         dropout: float = 0.2,
+        image_size: int = 64,
     ) -> None:
         super().__init__()
+        if image_size < 1:
+            raise ValueError(f"image_size={image_size}: pixels from 1 up")
         if not channels or any(count < 1 for count in channels):
             raise ValueError(f"channels={list(channels)}: whole numbers from 1 up")
         if not 0 <= dropout < 1:
             raise ValueError(f"dropout={dropout}: a share from 0 up, below 1")
         needed = 2 ** len(channels)
-        if min(shape[1:]) < needed:
+        self.size = tuple(min(side, image_size) for side in shape[1:])
+        if min(self.size) < needed:
+            height, width = self.size
             raise ValueError(
                 f"channels={list(channels)}: {len(channels)} poolings need {needed} pixels a side, "
-                f"not {shape[1]}x{shape[2]}; use fewer channels or larger images"
+                f"not {height}x{width}; use fewer channels or larger images"
             )
         self.features = nn.Sequential(*_blocks(shape[0], channels))
         self.head = nn.Sequential(
@@ -51,6 +58,8 @@ class SmallCNN(nn.Module):
         self.to(memory_format=torch.channels_last)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        if images.shape[2:] != self.size:
+            images = functional.interpolate(images, self.size, mode="bilinear", antialias=True)
         images = images.contiguous(memory_format=torch.channels_last)
         return self.head(self.features(images))
 

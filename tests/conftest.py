@@ -44,7 +44,7 @@ def scarce(results: Path, capsys, monkeypatch) -> Callable[..., Outcome]:
     places = {"results_dir": results, "published_dir": results.parent / "published"}
     places["figures"] = "none"
 
-    def call(command: str, *words: str) -> Outcome:
+    def call(command: str, *words: str, places: dict[str, object] = places) -> Outcome:
         named = {word.partition("=")[0] for word in words}
         given = [f"{name}={place}" for name, place in places.items() if name not in named]
         try:

@@ -1,4 +1,4 @@
-"""The time that a whole run may take: cells that would not end in it are not begun."""
+"""The time that a whole run may take: cells that would not end in it are not begun, or stopped."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*([smh])")
 
 
 class Budget:
-    """Counts from when it is made. A cell like none that was ever measured is begun in any case."""
+    """Counts from when it is made. A cell like none that was ever measured is begun while there is
+    time at all.
+    """
 
     def __init__(self, seconds: float, forecast: Forecast):
         self.seconds, self.forecast = seconds, forecast
         self.end = time.monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() > self.end
 
     def allows(self, config: dict[str, Any]) -> bool:
         """Whether a cell that is begun now can be expected to end in time."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from benchmarks.execution import logs
+from benchmarks.execution.budget import Budget
 from benchmarks.execution.leases import Leases
 from benchmarks.execution.pool import Pool, WorkerLost
 from benchmarks.execution.work import Limits, Task, may_run_again
@@ -29,15 +30,16 @@ def work_off(
     limits: Limits,
     finished: Finished,
     look: Callable[[], None],
-    may_begin: Callable[[Task], bool] = lambda _: True,
+    budget: Budget | None = None,
     left_out: Callable[[Task], None] = lambda _: None,
 ) -> None:
     """Run the tasks in their order; `finished(task, status, seconds)` hears of each, once.
 
     A task that somebody else is at is asked for again until its record is there, or its owner is
     gone; where that is the record of a lost worker, it may be run again here. `look` is called at
-    least twice a second. A task that may not begin any more is not run, and `left_out` hears of it.
-    Raises RequestError where a record cannot be written.
+    least twice a second. A task for which the budget has no time is not begun, one that is running
+    when it ends is stopped; `left_out` hears of each. Raises RequestError where a record cannot be
+    written.
     """
     waiting, taken, lost = deque(tasks), deque(), Losses(store, limits)
     while waiting or taken or lost or pool.busy:
@@ -45,9 +47,12 @@ def work_off(
             waiting.append(taken.popleft()[1])
         while waiting and pool.idle:
             task = waiting.popleft()
-            if may_begin(task):
+            if budget is None or budget.allows(task.cell.config):
                 pool.start(task)
             else:
+                left_out(task)
+        if budget is not None and budget.is_over:
+            for task in pool.stop():
                 left_out(task)
         for task, ending in pool.wait(SECONDS_BETWEEN_LOOKS):
             if isinstance(ending, OSError):

@@ -78,6 +78,14 @@ class Pool:
             if endings or time.monotonic() >= until:
                 return endings
 
+    def stop(self) -> list[Task]:
+        """End the workers that are at a task, at once; those tasks, now without an outcome."""
+        busy = [worker for worker in self.workers if worker.task is not None]
+        tasks = [worker.task for worker in busy]
+        for worker in busy:
+            worker.kill()
+        return tasks
+
     def _endings(self, ready: set[object]) -> Iterator[Ending]:
         for worker in self.workers:
             if worker.task is None:

@@ -90,7 +90,7 @@ class Progress:
         else:
             parts.append(f"took {duration(time.monotonic() - self.start)}")
         if self.beyond_budget:
-            parts.append(f"{self.beyond_budget} not begun: beyond the budget")
+            parts.append(f"{self.beyond_budget} left out: beyond the budget")
         return "  ·  ".join(parts)
 
     def _picture(self, running: list[str]) -> Group:

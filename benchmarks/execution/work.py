@@ -43,15 +43,16 @@ class Work:
 
     def in_order(self) -> list[Task]:
         """What is to be begun first."""
-        return self.seed_by_seed() if self.budget else self.longest_first()
+        return self.round_by_round() if self.budget else self.longest_first()
 
     def may_begin(self, task: Task) -> bool:
         """Whether the budget still has time for it."""
         return self.budget is None or self.budget.allows(task.cell.config)
 
-    def seed_by_seed(self) -> list[Task]:
-        """All methods on one split before any on the next: whenever it ends, they compare."""
-        return sorted(self.tasks, key=lambda task: task.cell.config["split_seed"])
+    def round_by_round(self) -> list[Task]:
+        """All methods on all folds of one cross-validation before any on the next, the largest
+        train sizes first: whenever it ends, methods compare."""
+        return sorted(self.tasks, key=_place_in_rounds)
 
     def longest_first(self) -> list[Task]:
         """So that no long cell is left alone at the end; those nothing is known of before all."""
@@ -59,6 +60,11 @@ class Work:
         seconds = {kind: self.forecast.predict(kind) for kind in kinds}
         length = {kind: float("inf") if s is None else s for kind, s in seconds.items()}
         return sorted(self.tasks, key=lambda task: -length[kind(task.cell.config)])
+
+
+def _place_in_rounds(task: Task) -> tuple[int, int, int]:
+    dataset, seed = task.cell.config["dataset"], task.cell.config["split_seed"]
+    return seed // dataset.get("folds", 1), -dataset["train_size"], seed
 
 
 def limits_of(settings: dict[str, object]) -> Limits:

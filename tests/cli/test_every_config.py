@@ -9,6 +9,9 @@ from benchmarks.grid.configs import CONF
 from tests.tiny import TINY
 
 SHORT = {"leek_net": 1, "leek_net_sgd": 1, "leek_net_adam": 1, "mlp": 2, "cnn": 1}
+TRANSFER = ("frozen", "frozen_uncached", "last_blocks", "fine_tuned", "from_scratch")
+SHORT |= dict.fromkeys(TRANSFER, 1)
+SMALL = ("backbone=efficientnet_lite0", "backbone.image_size=32")
 
 
 def names(group: str) -> list[str]:
@@ -19,16 +22,30 @@ def short(method: str) -> list[str]:
     return [f"method.epochs={SHORT[method]}"] if method in SHORT else []
 
 
+def in_short(benchmark: str) -> tuple[str, ...]:
+    """Benchmarks of estimators and small networks with estimators alone; others on small images."""
+    if benchmark in ("quickstart", "leek2017", "beam2017"):
+        return ("method=logistic,leekasso",)
+    if benchmark == "compare":
+        return ("method=logistic",)
+    pooled = ["backbone.representation=pooled"] if benchmark == "raj2018_published" else []
+    sampling = ("dataset.partition=leek", "augmentation=none", "method.epochs=1")
+    return (*sampling, *SMALL, *pooled)
+
+
 @pytest.mark.parametrize("method", names("method"))
 def test_method(method, scarce, records):
-    outcome = scarce("run", *TINY, f"method={method}", "split_seed=0", *short(method))
+    words = ("split_seed=0", *short(method), *(SMALL if method in TRANSFER else ()))
+    if method == "small_cnn":  # needs more than 8 pixels
+        words = (*words, "method.epochs=1", "method.network.channels=[4]")
+    outcome = scarce("run", *TINY, f"method={method}", *words)
     assert outcome.code == 0, outcome.err
     assert [record["status"] for record in records().values()] == ["done"]
 
 
 @pytest.mark.parametrize("benchmark", names("benchmark"))
 def test_benchmark(benchmark, scarce, results):
-    words = ("method=logistic,leekasso", "split_seed=range(2)")
+    words = (*in_short(benchmark), "split_seed=range(2)")
     outcome = scarce("run", f"benchmark={benchmark}", *TINY, *words)
     assert outcome.code == 0, outcome.err
     assert (results / benchmark / "report.html").is_file()

@@ -64,7 +64,7 @@ def test_a_restored_learner_scores_the_same_bytes(make, data):
 def test_a_state_of_another_data_set_is_not_restored(make, data):
     learner = make()
     learner.fit(data, seed=1)
-    with pytest.raises(ValueError, match="state: .*of another"):
+    with pytest.raises(ValueError, match=r"state: .*of another"):
         make().restore(learner.state(), (1, 9, 9), data.classes, data.peak)
 
 
@@ -101,5 +101,5 @@ def test_watched_images_are_scored_after_every_epoch_and_change_nothing(data, ma
 
 def test_images_are_watched_on_one_device_only(data):
     learner = neural(trainer=CPU | {"devices": 2})
-    with pytest.raises(ValueError, match="trainer.devices=2: images are watched on one device"):
+    with pytest.raises(ValueError, match=r"trainer\.devices=2: images are watched on one device"):
         learner.fit(data, seed=0, watched=(data.train_images, data.train_labels))

@@ -48,7 +48,7 @@ class Local:
                         work.limits,
                         progress.finished,
                         progress.show,
-                        work.may_begin,
+                        work.budget,
                         progress.left_out,
                     )
         return progress.count

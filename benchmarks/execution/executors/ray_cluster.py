@@ -81,7 +81,7 @@ class RayCluster:
                         work.limits,
                         progress.finished,
                         progress.show,
-                        work.may_begin,
+                        work.budget,
                         progress.left_out,
                     )
         return progress.count
@@ -149,6 +149,17 @@ class RayPool:
             return []
         ready, _ = ray.wait(list(self.running), timeout=seconds)
         return [self._ending(reference) for reference in ready]
+
+    def stop(self) -> list[Task]:
+        """End the actors that are at a task, at once; those tasks, now without an outcome."""
+        import ray
+
+        stopped = list(self.running.values())
+        self.running.clear()
+        for actor, _ in stopped:
+            ray.kill(actor)
+            self.actors.append(self._new_actor())
+        return [task for _, task in stopped]
 
     def _ending(self, reference: object) -> Ending:
         import ray

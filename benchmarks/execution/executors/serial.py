@@ -22,7 +22,10 @@ from benchmarks.records.store import Store
 
 
 class Serial:
-    """No processes, no options: an exception or a breakpoint is where the cell is."""
+    """No processes, no options: an exception or a breakpoint is where the cell is.
+
+    A cell that is running when a budget ends goes on to its own end.
+    """
 
     workers = 1
     here = True
@@ -37,7 +40,7 @@ class Serial:
         """Run all tasks in the order of the plan and count their statuses."""
         worker.silence()
         with Progress(console, work, 1, Leases(store.results)) as progress:
-            waiting = deque(work.seed_by_seed() if work.budget else work.tasks)
+            waiting = deque(work.round_by_round() if work.budget else work.tasks)
             while waiting:
                 task = waiting.popleft()
                 progress.show()

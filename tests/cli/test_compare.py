@@ -1,0 +1,111 @@
+"""`benchmark=compare`: from a folder of photos to a recommendation and a model that classifies."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.photos import photo_folder
+
+SMALL = ("dataset.image_size=32", "split_seed=range(5)")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return photo_folder(tmp_path_factory.mktemp("own") / "photos")
+
+
+def compare(scarce, photos, *words):
+    root = f"dataset.root={photos}"
+    given = ("method=logistic", *SMALL, "augmentation=none", "executor=serial")
+    return scarce("run", "benchmark=compare", "dataset=folder", root, *given, *words)
+
+
+def test_a_comparison_ends_with_a_recommendation_and_a_saved_model(scarce, photos, results):
+    outcome = compare(scarce, photos, "method=logistic")
+    assert outcome.code == 0, outcome.err + outcome.out
+    assert "Use logistic." in outcome.out
+    assert "Classify new photos: scarce predict" in outcome.out
+    page = (results / "compare" / "recommendation.md").read_text()
+    for heading in ("# Use logistic", "Would more images help?", "What is confused", "gets wrong"):
+        assert heading in page
+    document = json.loads((results / "compare" / "recommendation.json").read_text())
+    low, high = document["interval"]
+    assert low <= document["expected_accuracy"] <= high
+    assert (results / "compare" / "model" / "model.safetensors").is_file()
+
+
+def test_the_saved_model_classifies_new_photos_with_probabilities(
+    scarce, photos, results, tmp_path
+):
+    compare(scarce, photos)
+    new = photo_folder(tmp_path / "new", per_class=3, seed=9)
+    model = f"model={results / 'compare' / 'model'}"
+    outcome = predict(scarce, "--json", str(new), model)
+    assert outcome.code == 0, outcome.err
+    answers = outcome.json["photos"]
+    right = [answer["class"] == answer["photo"].split("/")[-2] for answer in answers]
+    assert len(right) == 9
+    assert sum(right) >= 7
+    for answer in answers:
+        assert sum(answer["all"].values()) == pytest.approx(1, abs=1e-3)
+        assert answer["probability"] == max(answer["all"].values())
+
+
+def test_a_photo_that_cannot_be_read_is_told_and_the_others_are_classified(
+    scarce, photos, results, tmp_path
+):
+    compare(scarce, photos)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no image")
+    whole = next((photos / "red").iterdir())
+    model = f"model={results / 'compare' / 'model'}"
+    outcome = predict(scarce, "--json", str(broken), str(whole), model)
+    assert outcome.code == 1
+    first, second = outcome.json["photos"]
+    assert "no image in a known format" in first["error"]
+    assert second["class"] == "red"
+
+
+def test_a_network_on_a_backbone_is_saved_whole(scarce, photos, results, tmp_path):
+    words = ("method=frozen", "method.epochs=5", "backbone=resnet18", "split_seed=range(2)")
+    body = ("backbone.weights=none", "backbone.image_size=32", "dataset.train_size=0.5")
+    outcome = compare(scarce, photos, *words, *body)
+    assert outcome.code == 0, outcome.err + outcome.out
+    photo = next((photos / "blue").iterdir())
+    model = f"model={results / 'compare' / 'model'}"
+    answer = predict(scarce, "--json", str(photo), model)
+    assert answer.code == 0, answer.err
+    assert set(answer.json["photos"][0]["all"]) == {"blue", "green", "red"}
+
+
+def test_without_two_splits_of_any_method_nothing_is_recommended(scarce, photos, results):
+    outcome = compare(scarce, photos, "split_seed=0")
+    assert outcome.code == 0
+    assert "no recommendation yet" in outcome.out
+    assert not (results / "compare" / "model").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["model=/no/such/model"], "PHOTO=nothing"),
+        (["/no/such/photo.jpg"], "PHOTO=/no/such/photo.jpg: no such file or folder"),
+    ],
+)
+def test_wrong_predictions_are_told_in_one_line(scarce, words, told):
+    outcome = predict(scarce, *words)
+    assert outcome.code == 2
+    assert told in outcome.err
+
+
+def test_a_folder_without_a_model_is_refused(scarce, photos, tmp_path):
+    photo = next((photos / "blue").iterdir())
+    outcome = predict(scarce, str(photo), f"model={tmp_path}")
+    assert outcome.code == 2
+    assert "no model.json there" in outcome.err
+
+
+def predict(scarce, *words):
+    return scarce("predict", *words, places={})
