@@ -46,7 +46,7 @@ class TransferOptions:
         if used and value is None:
             raise ValueError(f"{name}: missing; {where} needs it")
         if not used and value is not None:
-            raise ValueError(f"{name}={value}: does something only with {where}; leave it out")
+            raise ValueError(f"{name}={value}: does something only with {where}; use null")
 
     def _require_values(self) -> None:
         if self.features is not None:

@@ -197,7 +197,7 @@ def test_grey_images_of_another_size_and_peak_are_taken():
     ("changes", "told"),
     [
         ({"trained": "heads"}, "trained=heads: one of head, last_blocks, all"),
-        ({"blocks": 2}, "blocks=2: does something only with trained=last_blocks; leave it out"),
+        ({"blocks": 2}, "blocks=2: does something only with trained=last_blocks; use null"),
         ({"views": None}, "views: missing; features=kept needs it"),
         ({"features": "recomputed"}, "views=3: does something only with features=kept"),
         ({"feature_precision": "float16"}, "feature_precision=float16: one of auto, float32, bf"),
