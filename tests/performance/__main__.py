@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 from tests.performance import (
+    augmentation,
     compaction,
     evidence,
+    features,
     finished,
     mlp_cell,
     planning,
@@ -15,6 +17,7 @@ from tests.performance import (
 )
 
 PARTS = (planning, finished, mlp_cell, workers, compaction, evidence, report)
+PARTS += (augmentation, features)
 
 if __name__ == "__main__":
     sys.exit(max(part.main() for part in PARTS))
