@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.evidence.recommendation.candidates import Candidates
-from benchmarks.evidence.statistics.intervals import Interval
+from benchmarks.evidence.statistics.intervals import Interval, mean_and_spread, mean_interval
 from benchmarks.evidence.statistics.resampling import resampled_interval
 from benchmarks.evidence.statistics.selection import Selected, selected_accuracy
 from benchmarks.records.holdings import Holding
@@ -70,13 +70,25 @@ def advise(held: Holding, found: Candidates) -> Advice:
 
 def _standing(found: Candidates, place: int, best: int, expected: Selected) -> Standing:
     own, top = found.accuracy[:, place], found.accuracy[:, best]
+    right, top_right = found.correct[:, place], found.correct[:, best]
+    behind = None if place == best else _interval(found, top - own, top_right - right)
     return Standing(
         label=found.labels[place],
-        accuracy=resampled_interval(own, found.test_share),
-        behind=None if place == best else resampled_interval(top - own, found.test_share),
+        accuracy=_interval(found, own, right),
+        behind=behind,
         seconds=found.seconds[place],
         selected=expected.shares[place],
     )
+
+
+def _interval(found: Candidates, by_split: np.ndarray, by_image: np.ndarray) -> Interval:
+    """Of a mean over splits that share images; where all test the same, over these images.
+
+    With one test set, splits differ in less than what decides how well new images are recognised.
+    """
+    if found.one_test_set:
+        return mean_interval(by_image)
+    return resampled_interval(by_split, found.test_share)
 
 
 def _learning_curve(
@@ -86,13 +98,18 @@ def _learning_curve(
     own = found.frame[found.frame["label"] == chosen]
     table = own.pivot_table(index="split_seed", columns="train_size", values="accuracy").dropna()
     sizes = [int(size) for size in table.columns]
-    curve = tuple(
-        (size, resampled_interval(table[size].to_numpy(), found.test_share)) for size in sizes
-    )
+    curve = tuple((size, _gained(found, table[size].to_numpy())) for size in sizes)
     if len(sizes) < 2 or len(table) < 2:
         return curve, None
     gain = (table[sizes[-1]] - table[sizes[-2]]).to_numpy()
-    return curve, resampled_interval(gain, found.test_share)
+    return curve, _gained(found, gain)
+
+
+def _gained(found: Candidates, by_split: np.ndarray) -> Interval:
+    """With one test set, splits draw training images only and tell of no other test images."""
+    if found.one_test_set:
+        return replace(mean_and_spread(by_split), reason="all splits test the same images")
+    return resampled_interval(by_split, found.test_share)
 
 
 def _mistakes(

@@ -20,6 +20,7 @@ class Candidates:
     `labels` stand from the quickest to the slowest; `correct` (images, methods) is the share of
     repetitions in which each was right on an image; `index` are the images' places in the data
     set. `accuracy` (splits, methods) are the accuracies, `seconds` the median time of one cell.
+    `one_test_set` says that every split tests the same images.
     `frame` has a row per cell of every method and size, with its `label`. `left_out` are methods
     that were run on fewer splits than the others.
     """
@@ -33,6 +34,7 @@ class Candidates:
     accuracy: np.ndarray
     seconds: tuple[float, ...]
     left_out: tuple[str, ...]
+    one_test_set: bool
 
     @property
     def splits(self) -> int:
@@ -59,7 +61,7 @@ def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
     labels = tuple(map(str, seconds.index))
     table = whole.pivot_table(index="split_seed", columns="label", values="accuracy")
     index, correct = _correct(held, whole, labels)
-    tested = float(whole["test_samples"].iloc[0])
+    tested = int(whole["test_samples"].max())
     return Candidates(
         frame=frame,
         labels=labels,
@@ -69,6 +71,7 @@ def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
         correct=correct,
         accuracy=table[list(labels)].to_numpy(),
         seconds=tuple(seconds.tolist()),
+        one_test_set=len(index) == tested,
         left_out=tuple(str(label) for label in seeds.index if label not in kept),
     )
 

@@ -9,6 +9,12 @@ from benchmarks.evidence.recommendation.advice import Advice, Standing
 from benchmarks.evidence.recommendation.candidates import Candidates
 from benchmarks.evidence.statistics.intervals import Interval
 
+INTERVALS = {
+    False: "intervals of means and differences allow for splits that share images (corrected "
+    "resampled t, Nadeau and Bengio 2003).",
+    True: "all splits test the same images, and intervals of means and differences are Student's "
+    "over these images; dataset.partition=folds would test all images.",
+}
 LITTLE = 0.01  # a gain below one point is called little
 PAIRS, IMAGES = 5, 20
 
@@ -153,9 +159,8 @@ def _method(found: Candidates, notes: Sequence[str]) -> str:
         f"Each method was trained and tested on the same {found.splits} splits; no image was ever "
         "tested by a model that was trained on it. The expected accuracy is corrected for the luck "
         "of having done best (bootstrap bias-corrected cross-validation, Tsamardinos et al. 2018); "
-        "intervals of means and differences allow for splits that share images (corrected "
-        "resampled t, Nadeau and Bengio 2003). Both speak of images from the same source: of "
-        "other cameras, places or times they know nothing.",
+        f"{INTERVALS[found.one_test_set]} Both speak of images from the same source: of other "
+        "cameras, places or times they know nothing.",
     ]
     if found.left_out:
         lines.append(f"Run on too few splits to be compared: {_listed(found.left_out)}.")
