@@ -14,6 +14,7 @@ from benchmarks.grid import data, learners, seeds
 from benchmarks.grid.plan import Cell
 from benchmarks.records import record
 from benchmarks.records.store import Predictions, Record
+from datasets.splits import Split
 
 
 def describe(cell: Cell) -> str:
@@ -70,14 +71,14 @@ def _fit(learner: Any, split_data: Any, config: dict[str, Any]) -> Selection:
     return Selection(learner.best_scores, learner.best_epoch, split_data.test_labels.numpy())
 
 
-def prepare_data(config: dict[str, Any]) -> Any:
-    """The tensors of one split, in memory, with the batches that the method asks for."""
+def prepare_data(config: dict[str, Any], split: Split | None = None) -> Any:
+    """The samples of the cell's split, or of another, in the batches that the method asks for."""
     from datasets.module import SplitData  # imports Lightning: only where a cell really runs
 
     of_cell = config["split_seed"], config["init_seed"]
     return SplitData(
         data.load(config["dataset"]),
-        data.split(config["dataset"], config["split_seed"]),
+        split or data.split(config["dataset"], config["split_seed"]),
         batch_size=config["method"].get("batch_size"),
         order_seed=seeds.order_seed(*of_cell),
         augmentation=data.augmentation(config),

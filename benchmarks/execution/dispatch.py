@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from benchmarks.execution import logs
-from benchmarks.execution.budget import Budget
 from benchmarks.execution.leases import Leases
 from benchmarks.execution.pool import Pool, WorkerLost
-from benchmarks.execution.work import Limits, Task, may_run_again
+from benchmarks.execution.work import Limits, Task, Work, may_run_again
 from benchmarks.execution.worker import TAKEN, Outcome, answers
 from benchmarks.grid.errors import RequestError
 from benchmarks.records import record
@@ -20,27 +19,29 @@ from benchmarks.records.store import Store
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BEFORE_ASKING_AGAIN = 1.0  # for a cell that somebody else is at
 
-Finished = Callable[[Task, str, float | None], None]
+
+class Listener(Protocol):
+    """Hears how far a run has come, as `benchmarks.execution.progress.Progress` does."""
+
+    def finished(self, task: Task, status: str, seconds: float | None) -> None:
+        """Once of each task; without seconds its record was made by somebody else."""
+
+    def left_out(self, task: Task) -> None:
+        """Instead, of each for which the budget had no time."""
+
+    def show(self) -> None:
+        """At least twice a second."""
 
 
-def work_off(
-    tasks: list[Task],
-    pool: Pool,
-    store: Store,
-    limits: Limits,
-    finished: Finished,
-    look: Callable[[], None],
-    budget: Budget | None = None,
-    left_out: Callable[[Task], None] = lambda _: None,
-) -> None:
-    """Run the tasks in their order; `finished(task, status, seconds)` hears of each, once.
+def work_off(tasks: list[Task], pool: Pool, store: Store, work: Work, progress: Listener) -> None:
+    """Run the tasks, a part of the `work`, in their order.
 
     A task that somebody else is at is asked for again until its record is there, or its owner is
-    gone; where that is the record of a lost worker, it may be run again here. `look` is called at
-    least twice a second. A task for which the budget has no time is not begun, one that is running
-    when it ends is stopped; `left_out` hears of each. Raises RequestError where a record cannot be
-    written.
+    gone; where that is the record of a lost worker, it may be run again here. A task for which the
+    budget has no time is not begun, one that is running when it ends is stopped. Raises
+    RequestError where a record cannot be written.
     """
+    limits, budget = work.limits, work.budget
     waiting, taken, lost = deque(tasks), deque(), Losses(store, limits)
     while waiting or taken or lost or pool.busy:
         while taken and taken[0][0] < time.monotonic():
@@ -50,10 +51,10 @@ def work_off(
             if budget is None or budget.allows(task.cell.config):
                 pool.start(task)
             else:
-                left_out(task)
+                progress.left_out(task)
         if budget is not None and budget.is_over:
             for task in pool.stop():
-                left_out(task)
+                progress.left_out(task)
         for task, ending in pool.wait(SECONDS_BETWEEN_LOOKS):
             if isinstance(ending, OSError):
                 raise unwritable(store, ending) from ending
@@ -64,12 +65,12 @@ def work_off(
             if status == TAKEN:
                 taken.append((time.monotonic() + SECONDS_BEFORE_ASKING_AGAIN, task))
             else:
-                finished(task, status, seconds)
+                progress.finished(task, status, seconds)
         again, failed = lost.keep()
         waiting.extend(again)
         for task in failed:
-            finished(task, "failed", None)
-        look()
+            progress.finished(task, "failed", None)
+        progress.show()
 
 
 def _outcome(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.execution.calibration import softened
-from benchmarks.execution.cell import prepare_learner
+from benchmarks.execution.cell import prepare_data, prepare_learner
 from benchmarks.grid import data, learners, seeds
 from benchmarks.grid.errors import RequestError
 from benchmarks.records.provenance import provenance
@@ -47,21 +47,11 @@ class SavedModel:
 
 def train_on_all(config: dict[str, Any]) -> Any:
     """A learner fitted on every sample of a cell's data set, with the seeds of that cell."""
-    from datasets.module import SplitData
-
     samples = data.load(config["dataset"])
     everything = Split(np.arange(len(samples)), np.arange(0))
-    of_cell = config["split_seed"], config["init_seed"]
     learner = prepare_learner(config)
-    whole = SplitData(
-        samples,
-        everything,
-        batch_size=config["method"].get("batch_size"),
-        order_seed=seeds.order_seed(*of_cell),
-        augmentation=data.augmentation(config),
-        augmentation_seed=seeds.augmentation_seed(*of_cell),
-    )
-    learner.fit(whole, seeds.fit_seed(*of_cell))
+    seed = seeds.fit_seed(config["split_seed"], config["init_seed"])
+    learner.fit(prepare_data(config, everything), seed)
     return learner
 
 

@@ -45,10 +45,6 @@ class Work:
         """What is to be begun first."""
         return self.round_by_round() if self.budget else self.longest_first()
 
-    def may_begin(self, task: Task) -> bool:
-        """Whether the budget still has time for it."""
-        return self.budget is None or self.budget.allows(task.cell.config)
-
     def round_by_round(self) -> list[Task]:
         """All methods on all folds of one cross-validation before any on the next, the largest
         train sizes first: whenever it ends, methods compare."""

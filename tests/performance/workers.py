@@ -15,8 +15,9 @@ import time
 from pathlib import Path
 
 from benchmarks.execution.dispatch import work_off
+from benchmarks.execution.forecast import Forecast
 from benchmarks.execution.pool import Pool
-from benchmarks.execution.work import Limits, Task
+from benchmarks.execution.work import Limits, Task, Work
 from benchmarks.grid.plan import Cell
 from benchmarks.records.store import Store
 from tests.performance.mlp_cell import plan_cells
@@ -41,6 +42,14 @@ def main(rounds: int = 3) -> int:
     return _report(cells[0], alone, training, together)
 
 
+class _Deaf:
+    """Shows nothing, so that nothing but the workers is measured."""
+
+    def finished(self, *_: object) -> None: ...
+
+    def show(self) -> None: ...
+
+
 def _pool(workers: int, store: Store) -> Pool:
     return Pool([{}] * workers, store.results, Limits())
 
@@ -52,7 +61,7 @@ def _run(cells: list[Cell], pool: Pool, store: Store) -> float:
             file.unlink()
     tasks = [Task(cell) for cell in cells]
     start = time.perf_counter()
-    work_off(tasks, pool, store, Limits(), lambda *_: None, lambda: None)
+    work_off(tasks, pool, store, Work(tasks, Limits(), Forecast()), _Deaf())
     return (time.perf_counter() - start) / len(cells)
 
 

@@ -41,16 +41,7 @@ class Local:
                 places = self._places(needs)[: len(tasks)]
                 progress.workers = len(places)
                 with Pool(places, store.results, work.limits) as pool:
-                    work_off(
-                        tasks,
-                        pool,
-                        store,
-                        work.limits,
-                        progress.finished,
-                        progress.show,
-                        work.budget,
-                        progress.left_out,
-                    )
+                    work_off(tasks, pool, store, work, progress)
         return progress.count
 
     def _places(self, needs: Needs) -> list[dict[str, str]]:

@@ -74,16 +74,7 @@ class RayCluster:
                 share = self._share(needs)
                 progress.workers = count = min(self._count(share), len(tasks))
                 with RayPool(count, share, store.results, work.limits) as pool:
-                    work_off(
-                        tasks,
-                        pool,
-                        store,
-                        work.limits,
-                        progress.finished,
-                        progress.show,
-                        work.budget,
-                        progress.left_out,
-                    )
+                    work_off(tasks, pool, store, work, progress)
         return progress.count
 
     def _share(self, needs: Needs) -> dict[str, float]:

@@ -44,7 +44,7 @@ class Serial:
             while waiting:
                 task = waiting.popleft()
                 progress.show()
-                if not work.may_begin(task):
+                if work.budget and not work.budget.allows(task.cell.config):
                     progress.left_out(task)
                     continue
                 try:
