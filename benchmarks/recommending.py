@@ -11,6 +11,7 @@ import numpy as np
 from rich.console import Console
 
 from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.illustrated import FOLDER as FIGURES
 from benchmarks.evidence.predicted import frame_of
 from benchmarks.evidence.recommendation.advice import Advice, advise
 from benchmarks.evidence.recommendation.candidates import Candidates, candidates
@@ -70,13 +71,21 @@ def _write(
 ) -> None:
     samples = data.load(config["dataset"])
     notes = [*held.notes, *samples.caveats]
-    page = recommendation_markdown(advice, found, samples.class_names, samples.names, notes)
+    of_samples = samples.class_names, samples.names
+    page = recommendation_markdown(advice, found, *of_samples, notes, _pictures(folder, config))
     document = json.dumps(as_data(advice, found), indent=1, ensure_ascii=False) + "\n"
     try:
         write_atomically(folder / PAGE, page.encode())
         write_atomically(folder / DOCUMENT, document.encode())
     except OSError as error:
         raise Store(folder.parent).not_writable(error) from error
+
+
+def _pictures(folder: Path, config: dict[str, Any]) -> dict[str, str]:
+    """Addresses, from the folder, of the figures that were drawn."""
+    files = {"learning": "learning.png", "mistakes": f"mistakes-{config['dataset']['name']}.png"}
+    drawn = {name: f"{FIGURES}/{file}" for name, file in files.items()}
+    return {name: place for name, place in drawn.items() if (folder / place).is_file()}
 
 
 def _save_model(

@@ -48,14 +48,8 @@ def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
         raise EvidenceError("dataset: one data set is needed for a recommendation")
     size = int(frame["train_size"].max())
     whole = frame[frame["train_size"] == size]
-    seeds = whole.groupby("label")["split_seed"].apply(set)
-    most = max(map(len, seeds))
-    kept = [label for label, found in seeds.items() if len(found) == most]
-    shared = set.intersection(*(seeds[label] for label in kept))
-    if len(shared) < 2:
-        raise EvidenceError(
-            "no recommendation yet: no method was run on two splits; give more time"
-        )
+    seeds = whole.groupby("label")["split_seed"].apply(set).to_dict()
+    kept, shared = _comparable(seeds)
     whole = whole[whole["label"].isin(kept) & whole["split_seed"].isin(shared)]
     seconds = whole.groupby("label")["train_seconds"].median().sort_values()
     labels = tuple(map(str, seconds.index))
@@ -72,8 +66,28 @@ def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
         accuracy=table[list(labels)].to_numpy(),
         seconds=tuple(seconds.tolist()),
         one_test_set=len(index) == tested,
-        left_out=tuple(str(label) for label in seeds.index if label not in kept),
+        left_out=tuple(str(label) for label in seeds if label not in kept),
     )
+
+
+def _comparable(seeds: dict[str, set[int]]) -> tuple[list[str], set[int]]:
+    """Methods to compare, and the splits that all of them were run on.
+
+    A run that ended early leaves methods with fewer splits: those with less than half of the most
+    are left out, and if need be those with the fewest, until two splits are shared.
+    """
+    most = max(map(len, seeds.values()))
+    kept = sorted(
+        (label for label in seeds if len(seeds[label]) >= max(2, most / 2)),
+        key=lambda label: -len(seeds[label]),
+    )
+    while kept:
+        shared = set.intersection(*(seeds[label] for label in kept))
+        if len(shared) >= 2:
+            return kept, shared
+        kept.pop()
+    remedy = "no method was run on two splits; give it more time"
+    raise EvidenceError(f"no recommendation yet: {remedy}")
 
 
 def _correct(

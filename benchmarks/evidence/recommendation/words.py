@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.evidence.recommendation.advice import Advice, Standing
@@ -25,16 +25,24 @@ def recommendation_markdown(
     class_names: Sequence[str],
     names: Sequence[str] | None,
     notes: Sequence[str] = (),
+    pictures: Mapping[str, str] | None = None,
 ) -> str:
-    """The whole page; `names` are those of all images of the data set, where they have any."""
+    """The whole page.
+
+    `names` are those of all images of the data set, where they have any; `pictures` the addresses
+    of those of the pictures `learning` and `mistakes` that were drawn.
+    """
+    pictures = pictures or {}
     sections = [
         f"# {headline(advice)}",
         _expected(advice, found),
         _alternatives(advice),
         _table(advice.standings),
         "## Would more images help?\n\n" + more_images(advice),
+        _picture(pictures, "learning", "Accuracy by number of training images"),
         "## What is confused\n\n" + _confused(advice, class_names),
         "## Images it gets wrong\n\n" + _mistakes(advice, class_names, names),
+        _picture(pictures, "mistakes", "Images that most methods get wrong"),
         "## How this was found\n\n" + _method(found, notes),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -165,6 +173,10 @@ def _method(found: Candidates, notes: Sequence[str]) -> str:
     if found.left_out:
         lines.append(f"Run on too few splits to be compared: {_listed(found.left_out)}.")
     return "\n\n".join([*lines, *(f"Note: {note}" for note in notes)])
+
+
+def _picture(pictures: Mapping[str, str], name: str, says: str) -> str:
+    return f"![{says}]({pictures[name]})" if name in pictures else ""
 
 
 def _points(interval: Interval, unit: str = " points") -> str:
