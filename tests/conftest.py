@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cli import main
+from tests.hosts import hosts  # noqa: F401  (a fixture)
 
 
 @dataclass(frozen=True)
