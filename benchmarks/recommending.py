@@ -24,10 +24,11 @@ from benchmarks.grid import data
 from benchmarks.grid.plan import Plan
 from benchmarks.records import holdings
 from benchmarks.records.holdings import Holding
-from benchmarks.records.store import Store, write_atomically
+from benchmarks.records.store import Record, Store, write_atomically
 from benchmarks.settings import Folders
 
 FIELD = "recommends"  # of a benchmark: it ends with a recommendation
+USUAL_LOSS = "cross_entropy"
 PAGE, DOCUMENT, MODEL = "recommendation.md", "recommendation.json", "model"
 
 
@@ -45,10 +46,16 @@ def recommend(plan: Plan, places: Folders, console: Console, train: bool) -> Non
         return
     advice = advise(held, found)
     config = _chosen_config(plan, found, advice)
-    _write(folder, held, found, advice, config)
+    samples = data.load(config["dataset"])
+    told = {"missing": _missing(plan, held, found), "notes": [*held.notes, *samples.caveats]}
+    of_samples = samples.class_names, samples.names
+    pictures = _pictures(folder, config)
+    page = recommendation_markdown(advice, found, *of_samples, **told, pictures=pictures)
+    document = json.dumps(as_data(advice, found, **told), indent=1, ensure_ascii=False) + "\n"
+    _write(folder, page, document)
     console.print()
-    for line in terminal_lines(advice, found):
-        console.print(line, highlight=False, soft_wrap=True)
+    for line in terminal_lines(advice, found, **told):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
     console.print(f"Recommendation: {folder / PAGE}", soft_wrap=True)
     if train:
         _save_model(folder / MODEL, held, found, advice, config, console)
@@ -66,14 +73,28 @@ def _cells(found: Candidates, advice: Advice) -> Iterable[str]:
     return chosen["key"]
 
 
-def _write(
-    folder: Path, held: Holding, found: Candidates, advice: Advice, config: dict[str, Any]
-) -> None:
-    samples = data.load(config["dataset"])
-    notes = [*held.notes, *samples.caveats]
-    of_samples = samples.class_names, samples.names
-    page = recommendation_markdown(advice, found, *of_samples, notes, _pictures(folder, config))
-    document = json.dumps(as_data(advice, found), indent=1, ensure_ascii=False) + "\n"
+def _missing(plan: Plan, held: Holding, found: Candidates) -> list[str]:
+    """Methods of the plan that are not among the candidates: failed, or never finished."""
+    compared = {_choices(record["config"]) for record in held.done if _is_compared(record, found)}
+    planned = dict.fromkeys(_choices(cell.config) for cell in plan.cells)
+    return [" ".join(choices) for choices in planned if choices not in compared]
+
+
+def _is_compared(record: Record, found: Candidates) -> bool:
+    frame = found.frame
+    label = frame.loc[frame["key"] == record["key"], "label"]
+    return record["config"]["dataset"]["train_size"] == found.train_size and bool(
+        label.isin(found.labels).any()
+    )
+
+
+def _choices(config: dict[str, Any]) -> tuple[str, ...]:
+    groups = ("method", "backbone", "loss", "augmentation")
+    several = [config[group]["name"] for group in groups if group in config]
+    return tuple(name for name in several if name != USUAL_LOSS)
+
+
+def _write(folder: Path, page: str, document: str) -> None:
     try:
         write_atomically(folder / PAGE, page.encode())
         write_atomically(folder / DOCUMENT, document.encode())
@@ -104,6 +125,10 @@ def _save_model(
     pin_threads(config["threads"])
     try:
         save(train_on_all(config), config, _temperature(held, found, advice), folder)
+    except (ValueError, RuntimeError) as error:  # no way to save such an estimator; diverged
+        reason = " ".join(str(error).split())
+        console.print(f"No model saved: {reason}", highlight=False, soft_wrap=True, markup=False)
+        return
     except OSError as error:
         raise Store(folder.parent).not_writable(error) from error
     console.print(f"Model: {folder}", soft_wrap=True)

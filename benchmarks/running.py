@@ -10,6 +10,7 @@ from typing import Any
 
 from hydra.utils import get_class
 from rich.console import Console
+from rich.markup import escape
 
 from benchmarks.execution.budget import Budget, seconds_of
 from benchmarks.execution.estimate import price_of
@@ -126,7 +127,9 @@ def announce(plan: Plan, progress: Progression, console: Console) -> None:
     ]
     lines += [f"damaged record, its cell runs again: {name}" for name in progress.damaged]
     lines += dict.fromkeys(f"unavailable: {c.reason}. {c.remedy}" for c in plan.unavailable)
-    lines += data.summaries(cell.config["dataset"] for cell in plan.cells)
+    lines += [
+        escape(line) for line in data.summaries(cell.config["dataset"] for cell in plan.cells)
+    ]
     if count["failed"]:
         lines.append("failed cells run again with retry=failed")
     if not progress.pending:

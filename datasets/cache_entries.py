@@ -88,9 +88,10 @@ def _make(entry: Path, make: Callable[[Path], None]) -> None:
 
 
 def _evict(folder: Path, limit: float) -> None:
-    entries = [e for e in folder.iterdir() if e.is_dir()]
-    sizes = {e: _size(e) for e in entries}
-    for entry in sorted(entries, key=lambda e: e.stat().st_mtime):
+    """Other processes may be removing entries, too; what is gone needs no removing."""
+    found = {entry: _size_and_age(entry) for entry in folder.iterdir()}
+    sizes = {entry: seen[0] for entry, seen in found.items() if seen is not None}
+    for entry in sorted(sizes, key=lambda entry: found[entry][1]):
         if sum(sizes.values()) <= limit:
             return
         if _remove_unused(entry):
@@ -103,7 +104,7 @@ def _remove_unused(entry: Path) -> bool:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        shutil.rmtree(entry)
+        shutil.rmtree(entry, ignore_errors=True)
         return True
 
 
@@ -111,8 +112,15 @@ def _beside(entry: Path, suffix: str) -> Path:
     return entry.with_name(entry.name + suffix)
 
 
-def _size(folder: Path) -> int:
-    return sum(file.lstat().st_size for file in folder.rglob("*") if not file.is_dir())
+def _size_and_age(entry: Path) -> tuple[int, float] | None:
+    """Bytes and time of last use of an entry; None for what is none, or is gone by now."""
+    try:
+        if not entry.is_dir():
+            return None
+        files = [file for file in entry.rglob("*") if not file.is_dir()]
+        return sum(file.lstat().st_size for file in files), entry.stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _limit() -> float:

@@ -152,12 +152,22 @@ def _images_below(folder: Path, ignored: Counter[str], seen: frozenset[str]) -> 
     return images
 
 
+def is_image_file(path: Path) -> bool:
+    """Whether a path is a file that is named as an image, and neither it nor a folder is hidden."""
+    hidden = any(_is_hidden(part) for part in path.parts if part not in (".", ".."))
+    return not hidden and path.suffix.lower() in EXTENSIONS and path.is_file()
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"
+
+
 def _contents(folder: Path, ignored: Counter[str] | None = None) -> tuple[list[Path], list[Path]]:
     """Folders and images in a folder, sorted, without hidden ones; counts other files."""
     folders, images = [], []
     try:
         for entry in sorted(folder.iterdir()):
-            if entry.name.startswith(".") or entry.name == "__MACOSX":
+            if _is_hidden(entry.name):
                 continue
             if entry.is_dir():
                 folders.append(entry)

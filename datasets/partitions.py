@@ -25,6 +25,9 @@ def partition(
     if samples.official_train is None and name in NEED_OFFICIAL:
         choices = ", ".join(other for other in PARTITIONS if other not in NEED_OFFICIAL)
         raise WrongOption("dataset.partition", name, f"no official split here; choose {choices}")
+    if samples.parts_alone and name not in NEED_OFFICIAL:
+        remedy = "images of one part here are made of one another; choose official"
+        raise WrongOption("dataset.partition", name, remedy)
     if name == "leek":
         pool, test = _leek(samples, seed)
     elif name == "beam":

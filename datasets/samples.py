@@ -24,6 +24,8 @@ class Samples:
         official_train: the first so many samples are the official train part, the rest the
             official test part; None where no official split exists.
         caveats: sentences to print beside every number measured on these samples.
+        parts_alone: whether only the official parts make sense, as where images of one part were
+            made of one another.
         names: a name of each image for people, such as its path below the root.
         known_fingerprint: the fingerprint, where it was computed when the images were decoded.
 
@@ -38,6 +40,7 @@ class Samples:
     official_train: int | None = None
     caveats: tuple[str, ...] = ()
     names: tuple[str, ...] | None = None
+    parts_alone: bool = False
     known_fingerprint: str | None = None
 
     def __post_init__(self) -> None:

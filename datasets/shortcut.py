@@ -83,6 +83,7 @@ class Shortcut:
             official_train=len(train),
             caveats=(*self._made(len(photos), listed), *source.origin(listing)),
             names=tuple(f"{listing.names[p.position]} facing {way}" for p, way in versions),
+            parts_alone=True,  # the test part has each photo both ways
         )
 
     def _known(self, listing: Listing) -> tuple[list[Photo], int]:

@@ -19,6 +19,7 @@ import torch
 from models.body import Body, Preparation
 from models.feature_cache import FeatureCache
 from models.interface import Images
+from models.processor import computes_in_bfloat16
 from models.weights import hash_of
 
 BATCH = 8  # fastest for most backbones: the activations stay in the processor's caches
@@ -32,10 +33,7 @@ def precision_of(asked: str, device: str = "cpu") -> str:
     float32; another choice stays what it is."""
     if asked != "auto":
         return asked
-    computes = device == "cpu" and (
-        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    )
-    return "bfloat16" if computes else "float32"
+    return "bfloat16" if device == "cpu" and computes_in_bfloat16() else "float32"
 
 
 def device_of(trainer: Mapping[str, Any]) -> str:

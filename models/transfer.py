@@ -18,6 +18,7 @@ from models.options import (
     require_trainer,
     require_whole_number,
 )
+from models.processor import computes_in_bfloat16
 from models.saving import from_arrays, to_arrays
 from models.transfer_options import options_of
 
@@ -97,6 +98,15 @@ class TransferClassifier:
         self._backbone = parse_backbone(self.backbone)
         self._from_file = self.pretrained and self._backbone.pretrained
         self._options = options_of(self, self._backbone.image_size, self._from_file)
+
+    @staticmethod
+    def settled(method: Mapping[str, Any], trainer: Mapping[str, Any]) -> dict[str, Any]:
+        """The configuration of a method with `auto` replaced by what it means on this machine: the
+        same words must not stand for other results elsewhere."""
+        if method.get("feature_precision") != "auto":
+            return dict(method)
+        fast = trainer.get("accelerator", "cpu") == "cpu" and computes_in_bfloat16()
+        return {**method, "feature_precision": "bfloat16" if fast else "float32"}
 
     def check(self, shape: tuple[int, ...], classes: int) -> None:
         """Build everything on PyTorch's meta device, pass one batch through, train nothing; compare

@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.execution.saved_model import SavedModel, load, square_images
 from benchmarks.execution.worker import silence
 from benchmarks.grid.configs import PROJECT
 from benchmarks.grid.errors import RequestError
+from datasets.image_listing import is_image_file
 
 MODEL = "model="
 USUAL = PROJECT / "results" / "runs" / "compare" / "model"
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 BATCH = 32
 
 
@@ -51,7 +52,7 @@ def _photos(words: list[str]) -> list[Path]:
     for word in words:
         path = Path(word).expanduser()
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+            inside = sorted(p for p in path.rglob("*") if is_image_file(p))
             if not inside:
                 raise RequestError("PHOTO", word, "no image files in this folder")
             found += inside
@@ -91,8 +92,8 @@ def _print(answers: list[dict[str, Any]], console: Console) -> None:
         table.add_column(name, justify=side, overflow="fold")
     for answer in answers:
         if "error" in answer:
-            table.add_row(answer["photo"], "not read", answer["error"])
+            table.add_row(escape(answer["photo"]), "not read", escape(answer["error"]))
         else:
             probability = f"{100 * answer['probability']:.1f} %"
-            table.add_row(answer["photo"], answer["class"], probability)
+            table.add_row(escape(answer["photo"]), escape(answer["class"]), probability)
     console.print(table)

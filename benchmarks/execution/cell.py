@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.execution.features import feature_cache
 from benchmarks.execution.selection import Selection, accuracy, selects
 from benchmarks.grid import data, learners, seeds
-from benchmarks.grid.plan import Cell
+from benchmarks.grid.plan import Cell, fingerprints
 from benchmarks.records import record
 from benchmarks.records.store import Predictions, Record
 from datasets.splits import Split
@@ -39,6 +39,7 @@ def run_cell(cell: Cell) -> tuple[Record, Predictions | None]:
 
 def _measure(cell: Cell) -> tuple[Record, Predictions]:
     clock = _Clock()
+    _require_planned_data(cell)
     split_data = prepare_data(cell.config)
     clock.lap("data")
     learner = prepare_learner(cell.config)
@@ -59,6 +60,18 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
     }
     predictions = _predictions(cell.config, split_data, selection.scores_or(scores))
     return record.done(cell, measured, predictions), predictions
+
+
+class InputsChanged(RuntimeError):  # noqa: N818
+    """The data or the weights are not those that the cell was planned with."""
+
+
+def _require_planned_data(cell: Cell) -> None:
+    """The key stands for these very data, which may lie in a folder that somebody else changes."""
+    found = fingerprints(cell.config)
+    changed = [name for name, value in cell.fingerprints.items() if found.get(name) != value]
+    if changed:
+        raise InputsChanged(f"{', '.join(changed)} changed since the plan was made; run it again")
 
 
 def _fit(learner: Any, split_data: Any, config: dict[str, Any]) -> Selection:

@@ -17,8 +17,11 @@ def kind(config: dict[str, Any]) -> Kind:
     """Cells of one kind take about the same time: method, data set, train size and what else a
     method takes."""
     dataset = config["dataset"]
-    taken = [(config.get(group) or {}).get("name") for group in ("backbone", "augmentation")]
-    return config["method"]["name"], dataset["name"], dataset.get("train_size"), *taken
+    method, backbone = config["method"], config.get("backbone") or {}
+    augmentation = (config.get("augmentation") or {}).get("name")
+    of_backbone = backbone.get("name"), backbone.get("image_size")
+    size = dataset.get("train_size")
+    return method["name"], dataset["name"], size, *of_backbone, augmentation, method.get("epochs")
 
 
 @dataclass(frozen=True)

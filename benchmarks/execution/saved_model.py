@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,25 @@ from benchmarks.grid.errors import RequestError
 from benchmarks.records.provenance import provenance
 from benchmarks.records.record import recorded_config
 from benchmarks.records.store import write_atomically
+from datasets.errors import DataDamaged, DataUnavailable
 from datasets.splits import Split
 
 WEIGHTS, MEANING = "model.safetensors", "model.json"
+BYTE = 255.0
 FORMAT = 1
-FIELDS = ("format", "config", "shape", "class_names", "peak", "temperature", "provenance")
+NEEDED = (
+    "method",
+    "backbone",
+    "loss",
+    "trainer",
+)  # of the configuration, to make the learner again
+FIELDS = ("format", "config", "shape", "class_names", "peak", "temperature", "provenance", "sha256")
+# A file that was sent by somebody else must not choose what is called: the suite's own learners
+# and networks, and optimisers and losses, which are made but never used.
+CALLED = re.compile(
+    r"models\.\w+\.\w+|torch\.optim\.\w+|torch\.nn\.\w+Loss|models\.losses\.\w+"
+    r"|sklearn\.linear_model\.LogisticRegression"
+)
 
 
 @dataclass(frozen=True)
@@ -41,8 +56,9 @@ class SavedModel:
         return self.meaning["shape"][1]
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities (m, K) for images uint8 (m, C, H, W)."""
-        return softened(self.learner.scores(images), self.meaning["temperature"])
+        """Calibrated probabilities (m, K) for images uint8 (m, C, H, W) of 0..255."""
+        scaled = images.astype(np.float32) * np.float32(self.meaning["peak"] / BYTE)
+        return softened(self.learner.scores(scaled), self.meaning["temperature"])
 
 
 def train_on_all(config: dict[str, Any]) -> Any:
@@ -62,7 +78,7 @@ def save(learner: Any, config: dict[str, Any], temperature: float, folder: Path)
     samples = data.load(config["dataset"])
     meaning = {
         "format": FORMAT,
-        "config": recorded_config(config),
+        "config": {name: recorded_config(config)[name] for name in NEEDED if name in config},
         "shape": list(samples.images.shape[1:]),
         "class_names": list(samples.class_names),
         "peak": samples.peak,
@@ -70,9 +86,11 @@ def save(learner: Any, config: dict[str, Any], temperature: float, folder: Path)
         "trained_on": {"images": len(samples), "fingerprint": samples.fingerprint},
         "provenance": provenance(config),
     }
-    folder.mkdir(parents=True, exist_ok=True)
     arrays = {name: np.ascontiguousarray(array) for name, array in learner.state().items()}
-    write_atomically(folder / WEIGHTS, packed(arrays))
+    content = packed(arrays)
+    meaning["sha256"] = hashlib.sha256(content).hexdigest()  # the two files belong together
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / WEIGHTS, content)
     text = json.dumps(meaning, indent=1, ensure_ascii=False) + "\n"
     write_atomically(folder / MEANING, text.encode())
 
@@ -80,19 +98,33 @@ def save(learner: Any, config: dict[str, Any], temperature: float, folder: Path)
 def load(folder: Path) -> SavedModel:
     """Raises RequestError where there is no model, or none that this version can read."""
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load as unpacked
 
     meaning = _read_meaning(folder)
+    _refuse_foreign_code(meaning["config"], folder)
     try:
-        state = load_file(folder / WEIGHTS)
+        content = (folder / WEIGHTS).read_bytes()
+        if hashlib.sha256(content).hexdigest() != meaning["sha256"]:
+            raise ValueError(f"it is not the one that {MEANING} was written for")
+        state = unpacked(content)
         learner = learners.build(meaning["config"], random_weights=True)
         learner.restore(
             state, tuple(meaning["shape"]), len(meaning["class_names"]), meaning["peak"]
         )
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
         reason = " ".join(str(error).split())
         raise RequestError("model", folder, f"{WEIGHTS} does not fit ({reason})") from error
     return SavedModel(learner, meaning)
+
+
+def _refuse_foreign_code(config: Any, folder: Path) -> None:
+    blocks = config.items() if isinstance(config, dict) else enumerate(config)
+    for name, value in blocks:
+        if isinstance(value, dict | list):
+            _refuse_foreign_code(value, folder)
+        elif name == "_target_" and not CALLED.fullmatch(str(value)):
+            remedy = f"{MEANING} asks for {value}, which is none of the suite's own learners"
+            raise RequestError("model", folder, remedy)
 
 
 def _read_meaning(folder: Path) -> dict[str, Any]:
@@ -111,17 +143,18 @@ def _read_meaning(folder: Path) -> dict[str, Any]:
     return meaning
 
 
-def square_images(files: Sequence[os.PathLike[str]], size: int, channels: int) -> Any:
-    """Photos as the model takes them, uint8 (m, C, size, size), in order; or why one cannot be.
+def square_images(
+    files: Sequence[Path], size: int, channels: int
+) -> Iterator[np.ndarray | DataDamaged | DataUnavailable]:
+    """Each photo as the model takes it, uint8 (C, size, size), or why it cannot be read."""
+    from datasets.decoding import decode
 
-    Yields for each file its image or the DataDamaged that reading it raised.
-    """
-    from datasets.decoding import decode_all
-
-    for pixels in decode_all(files, size):
-        if isinstance(pixels, Exception):
-            yield pixels
-        elif channels == 1:
-            yield pixels.mean(axis=2, keepdims=True).round().astype(np.uint8).transpose(2, 0, 1)
-        else:
-            yield pixels.transpose(2, 0, 1)
+    for file in files:
+        try:
+            pixels = decode(file, size)
+        except (DataDamaged, DataUnavailable) as error:
+            yield error
+            continue
+        if channels == 1:
+            pixels = pixels.mean(axis=2, keepdims=True).round().astype(np.uint8)
+        yield pixels.transpose(2, 0, 1)

@@ -154,12 +154,21 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
         for name in _names(group, config[group].get("name")):
             check_name(f"{group}.name", name)
     learners.check_fields(config["method"])
+    config = {**config, "method": learners.settled(config["method"], config["trainer"])}
+    _check_protocol(config["protocol"])
     taken = list(learners.shared_blocks(config["method"]))
     if "trainer" in taken:
         _check_devices(config["trainer"].get("devices", 1))
     if AUGMENTATION in taken and not augmentations.does_something(config[AUGMENTATION]):
         taken.remove(AUGMENTATION)
     return {k: v for k, v in config.items() if k not in learners.OPTIONAL or k in taken}
+
+
+def _check_protocol(protocol: dict[str, Any]) -> None:
+    selected_on = protocol.get("select_epoch_on")
+    if selected_on not in (None, "test"):
+        remedy = "give test (as published), or leave it out"
+        raise RequestError("protocol.select_epoch_on", selected_on, remedy)
 
 
 def _names(group: str, name: Any) -> list[Any]:

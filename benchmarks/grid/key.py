@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.grid.errors import RequestError
+from datasets.augmentation.pipeline import VERSION as AUGMENTATION_VERSION
 
 KEY_VERSION = 1
 DATASET = ("name", "partition", "train_size", "per_class", "replacement", "stratified")
@@ -133,6 +134,8 @@ def _where_taken(config: dict[str, Any]) -> dict[str, Any]:
         made_of["backbone"] = _without(_described(config["backbone"]), WHEREABOUTS)
     if config.get("augmentation"):
         made_of["augmentation"] = _described(config["augmentation"])
+        if AUGMENTATION_VERSION > 1:  # keys of version 1 were made without it
+            made_of["augmentation"]["version"] = AUGMENTATION_VERSION
     return made_of
 
 

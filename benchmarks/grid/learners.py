@@ -41,6 +41,12 @@ def learner_class(method: dict[str, Any]) -> type:
         ) from error
 
 
+def settled(method: dict[str, Any], trainer: dict[str, Any]) -> dict[str, Any]:
+    """The method with what its learner makes of it on this machine, where that differs."""
+    learner = learner_class(method)
+    return learner.settled(method, trainer) if hasattr(learner, "settled") else method
+
+
 def check_fields(method: dict[str, Any]) -> None:
     """Refuse missing and misspelt fields of a method by the signature of its learner."""
     for label in REQUIRED_LABELS:

@@ -14,11 +14,13 @@ from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import cell_key
 from benchmarks.grid.request import GROUPS, SCALARS, Request
 from datasets.errors import DataUnavailable
+from datasets.splits import ONLY_OF
 
 LIMITS = ("time_limit", "memory_limit", "lost_workers", "budget")
 SETTINGS = ("executor", "retry", *LIMITS, "price_per_hour", "results_dir", "published_dir")
 SETTINGS += ("figures",)
 ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
+ONLY_OF_DATASET = {f"dataset.{name}": partition for name, partition in ONLY_OF.items()}
 # Folders beside those of the benchmarks.
 RESERVED = ("records", "leases", "logs", "multirun", "slurm")
 
@@ -106,6 +108,9 @@ def _refuse_choices_without_effect(request: Request, plan: Plan) -> None:
         group = axis.split(".")[0]
         asked = [value for value in values if value != augmentations.NONE]
         taken = any(group in config for config in configs)
+        if axis in ONLY_OF_DATASET and not any(axis.split(".")[1] in c["dataset"] for c in configs):
+            remedy = f"is for dataset.partition={ONLY_OF_DATASET[axis]}; leave it out"
+            raise RequestError(axis, ",".join(map(str, values)), remedy)
         if group in ("backbone", "augmentation") and asked and not taken:
             remedy = f"none of the methods here ({methods}) takes {group}s; leave it out"
             raise RequestError(axis, ",".join(map(str, asked)), remedy)
@@ -118,21 +123,29 @@ def _grid(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
     return grid
 
 
+def fingerprints(config: dict[str, Any]) -> dict[str, str | None]:
+    """Of what a cell reads: data, split and, with a backbone, weights (None: random ones).
+
+    Raises DataUnavailable where any of it cannot be had.
+    """
+    return {
+        "data": data.load(config["dataset"]).fingerprint,
+        "split": data.split_fingerprint(config["dataset"], config["split_seed"]),
+        **weights.fingerprint(config),
+    }
+
+
 def _add_cell(plan: Plan, config: dict[str, Any], seen: set[str]) -> None:
     try:
         config = {**config, "dataset": data.resolved(config["dataset"])}
-        fingerprints = {
-            "data": data.load(config["dataset"]).fingerprint,
-            "split": data.split_fingerprint(config["dataset"], config["split_seed"]),
-            **weights.fingerprint(config),
-        }
+        found = fingerprints(config)
     except DataUnavailable as error:
         identity = json.dumps(config, sort_keys=True)
         if identity not in seen:
             plan.unavailable.append(Unavailable(config, error.reason, error.remedy))
             seen.add(identity)
         return
-    key = cell_key(config, fingerprints)
+    key = cell_key(config, found)
     if key not in seen:
-        plan.cells.append(Cell(key, config, fingerprints))
+        plan.cells.append(Cell(key, config, found))
         seen.add(key)

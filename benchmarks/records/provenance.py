@@ -16,6 +16,7 @@ from typing import Any
 from benchmarks.grid.configs import PROJECT
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "pytorch-lightning", "hydra-core")
+PACKAGES += ("torchvision", "timm", "pillow", "opencv-python-headless")
 
 
 def provenance(config: dict[str, Any]) -> dict[str, Any]:

@@ -109,3 +109,51 @@ def test_a_folder_without_a_model_is_refused(scarce, photos, tmp_path):
 
 def predict(scarce, *words):
     return scarce("predict", *words, places={})
+
+
+def test_a_model_file_cannot_choose_what_is_called(scarce, photos, results):
+    """Regression: model.json named classes by import path, and each of them was made."""
+    compare(scarce, photos)
+    folder = results / "compare" / "model"
+    meaning = json.loads((folder / "model.json").read_text())
+    meaning["config"]["method"]["estimator"]["_target_"] = "torch.load"
+    (folder / "model.json").write_text(json.dumps(meaning))
+    photo = next((photos / "blue").iterdir())
+    outcome = predict(scarce, str(photo), f"model={folder}")
+    assert outcome.code == 2
+    assert "torch.load, which is none of the suite's own" in outcome.err
+
+
+def test_weights_of_another_model_are_refused(scarce, photos, results):
+    compare(scarce, photos)
+    folder = results / "compare" / "model"
+    weights = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(weights[:-1] + b"x")
+    photo = next((photos / "blue").iterdir())
+    outcome = predict(scarce, str(photo), f"model={folder}")
+    assert outcome.code == 2
+    assert "not the one that model.json was written for" in outcome.err
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(scarce, photos, results, tmp_path):
+    compare(scarce, photos)
+    odd = tmp_path / "x[copy].png"
+    odd.write_bytes(next((photos / "blue").iterdir()).read_bytes())
+    outcome = predict(scarce, str(odd), f"model={results / 'compare' / 'model'}")
+    assert outcome.code == 0
+    assert "x[copy].png" in outcome.out
+
+
+def test_a_link_to_nothing_among_the_photos_is_told(scarce, photos, results, tmp_path):
+    compare(scarce, photos)
+    (tmp_path / "lost.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    outcome = predict(scarce, str(tmp_path / "lost.jpg"))
+    assert outcome.code == 2
+    assert "no such file or folder" in outcome.err
+
+
+def test_nothing_is_recommended_from_accuracies_selected_on_the_test_images(scarce, photos):
+    words = ("method=small_cnn", "method.epochs=1", "split_seed=range(2)", "protocol=published")
+    outcome = compare(scarce, photos, *words, "dataset.train_size=0.5")
+    assert outcome.code == 0
+    assert "selected on the test images; no recommendation" in outcome.out

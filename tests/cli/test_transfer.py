@@ -134,3 +134,39 @@ def test_weights_whose_shapes_do_not_fit_are_refused_by_the_first_that_does_not(
     outcome = scarce("run", *photos, *words, f"backbone.weights={tmp_path / 'odd.pth'}")
     assert outcome.code == 2
     assert "layer1.0.conv1.weight" in outcome.err
+
+
+def test_data_that_changed_after_the_plan_give_no_record(photos, tmp_path):
+    """Regression: a worker took what lay in the folder, under the key of what had lain there."""
+    from PIL import Image
+
+    from benchmarks.execution.cell import run_cell
+    from benchmarks.grid import data
+    from benchmarks.grid.configs import opened
+    from benchmarks.grid.plan import make_plan
+    from benchmarks.grid.request import parse_request
+
+    with opened([]) as configs:
+        (cell,) = make_plan(parse_request([*photos[:-1], "method=logistic"]), configs).cells
+    for file in (tmp_path / "photos" / "red").iterdir():
+        Image.new("RGB", (40, 40), "white").save(file)
+    data.forget()
+    record, _ = run_cell(cell)
+    assert record["status"] == "failed"
+    assert "data, split changed since the plan was made" in record["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["dataset.test_share=0.3"], "dataset.test_share=0.3: is for dataset.partition=stratified"),
+        (
+            ["dataset.partition=stratified", "dataset.folds=3"],
+            "dataset.folds=3: is for dataset.partition=folds",
+        ),
+    ],
+)
+def test_a_field_of_another_partition_is_refused(words, told, scarce, photos):
+    outcome = scarce("plan", *photos[:-1], "method=logistic", *words)
+    assert outcome.code == 2
+    assert told in outcome.err

@@ -42,6 +42,22 @@ def test_its_interval_covers_the_truth_of_the_selected_method():
     assert np.mean(covered) >= 0.9
 
 
+def test_where_everything_was_right_the_interval_still_has_a_width():
+    found = selected_accuracy(np.ones((30, 1)))
+    assert (found.mean, found.high) == (1.0, 1.0)
+    assert found.low == pytest.approx(30 / (30 + 1.96**2), abs=1e-3)  # Wilson's
+
+
+def test_near_the_ceiling_it_covers_the_truth():
+    generator = np.random.default_rng(3)
+    covered = []
+    for seed in range(100):
+        correct = (generator.random((60, 1)) < 0.98).astype(float)
+        found = selected_accuracy(correct, seed=seed, resamples=200)
+        covered.append(found.low <= 0.98 <= found.high)
+    assert np.mean(covered) >= 0.93
+
+
 def test_of_equal_methods_the_first_is_selected():
     assert selected_accuracy(np.ones((30, 2))).shares == (1.0, 0.0)
 

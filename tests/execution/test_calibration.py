@@ -31,6 +31,8 @@ def test_softening_keeps_the_order_and_sums_to_one():
 
 
 def test_perfect_predictions_do_not_make_it_infinitely_sure():
-    probabilities = np.array([[0.9, 0.1]] * 5 + [[0.2, 0.8]] * 5)
-    labels = np.array([0] * 5 + [1] * 5)
-    assert fit_temperature(probabilities, labels) >= np.exp(-3) * 0.99
+    """30 of 30 right: the rule of succession gives 31 of 32."""
+    probabilities = np.array([[0.6, 0.4]] * 15 + [[0.4, 0.6]] * 15)
+    labels = np.array([0] * 15 + [1] * 15)
+    temperature = fit_temperature(probabilities, labels)
+    assert softened(probabilities[:1], temperature)[0, 0] == pytest.approx(31 / 32, abs=1e-3)

@@ -58,7 +58,7 @@ class Advice:
 
 def advise(held: Holding, found: Candidates) -> Advice:
     """Choose the method of the highest mean accuracy; of equals the quickest."""
-    means = found.accuracy.mean(axis=0)
+    means = found.accuracy.mean(axis=0).round(12)  # equal ones must not differ in the last bit
     best = int(means.argmax())
     expected = selected_accuracy(found.correct)
     chosen = found.labels[best]
@@ -96,20 +96,24 @@ def _learning_curve(
 ) -> tuple[tuple[tuple[int, Interval], ...], Interval | None]:
     """Mean accuracy at each train size of the chosen method, and the last gain."""
     own = found.frame[found.frame["label"] == chosen]
-    table = own.pivot_table(index="split_seed", columns="train_size", values="accuracy").dropna()
+    table = own.pivot_table(index="split_seed", columns="train_size", values="accuracy")
     sizes = [int(size) for size in table.columns]
-    curve = tuple((size, _gained(found, table[size].to_numpy())) for size in sizes)
-    if len(sizes) < 2 or len(table) < 2:
+    curve = tuple((size, _at_size(found, size, table[size].dropna())) for size in sizes)
+    if len(sizes) < 2:
         return curve, None
-    gain = (table[sizes[-1]] - table[sizes[-2]]).to_numpy()
-    return curve, _gained(found, gain)
+    less, more = sizes[-2:]
+    return curve, _at_size(found, less, (table[more] - table[less]).dropna())
 
 
-def _gained(found: Candidates, by_split: np.ndarray) -> Interval:
-    """With one test set, splits draw training images only and tell of no other test images."""
+def _at_size(found: Candidates, size: int, by_split: pd.Series) -> Interval:
+    """The fewer images are trained on, the less do splits that share test images tell together.
+
+    With one test set, splits draw training images only and tell of no other test images.
+    """
+    values = by_split.to_numpy()
     if found.one_test_set:
-        return replace(mean_and_spread(by_split), reason="all splits test the same images")
-    return resampled_interval(by_split, found.test_share)
+        return replace(mean_and_spread(values), reason="all splits test the same images")
+    return resampled_interval(values, found.test_share * found.train_size / size)
 
 
 def _mistakes(

@@ -46,6 +46,7 @@ def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
     frame = frame.assign(label=method_labels(frame))
     if frame["dataset"].nunique() != 1:
         raise EvidenceError("dataset: one data set is needed for a recommendation")
+    _refuse_other_protocols(frame)
     size = int(frame["train_size"].max())
     whole = frame[frame["train_size"] == size]
     seeds = whole.groupby("label")["split_seed"].apply(set).to_dict()
@@ -70,15 +71,25 @@ def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
     )
 
 
+def _refuse_other_protocols(frame: pd.DataFrame) -> None:
+    protocols = sorted(frame["protocol"].unique())
+    if len(protocols) > 1:
+        told = ",".join(protocols)
+        raise EvidenceError(f"protocol={told}: a recommendation rests on one protocol; give one")
+    if (frame["optimistic"] != "").any():
+        remedy = "its accuracies were selected on the test images; no recommendation rests on them"
+        raise EvidenceError(f"protocol={protocols[0]}: {remedy}")
+
+
 def _comparable(seeds: dict[str, set[int]]) -> tuple[list[str], set[int]]:
     """Methods to compare, and the splits that all of them were run on.
 
-    A run that ended early leaves methods with fewer splits: those with less than half of the most
-    are left out, and if need be those with the fewest, until two splits are shared.
+    A run that ended early leaves methods with fewer splits: those with fewer than three (or than
+    any other) are left out, and if need be those with the fewest, until two splits are shared.
     """
-    most = max(map(len, seeds.values()))
+    enough = min(3, max(map(len, seeds.values())))
     kept = sorted(
-        (label for label in seeds if len(seeds[label]) >= max(2, most / 2)),
+        (label for label in seeds if len(seeds[label]) >= enough),
         key=lambda label: -len(seeds[label]),
     )
     while kept:

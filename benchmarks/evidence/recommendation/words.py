@@ -25,6 +25,7 @@ def recommendation_markdown(
     class_names: Sequence[str],
     names: Sequence[str] | None,
     notes: Sequence[str] = (),
+    missing: Sequence[str] = (),
     pictures: Mapping[str, str] | None = None,
 ) -> str:
     """The whole page.
@@ -36,7 +37,7 @@ def recommendation_markdown(
     sections = [
         f"# {headline(advice)}",
         _expected(advice, found),
-        _alternatives(advice),
+        " ".join([_alternatives(advice), *_not_compared(missing)]),
         _table(advice.standings),
         "## Would more images help?\n\n" + more_images(advice),
         _picture(pictures, "learning", "Accuracy by number of training images"),
@@ -52,12 +53,16 @@ def headline(advice: Advice) -> str:
     return f"Use {advice.chosen}"
 
 
-def terminal_lines(advice: Advice, found: Candidates) -> list[str]:
-    """The advice in short."""
+def terminal_lines(
+    advice: Advice, found: Candidates, missing: Sequence[str] = (), notes: Sequence[str] = ()
+) -> list[str]:
+    """The advice in short; `missing` methods were not run often enough to be compared."""
     return [
         headline(advice) + ". " + _expected(advice, found),
         _alternatives(advice),
-        more_images(advice),
+        *_not_compared(missing),
+        f"More images? {more_images(advice)}",
+        *(f"note: {note}" for note in notes),
     ]
 
 
@@ -77,7 +82,9 @@ def more_images(advice: Advice) -> str:
     return f"These images cannot tell. {step}: the interval holds no gain and a large one."
 
 
-def as_data(advice: Advice, found: Candidates) -> dict[str, Any]:
+def as_data(
+    advice: Advice, found: Candidates, missing: Sequence[str] = (), notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """One JSON document."""
     return {
         "chosen": advice.chosen,
@@ -96,7 +103,9 @@ def as_data(advice: Advice, found: Candidates) -> dict[str, Any]:
             }
             for standing in advice.standings
         ],
+        "not_compared": list(missing),
         "more_images": more_images(advice),
+        "notes": list(notes),
     }
 
 
@@ -112,7 +121,7 @@ def _expected(advice: Advice, found: Candidates) -> str:
 def _alternatives(advice: Advice) -> str:
     rivals = [standing for standing in advice.standings if standing.as_good]
     if not rivals:
-        return "Every other method tried is worse on these images."
+        return "Every other method that was compared is worse on these images."
     chosen = next(each for each in advice.standings if each.label == advice.chosen)
     text = "These images cannot tell it from " + _listed([rival.label for rival in rivals]) + "."
     quickest = min(rivals, key=lambda rival: rival.seconds)
@@ -170,9 +179,13 @@ def _method(found: Candidates, notes: Sequence[str]) -> str:
         f"{INTERVALS[found.one_test_set]} Both speak of images from the same source: of other "
         "cameras, places or times they know nothing.",
     ]
-    if found.left_out:
-        lines.append(f"Run on too few splits to be compared: {_listed(found.left_out)}.")
     return "\n\n".join([*lines, *(f"Note: {note}" for note in notes)])
+
+
+def _not_compared(missing: Sequence[str]) -> list[str]:
+    if not missing:
+        return []
+    return [f"Not compared, for want of finished runs: {_listed(missing)}."]
 
 
 def _picture(pictures: Mapping[str, str], name: str, says: str) -> str:
