@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from models.backbones import parse_backbone
+from models.backbones.options import parse_backbone
 from models.neural import count
 from models.options import (
     derived_seed,
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LRScheduler
 
-    from models.body import Body
-    from models.feature_cache import FeatureCache
-    from models.features import FeatureExtractor
+    from models.backbones.body import Body
+    from models.features.cache import FeatureCache
+    from models.features.extraction import FeatureExtractor
     from models.interface import Images, TrainingData, Watched
 
 HEAD, BODY, TRAINING, ORDER = range(4)  # purposes of seeds
@@ -40,7 +40,7 @@ HEAD, BODY, TRAINING, ORDER = range(4)  # purposes of seeds
 class TransferClassifier:
     """A backbone and a new linear head, trained in part or wholly for a fixed number of epochs.
 
-    - `backbone`: options of `models.backbones.Backbone`
+    - `backbone`: options of `models.backbones.options.Backbone`
     - `optimizer(parameters)`, `schedule(optimizer)` (stepped after every batch), `loss()`:
       factories; `trainer`: Lightning's accelerator, devices, precision and deterministic
     - `trained`: `head`, the backbone frozen; `last_blocks`, with the last `blocks` of the backbone;
@@ -116,7 +116,7 @@ class TransferClassifier:
         """
         import torch
 
-        from models.backbone_network import outline
+        from models.backbones.network import outline
         from models.rehearsal import rehearse
         from models.transfer_network import assemble
 
@@ -180,7 +180,7 @@ class TransferClassifier:
         The backbone's own file is not needed. Raises ValueError where the arrays are not those of
         this network.
         """
-        from models.backbone_network import random_body
+        from models.backbones.network import random_body
         from models.transfer_network import assemble
 
         arrays = dict(state)
@@ -192,7 +192,7 @@ class TransferClassifier:
         self._extractor = self._new_extractor(precision)
 
     def _new_body(self, seed: int) -> Body:
-        from models.backbone_network import pretrained_body, random_body
+        from models.backbones.network import pretrained_body, random_body
 
         if self._from_file:
             return pretrained_body(self._backbone)
@@ -203,7 +203,7 @@ class TransferClassifier:
         self.notes = {"memory_format": "channels_last"}
         if not self._options.kept:
             return None
-        from models.features import FeatureExtractor, device_of, precision_of
+        from models.features.extraction import FeatureExtractor, device_of, precision_of
 
         network, device = self._network, device_of(self.trainer)
         precision = precision_of(precision, device)

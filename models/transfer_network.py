@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from models.body import Body, Preparation
+from models.backbones.body import Body, Preparation
 from models.transfer_options import TransferOptions
 
 

@@ -13,7 +13,7 @@ LIMIT, GIGABYTES = "SCARCE_FEATURES_LIMIT", 10.0
 
 def feature_cache() -> Any:
     """Below the cache folder, of `$SCARCE_FEATURES_LIMIT` gigabytes at most (10)."""
-    from models.feature_cache import FeatureCache
+    from models.features.cache import FeatureCache
 
     return FeatureCache(cache_folder() / "features", round(1e9 * _limit()))
 

@@ -10,8 +10,8 @@ from typing import Any
 from benchmarks.grid.errors import RequestError
 from datasets.errors import DataDamaged, DataUnavailable
 from datasets.fetch import fetch, find, search_folders
-from models.backbones import IMAGENET, Backbone, WeightsFile, parse_backbone, published
-from models.hub import hub_file
+from models.backbones.hub import hub_file
+from models.backbones.options import IMAGENET, Backbone, WeightsFile, parse_backbone, published
 
 FOLDER = "weights"
 LABELS = ("name", "says")

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.grid import weights
 from benchmarks.grid.errors import RequestError
 from datasets.errors import DataUnavailable
-from models import backbones
+from models.backbones import options as backbones
 
 CONTENT = b"the weights of a network"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from models.backbone_network import outline, pretrained_body, random_body
-from models.backbones import Backbone, WeightsFile, parse_backbone, published
-from models.body import Preparation
-from models.hub import hub_file
+from models.backbones.body import Preparation
+from models.backbones.hub import hub_file
+from models.backbones.network import outline, pretrained_body, random_body
+from models.backbones.options import Backbone, WeightsFile, parse_backbone, published
 
 SQUEEZENET = {"library": "torchvision", "architecture": "squeezenet1_1"}
 LITE = {"library": "timm", "architecture": "tf_efficientnet_lite0"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.feature_cache import CHUNK, MANY, FeatureCache
+from models.features.cache import CHUNK, MANY, FeatureCache
 
 ONE, OTHER = "a" * 64, "b" * 64
 LARGE = 10**9
@@ -132,7 +132,7 @@ WORKER = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from models.feature_cache import FeatureCache
+from models.features.cache import FeatureCache
 from tests.models.test_feature_cache import ONE, features_of
 
 folder, log, pause = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from models.backbone_network import random_body
-from models.backbones import Backbone
-from models.body import Preparation
-from models.feature_cache import FeatureCache
-from models.features import BATCH, FeatureExtractor, device_of, precision_of
+from models.backbones.body import Preparation
+from models.backbones.network import random_body
+from models.backbones.options import Backbone
+from models.features.cache import FeatureCache
+from models.features.extraction import BATCH, FeatureExtractor, device_of, precision_of
 from tests.models.photos import Photos, coloured
 
 PIXELS, _ = coloured(40)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from models.feature_cache import FeatureCache
+from models.features.cache import FeatureCache
 from models.transfer import TransferClassifier
 from tests.models.photos import Photos, coloured, photo_data
 

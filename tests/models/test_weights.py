@@ -6,9 +6,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from models.backbone_network import outline, pretrained_body
-from models.backbones import Backbone
-from models.weights import fitting, hash_of, read_weights
+from models.backbones.network import outline, pretrained_body
+from models.backbones.options import Backbone
+from models.backbones.weights import fitting, hash_of, read_weights
 
 
 class Malicious:

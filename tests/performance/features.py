@@ -29,11 +29,11 @@ import torch
 from datasets.module import SplitData
 from datasets.samples import Samples
 from datasets.splits import Split
-from models.backbone_network import random_body
-from models.backbones import Backbone
-from models.body import Preparation
-from models.feature_cache import FeatureCache
-from models.features import BATCH, FeatureExtractor, precision_of
+from models.backbones.body import Preparation
+from models.backbones.network import random_body
+from models.backbones.options import Backbone
+from models.features.cache import FeatureCache
+from models.features.extraction import BATCH, FeatureExtractor, precision_of
 from models.transfer import TransferClassifier
 
 TIMES_FASTER, SHARE_OF_BARE, GIGABYTES = 50.0, 0.85, 2.0

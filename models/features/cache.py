@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.feature_files import (
+from models.features.files import (
     locked,
     locked_at_once,
     new_locked_file,

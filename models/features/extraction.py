@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.body import Body, Preparation
-from models.feature_cache import FeatureCache
+from models.backbones.body import Body, Preparation
+from models.backbones.weights import hash_of
+from models.features.cache import FeatureCache
 from models.interface import Images
 from models.processor import computes_in_bfloat16
-from models.weights import hash_of
 
 BATCH = 8  # fastest for most backbones: the activations stay in the processor's caches
 READ = 64  # images read, and augmented, at once

@@ -14,7 +14,7 @@ def hub_file(architecture: str) -> Path:
     Raises ValueError, in one line with the place for a file got otherwise, where the hub cannot be
     reached or has no weights for it.
     """
-    from models.timm_network import settings_of
+    from models.backbones.timm_network import settings_of
 
     repository = settings_of(architecture).get("hf_hub_id")
     field = f"backbone.architecture={architecture}"

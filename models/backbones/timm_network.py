@@ -9,8 +9,8 @@ import timm
 import torch
 from timm.models import group_parameters
 
-from models.backbones import Backbone, nearest, no_hidden_layers
-from models.body import Body, InputFormat
+from models.backbones.body import Body, InputFormat
+from models.backbones.options import Backbone, nearest, no_hidden_layers
 
 # TensorFlow's EfficientNet-Lite was trained on (pixels - 127) / 128 (tensorflow/tpu,
 # efficientnet_lite_builder.py); timm's settings say 127.5 for both.

@@ -6,9 +6,9 @@ from contextlib import nullcontext
 
 import torch
 
-from models.backbones import Backbone
-from models.body import Body
-from models.weights import fitting, read_weights
+from models.backbones.body import Body
+from models.backbones.options import Backbone
+from models.backbones.weights import fitting, read_weights
 
 
 def random_body(backbone: Backbone, seed: int) -> Body:
@@ -43,7 +43,7 @@ def _fitting(backbone: Backbone, body: Body) -> dict[str, torch.Tensor]:
     path = backbone.require_file()
     tensors = read_weights(path)
     if backbone.architecture == "tf_efficientnet_lite0":
-        from models.timm_network import renamed
+        from models.backbones.timm_network import renamed
 
         tensors = renamed(tensors)
     return fitting(tensors, body.network, body.left_out, path)
@@ -51,9 +51,9 @@ def _fitting(backbone: Backbone, body: Body) -> dict[str, torch.Tensor]:
 
 def _build(backbone: Backbone) -> Body:
     if backbone.library == "torchvision":
-        from models.torchvision_network import build
+        from models.backbones.torchvision_network import build
     else:
-        from models.timm_network import build
+        from models.backbones.timm_network import build
     return build(backbone)
 
 

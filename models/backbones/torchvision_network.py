@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import torchvision
 from torch import nn
 
-from models.backbones import Backbone
-from models.body import Body, InputFormat
+from models.backbones.body import Body, InputFormat
+from models.backbones.options import Backbone
 
 # Every weights enum of these families states crop 224, this mean and this deviation.
 IMAGENET_INPUTS = InputFormat(224, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

@@ -182,7 +182,7 @@ def published(backbone: Backbone) -> tuple[WeightsFile, ...]:
     """Files known to hold the ImageNet weights asked for, best first; none for other weights.
 
     A file without an address and a package has to be put among the weights by hand; a timm model
-    without an address has one at the Hugging Face hub (`models.hub.hub_file`).
+    without an address has one at the Hugging Face hub (`models.backbones.hub.hub_file`).
     """
     if backbone.weights != IMAGENET:
         return ()

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from models.backbones import nearest
+from models.backbones.options import nearest
 
 Tensors = Mapping[str, torch.Tensor]
 COUNTER = "num_batches_tracked"  # of batch normalisation; older files do not have it

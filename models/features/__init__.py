@@ -1,0 +1,1 @@
+"""What frozen backbones make of images, computed once and kept."""
