@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks.evidence.axes import NO_AUGMENTATION
 from benchmarks.evidence.recommendation.advice import Advice, Standing
 from benchmarks.evidence.recommendation.candidates import Candidates
 from benchmarks.evidence.statistics.intervals import Interval
@@ -50,7 +51,7 @@ def recommendation_markdown(
 
 
 def headline(advice: Advice) -> str:
-    return f"Use {advice.chosen}"
+    return f"Use {_named(advice.chosen)}"
 
 
 def terminal_lines(
@@ -73,6 +74,8 @@ def more_images(advice: Advice) -> str:
     less, more = (size for size, _ in advice.curve[-2:])
     gain = advice.gain
     step = f"From {less} to {more} training images it gained {_points(gain)}"
+    if advice.curve[-1][1].estimate == 1:
+        return f"Images like these cannot tell: it got all of them right. {step}."
     if gain.low is None:
         return f"{step}, which is all that can be said ({gain.reason})."
     if gain.low > 0:
@@ -123,11 +126,15 @@ def _alternatives(advice: Advice) -> str:
     if not rivals:
         return "Every other method that was compared is worse on these images."
     chosen = next(each for each in advice.standings if each.label == advice.chosen)
-    text = "These images cannot tell it from " + _listed([rival.label for rival in rivals]) + "."
+    text = (
+        "These images cannot tell it from "
+        + _listed([_named(rival.label) for rival in rivals])
+        + "."
+    )
     quickest = min(rivals, key=lambda rival: rival.seconds)
     if quickest.seconds < chosen.seconds / 2:
         text += (
-            f" The quickest of these, {quickest.label}, trains in {quickest.seconds:.1f} s "
+            f" The quickest of these, {_named(quickest.label)}, trains in {quickest.seconds:.1f} s "
             f"instead of {chosen.seconds:.1f} s."
         )
     return text
@@ -141,7 +148,7 @@ def _table(standings: Sequence[Standing]) -> str:
     for each in standings:
         behind = "" if each.behind is None else _points(each.behind, unit="")
         rows.append(
-            f"| {each.label} | {100 * each.accuracy.estimate:.1f} | {_bounds(each.accuracy)} "
+            f"| {_named(each.label)} | {100 * each.accuracy.estimate:.1f} | {_bounds(each.accuracy)} "
             f"| {behind} | {each.seconds:.1f} | {100 * each.selected:.0f} % |"
         )
     return "\n".join(rows)
@@ -190,6 +197,13 @@ def _not_compared(missing: Sequence[str]) -> list[str]:
 
 def _picture(pictures: Mapping[str, str], name: str, says: str) -> str:
     return f"![{says}]({pictures[name]})" if name in pictures else ""
+
+
+def _named(label: str) -> str:
+    """A label of the tables for one who has not seen the tables."""
+    return label.replace(f"({NO_AUGMENTATION})", "(no augmentation)").replace(
+        f", {NO_AUGMENTATION})", ", no augmentation)"
+    )
 
 
 def _points(interval: Interval, unit: str = " points") -> str:
