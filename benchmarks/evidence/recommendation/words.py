@@ -147,9 +147,10 @@ def _table(standings: Sequence[Standing]) -> str:
     ]
     for each in standings:
         behind = "" if each.behind is None else _points(each.behind, unit="")
+        accuracy = f"{100 * each.accuracy.estimate:.1f} | {_bounds(each.accuracy)}"
         rows.append(
-            f"| {_named(each.label)} | {100 * each.accuracy.estimate:.1f} | {_bounds(each.accuracy)} "
-            f"| {behind} | {each.seconds:.1f} | {100 * each.selected:.0f} % |"
+            f"| {_named(each.label)} | {accuracy} | {behind} | {each.seconds:.1f} "
+            f"| {100 * each.selected:.0f} % |"
         )
     return "\n".join(rows)
 
