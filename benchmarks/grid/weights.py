@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.grid.errors import RequestError
 from datasets.errors import DataDamaged, DataUnavailable
 from datasets.fetch import fetch, find, search_folders
-from models.backbones.hub import hub_file
+from models.backbones.hub import NotReached, hub_file
 from models.backbones.options import IMAGENET, Backbone, WeightsFile, parse_backbone, published
 
 FOLDER = "weights"
@@ -54,9 +54,14 @@ def _backbone(config: dict[str, Any]) -> Backbone:
     try:
         return parse_backbone(_options(config))
     except ValueError as error:
-        field, _, told = str(error).partition("=")
-        value, _, remedy = told.partition(": ")
-        raise RequestError(field, value, remedy) from error
+        raise _refusal(error) from error
+
+
+def _refusal(error: ValueError) -> RequestError:
+    """Of a message of the form FIELD=VALUE: remedy."""
+    field, _, told = str(error).partition("=")
+    value, _, remedy = told.partition(": ")
+    return RequestError(field, value, remedy)
 
 
 def _options(config: dict[str, Any]) -> dict[str, Any]:
@@ -86,9 +91,11 @@ def _published(backbone: Backbone) -> Path:
 def _from_hub(backbone: Backbone) -> Path:
     try:
         return hub_file(backbone.architecture)
-    except ValueError as error:
+    except NotReached as error:
         reason, _, remedy = str(error).rpartition("; ")
         raise DataUnavailable(reason, remedy) from error
+    except ValueError as error:
+        raise _refusal(error) from error
 
 
 def _remedy(known: tuple[WeightsFile, ...], cache: Path) -> str:

@@ -8,11 +8,15 @@ FILE = "model.safetensors"
 PATIENCE = 8.0  # seconds
 
 
+class NotReached(Exception):  # noqa: N818
+    """The hub did not give the file; the message ends with what to do about it."""
+
+
 def hub_file(architecture: str) -> Path:
     """Download (once, into the hub's own cache) the weights timm publishes for `architecture`.
 
-    Raises ValueError, in one line with the place for a file got otherwise, where the hub cannot be
-    reached or has no weights for it.
+    Raises ValueError for an architecture that timm does not have or publishes no weights of, and
+    NotReached, with the place for a file got otherwise, where the hub cannot be reached.
     """
     from models.backbones.timm_network import settings_of
 
@@ -24,7 +28,7 @@ def hub_file(architecture: str) -> Path:
     try:
         return _download(repository)
     except Exception as error:
-        raise ValueError(
+        raise NotReached(
             f"{field}: {FILE} of {repository} cannot be had from the Hugging Face hub "
             f"({type(error).__name__}); {remedy}"
         ) from error

@@ -100,3 +100,11 @@ def test_random_weights_and_training_from_scratch_need_no_file(published):
 def test_a_misspelt_option_of_a_backbone_is_told_with_the_nearest():
     with pytest.raises(RequestError, match="did you mean image_size"):
         weights.fingerprint(config(image_sise=3))
+
+
+def test_a_model_that_timm_does_not_have_is_refused_with_the_nearest(monkeypatch, tmp_path):
+    """Regression: its cells were called unavailable, and all others ran."""
+    monkeypatch.setenv("SCARCE_CACHE", str(tmp_path))
+    wanted = config(name="timm", library="timm", architecture="resnett18")
+    with pytest.raises(RequestError, match="did you mean resnet18"):
+        weights.fingerprint(wanted)

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from models.backbones.body import Preparation
-from models.backbones.hub import hub_file
+from models.backbones.hub import NotReached, hub_file
 from models.backbones.network import outline, pretrained_body, random_body
 from models.backbones.options import Backbone, WeightsFile, parse_backbone, published
 
@@ -71,7 +71,7 @@ def test_missing_weights_are_named_with_the_place_for_them():
 
 def test_the_hub_out_of_reach_is_told_in_one_line_with_the_place_for_the_file(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(ValueError, match=r"resnet18: .*SCARCE_DATA/weights/resnet18\.saf") as told:
+    with pytest.raises(NotReached, match=r"resnet18: .*SCARCE_DATA/weights/resnet18\.saf") as told:
         hub_file("resnet18")
     assert "\n" not in str(told.value)
 
