@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -41,7 +42,8 @@ Verdict = dict[str, Any]
 
 def answer_plan(plan: Plan, places: Folders, configs: Configs, console: Console) -> None:
     """Answer from the cells of a plan, whatever it changed of the benchmark's grid."""
-    _answer(holdings.of_plan(plan, Store(places.own)), places, configs, console)
+    at_hand = {cell.fingerprints["data"]: cell.config["dataset"] for cell in plan.cells}
+    _answer(holdings.of_plan(plan, Store(places.own)), places, configs, console, at_hand)
 
 
 def answer_whole(name: str, places: Folders, configs: Configs, console: Console) -> None:
@@ -58,8 +60,18 @@ def answer_whole(name: str, places: Folders, configs: Configs, console: Console)
     console.print(f"All benchmarks: {index}", soft_wrap=True)
 
 
-def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -> None:
-    """Write tables, figure, verdicts and report; print them beside what is published."""
+def _answer(
+    own: Holding,
+    places: Folders,
+    configs: Configs,
+    console: Console,
+    at_hand: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+) -> None:
+    """Write tables, figure, verdicts and report; print them beside what is published.
+
+    `at_hand` are data sets by fingerprint, where a plan knows more of them than their records do:
+    where they lie.
+    """
     from benchmarks.evidence.agreement import agreement, agreement_text
 
     name = own.benchmark["name"]
@@ -75,7 +87,7 @@ def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -
         with alone_in(folder):
             index = f"../{INDEX}" if (places.own / INDEX).is_file() else ""
             text = agreement_text(found)
-            images = _images_of if places.figures else None
+            images = partial(_images_of, at_hand) if places.figures else None
             write_outputs(folder, findings, their_verdicts, text, index, images, places.figures)
     except OSError as error:
         raise Store(places.own).not_writable(error) from error
@@ -87,13 +99,14 @@ def _answer(own: Holding, places: Folders, configs: Configs, console: Console) -
     console.print(f"Tables, figures, verdicts, report: {folder}", soft_wrap=True)
 
 
-def _images_of(record: Record) -> Images | None:
+def _images_of(at_hand: Mapping[str, dict[str, Any]], record: Record) -> Images | None:
     """The images that a record's cell was tested on, where these very data are at hand."""
+    wanted = record["fingerprints"].get("data")
     try:
-        samples = data.load(record["config"]["dataset"])
+        samples = data.load(at_hand.get(wanted, record["config"]["dataset"]))
     except (DataUnavailable, RequestError):
         return None
-    if samples.fingerprint != record["fingerprints"].get("data"):
+    if samples.fingerprint != wanted:
         return None
 
     def image(index: int) -> np.ndarray:

@@ -132,7 +132,9 @@ def announce(plan: Plan, progress: Progression, console: Console) -> None:
     ]
     if count["failed"]:
         lines.append("failed cells run again with retry=failed")
-    if not progress.pending:
+    if not plan.cells:
+        lines.append("Nothing can run: what its cells need cannot be had.")
+    elif not progress.pending:
         lines.append("Nothing to train: every cell that can run has its record.")
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 

@@ -58,6 +58,8 @@ def print_verdicts(
     A narrow terminal is spared the article's numbers, the pairs and the p values: the report and
     --json have them.
     """
+    if not verdicts:
+        return
     more = {"the article": published_text} if console.width >= MIDDLE else {}
     more |= {"pairs": _pairs, "p (Holm)": _p_adjusted} if console.width >= WIDE else {}
     table = _table("claim", "verdict", "effect [95 %]", *more, right=1 + len(more))

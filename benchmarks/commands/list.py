@@ -19,6 +19,9 @@ KINDS = {
     "backbones": "backbone",
     "losses": "loss",
     "augmentations": "augmentation",
+    "protocols": "protocol",
+    "trainers": "trainer",
+    "executors": "executor",
     "benchmarks": "benchmark",
     "claims": "claim",
 }

@@ -16,6 +16,7 @@ from benchmarks.execution.saved_model import SavedModel, load, square_images
 from benchmarks.execution.worker import silence
 from benchmarks.grid.configs import PROJECT
 from benchmarks.grid.errors import RequestError
+from datasets.errors import DataDamaged, DataUnavailable
 from datasets.image_listing import is_image_file
 
 MODEL = "model="
@@ -73,11 +74,15 @@ def _classified(model: SavedModel, photos: list[Path]) -> list[dict[str, Any]]:
     whole = [image for image in read if not isinstance(image, Exception)]
     rows = iter(model.probabilities(np.stack(whole)) if whole else ())
     return [
-        {"photo": str(photo), "error": str(image)}
+        {"photo": str(photo), "error": _why(image)}
         if isinstance(image, Exception)
         else {"photo": str(photo), **_answer(model.class_names, next(rows))}
         for photo, image in zip(photos, read, strict=True)
     ]
+
+
+def _why(error: DataDamaged | DataUnavailable) -> str:
+    return error.found if isinstance(error, DataDamaged) else error.reason
 
 
 def _answer(class_names: list[str], probabilities: np.ndarray) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def _print(answers: list[dict[str, Any]], console: Console) -> None:
         table.add_column(name, justify=side, overflow="fold")
     for answer in answers:
         if "error" in answer:
-            table.add_row(escape(answer["photo"]), "not read", escape(answer["error"]))
+            table.add_row(escape(answer["photo"]), f"not read: {escape(answer['error'])}", "")
         else:
             probability = f"{100 * answer['probability']:.1f} %"
             table.add_row(escape(answer["photo"]), escape(answer["class"]), probability)

@@ -103,7 +103,8 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
     if first is not None:
         yield figures.training_curves(chain([first], histories), folder / "training", *order)
     predictions = ((records[key], arrays) for key, arrays in held.predictions(keys))
-    yield figures.confusion_matrices(predictions, folder / "confusion", *order)
+    names = held.benchmark.get("class_names")
+    yield figures.confusion_matrices(predictions, folder / "confusion", *order, names)
 
 
 def _sheets(folder: Path, shown: Shown, images_of: ImagesOf | None) -> Iterator[Drawing]:

@@ -12,7 +12,7 @@ from benchmarks.grid.composing import Composer, check_name, plain
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import cell_key
-from benchmarks.grid.request import GROUPS, SCALARS, Request
+from benchmarks.grid.request import GROUPS, SCALARS, Request, values_of
 from datasets.errors import DataUnavailable
 from datasets.splits import ONLY_OF
 
@@ -64,6 +64,12 @@ class Plan:
         configs = [cell.config for cell in [*self.cells, *self.unavailable]]
         return list(dict.fromkeys(config[group]["name"] for config in configs if group in config))
 
+    @property
+    def class_names(self) -> dict[str, list[str]]:
+        """Of each data set that is at hand, by label."""
+        datasets = {cell.config["dataset"]["name"]: cell.config["dataset"] for cell in self.cells}
+        return {name: list(data.load(found).class_names) for name, found in datasets.items()}
+
 
 def make_plan(request: Request, configs: Configs) -> Plan:
     """The cells of the benchmark's grid, or of what was asked for instead, each once.
@@ -72,7 +78,7 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     """
     base = compose_base(request, configs)
     settings = {name: base[name] for name in SETTINGS}
-    plan = Plan(base["benchmark"], settings, request.changes)
+    plan = Plan(base["benchmark"], settings, _changes(request, _grid(base["benchmark"])))
     composer = Composer(configs, request)
     seen: set[str] = set()
     for assignment in assignments(_grid(plan.benchmark), request.axes):
@@ -98,6 +104,16 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
     if not isinstance(base["benchmark"].get("says"), str):
         raise RequestError("benchmark.says", "missing", f"say in a line what {name} asks")
     return base
+
+
+def _changes(request: Request, grid: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The overrides by which a request differs from the grid: not those that repeat it."""
+    same = {axis for axis, values in request.axes.items() if _repeats(axis, values, grid)}
+    return tuple(change for change in request.changes if change.split("=")[0] not in same)
+
+
+def _repeats(axis: str, values: list[Any], grid: list[dict[str, Any]]) -> bool:
+    return all(axis in block and values_of(axis, block[axis]) == values for block in grid)
 
 
 def _refuse_choices_without_effect(request: Request, plan: Plan) -> None:

@@ -19,6 +19,7 @@ from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan
 from benchmarks.records import archive
 from benchmarks.records.atomic import alone_in
+from benchmarks.records.provenance import without_paths
 from benchmarks.records.reading import reason
 from benchmarks.records.store import Predictions, Record, Store, write_atomically
 
@@ -125,6 +126,7 @@ def _manifest(plan: Plan) -> dict[str, Any]:
             "says": plan.benchmark["says"],
             "methods": plan.order("method"),
             "datasets": plan.order("dataset"),
+            "class_names": plan.class_names,
         },
         "expected": len(plan.cells) + len(plan.unavailable),
         "unavailable": _unavailable(plan),
@@ -133,9 +135,16 @@ def _manifest(plan: Plan) -> dict[str, Any]:
 
 
 def _unavailable(plan: Plan) -> list[dict[str, Any]]:
-    """One entry per data set, method and reason, with the number of cells it stands for."""
+    """One entry per data set, method and reason, with the number of cells it stands for. No path
+    of this machine is in it.
+    """
     counted = Counter(
-        (cell.config["dataset"]["name"], cell.config["method"]["name"], cell.reason, cell.remedy)
+        (
+            cell.config["dataset"]["name"],
+            cell.config["method"]["name"],
+            without_paths(cell.reason),
+            without_paths(cell.remedy),
+        )
         for cell in plan.unavailable
     )
     fields = ("dataset", "method", "reason", "remedy")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.grid.configs import PROJECT
+from datasets.fetch import cache_folder
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "pytorch-lightning", "hydra-core")
 PACKAGES += ("torchvision", "timm", "pillow", "opencv-python-headless")
@@ -37,6 +38,7 @@ def without_paths(text: str) -> str:
     folders = {str(PROJECT): "scarce", sys.prefix: "python", sys.base_prefix: "python"}
     if data := os.environ.get("SCARCE_DATA"):
         folders[os.path.abspath(data)] = "data"
+    folders[str(cache_folder())] = "cache"
     with suppress(RuntimeError):  # a user id of a container has no home
         folders.setdefault(str(Path.home()), "~")
     for folder, name in folders.items():

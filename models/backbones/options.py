@@ -43,6 +43,7 @@ TORCHVISION_FILES = {
     "vgg19": "vgg19-dcbb9e9d.pth",
     "vgg19_bn": "vgg19_bn-c79401a0.pth",
 }
+LARGEST = 2048  # pixels a side; activations of larger images do not fit a machine's memory
 DENSE_HEADS = ("alexnet", "vgg")  # hidden layers between the last feature map and the classes
 
 
@@ -141,6 +142,8 @@ class Backbone:
         size = self.image_size
         if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
             raise _wrong("image_size", size, "pixels from 1 up, or null")
+        if size is not None and size > LARGEST:
+            raise _wrong("image_size", size, f"at most {LARGEST} pixels")
         if isinstance(self.dropout, bool) or not 0 <= self.dropout < 1:
             raise _wrong("dropout", self.dropout, "a share from 0 up, below 1")
         if self.dropout and self.representation == "pooled":
@@ -174,7 +177,7 @@ def parse_backbone(options: Mapping[str, Any]) -> Backbone:
             raise _wrong(name, value, f"no such field; {nearest(name, known)}")
     for name in ("library", "architecture"):
         if options.get(name) is None:
-            raise ValueError(f"backbone.{name}: missing; give backbone.{name}=NAME")
+            raise _wrong(name, "null", f"give backbone.{name}=NAME")
     return Backbone(**options)
 
 

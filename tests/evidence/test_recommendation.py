@@ -88,7 +88,7 @@ def test_the_method_of_the_highest_mean_accuracy_is_recommended():
 def test_of_equally_good_methods_the_quickest_is_recommended_and_the_other_named():
     advice, found = advised(skills(slow=1.0, quick=1.0), splits=10)
     assert advice.chosen == "quick"
-    assert "cannot tell it from slow" in " ".join(terminal_lines(advice, found))
+    assert "as good are slow (100.0 %)" in " ".join(terminal_lines(advice, found))
 
 
 def test_methods_are_compared_on_the_splits_that_all_of_them_were_run_on():

@@ -20,7 +20,7 @@ def backbone(**options):
     [
         ({"library": "keras"}, "backbone.library=keras: one of torchvision, timm"),
         ({"architecture": "resnet19"}, r"backbone.architecture=resnet19: did you mean resnet\d+\?"),
-        ({"architecture": None}, "backbone.architecture: missing; give backbone.architecture=NAME"),
+        ({"architecture": None}, "backbone.architecture=null: give backbone.architecture=NAME"),
         ({"weigths": "none"}, "backbone.weigths=none: no such field; did you mean weights?"),
         ({"weights": None}, "backbone.weights=None: imagenet, none or the path"),
         ({"image_size": 0}, "backbone.image_size=0: pixels from 1 up, or null"),

@@ -43,6 +43,8 @@ class Candidates:
 
 def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
     """Of the finished cells of one data set; raises EvidenceError where there are too few."""
+    if frame.empty:
+        raise EvidenceError("no recommendation: no cell was finished")
     frame = frame.assign(label=method_labels(frame))
     if frame["dataset"].nunique() != 1:
         raise EvidenceError("dataset: one data set is needed for a recommendation")

@@ -126,18 +126,20 @@ def _alternatives(advice: Advice) -> str:
     if not rivals:
         return "Every other method that was compared is worse on these images."
     chosen = next(each for each in advice.standings if each.label == advice.chosen)
-    text = (
-        "These images cannot tell it from "
-        + _listed([_named(rival.label) for rival in rivals])
-        + "."
-    )
-    quickest = min(rivals, key=lambda rival: rival.seconds)
+    told = [f"{_named(each.label)} ({_percent(each.accuracy.estimate)})" for each in rivals]
+    text = f"These images do not rule out that as good are {_listed(told)}."
+    near = [each for each in rivals if _gap(chosen, each) <= LITTLE]
+    quickest = min(near, key=lambda rival: rival.seconds, default=chosen)
     if quickest.seconds < chosen.seconds / 2:
         text += (
-            f" The quickest of these, {_named(quickest.label)}, trains in {quickest.seconds:.1f} s "
-            f"instead of {chosen.seconds:.1f} s."
+            f" Of those as accurate to a point the quickest, {_named(quickest.label)}, trains in "
+            f"{quickest.seconds:.1f} s instead of {chosen.seconds:.1f} s."
         )
     return text
+
+
+def _gap(chosen: Standing, other: Standing) -> float:
+    return chosen.accuracy.estimate - other.accuracy.estimate
 
 
 def _table(standings: Sequence[Standing]) -> str:
