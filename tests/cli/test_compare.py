@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from benchmarks.cli import main
 from tests.photos import photo_folder
 
 SMALL = ("dataset.image_size=32", "split_seed=range(5)")
@@ -14,6 +15,16 @@ SMALL = ("dataset.image_size=32", "split_seed=range(5)")
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
     return photo_folder(tmp_path_factory.mktemp("own") / "photos")
+
+
+@pytest.fixture(scope="module")
+def model(photos, tmp_path_factory):
+    """The folder of a model that one comparison saved, for tests that leave it as it is."""
+    results = tmp_path_factory.mktemp("compared")
+    places = (f"results_dir={results}", f"published_dir={results}", "figures=none")
+    words = ("benchmark=compare", "dataset=folder", f"dataset.root={photos}", "method=logistic")
+    assert main(["run", *words, *SMALL, "split_seed=range(2)", "executor=serial", *places]) == 0
+    return results / "compare" / "model"
 
 
 def compare(scarce, photos, *words):
@@ -36,13 +47,9 @@ def test_a_comparison_ends_with_a_recommendation_and_a_saved_model(scarce, photo
     assert (results / "compare" / "model" / "model.safetensors").is_file()
 
 
-def test_the_saved_model_classifies_new_photos_with_probabilities(
-    scarce, photos, results, tmp_path
-):
-    compare(scarce, photos)
+def test_the_saved_model_classifies_new_photos_with_probabilities(scarce, photos, model, tmp_path):
     new = photo_folder(tmp_path / "new", per_class=3, seed=9)
-    model = f"model={results / 'compare' / 'model'}"
-    outcome = predict(scarce, "--json", str(new), model)
+    outcome = predict(scarce, "--json", str(new), f"model={model}")
     assert outcome.code == 0, outcome.err
     answers = outcome.json["photos"]
     right = [answer["class"] == answer["photo"].split("/")[-2] for answer in answers]
@@ -54,14 +61,12 @@ def test_the_saved_model_classifies_new_photos_with_probabilities(
 
 
 def test_a_photo_that_cannot_be_read_is_told_and_the_others_are_classified(
-    scarce, photos, results, tmp_path
+    scarce, photos, model, tmp_path
 ):
-    compare(scarce, photos)
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no image")
     whole = next((photos / "red").iterdir())
-    model = f"model={results / 'compare' / 'model'}"
-    outcome = predict(scarce, "--json", str(broken), str(whole), model)
+    outcome = predict(scarce, "--json", str(broken), str(whole), f"model={model}")
     assert outcome.code == 1
     first, second = outcome.json["photos"]
     assert "no image in a known format" in first["error"]
@@ -135,17 +140,15 @@ def test_weights_of_another_model_are_refused(scarce, photos, results):
     assert "not the one that model.json was written for" in outcome.err
 
 
-def test_names_that_look_like_markup_are_shown_as_they_are(scarce, photos, results, tmp_path):
-    compare(scarce, photos)
+def test_names_that_look_like_markup_are_shown_as_they_are(scarce, photos, model, tmp_path):
     odd = tmp_path / "x[copy].png"
     odd.write_bytes(next((photos / "blue").iterdir()).read_bytes())
-    outcome = predict(scarce, str(odd), f"model={results / 'compare' / 'model'}")
+    outcome = predict(scarce, str(odd), f"model={model}")
     assert outcome.code == 0
     assert "x[copy].png" in outcome.out
 
 
-def test_a_link_to_nothing_among_the_photos_is_told(scarce, photos, results, tmp_path):
-    compare(scarce, photos)
+def test_a_link_to_nothing_among_the_photos_is_told(scarce, photos, model, tmp_path):
     (tmp_path / "lost.jpg").symlink_to(tmp_path / "nowhere.jpg")
     outcome = predict(scarce, str(tmp_path / "lost.jpg"))
     assert outcome.code == 2

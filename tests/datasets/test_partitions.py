@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datasets.errors import WrongOption
@@ -20,6 +20,7 @@ def samples_of(counts, official_train=None):
 class_counts = st.lists(st.integers(4, 20), min_size=2, max_size=5)
 
 
+@settings(max_examples=40)
 @given(class_counts, st.integers(2, 4), seeds)
 def test_the_folds_of_one_repetition_test_every_sample_once(counts, folds, seed):
     samples = samples_of(counts)
@@ -28,6 +29,7 @@ def test_the_folds_of_one_repetition_test_every_sample_once(counts, folds, seed)
     assert sorted(np.concatenate(tested)) == list(range(len(samples)))
 
 
+@settings(max_examples=40)
 @given(class_counts, st.integers(2, 4), seeds)
 def test_folds_and_their_classes_differ_by_one_sample_at_most(counts, folds, seed):
     samples = samples_of(counts)
@@ -38,6 +40,7 @@ def test_folds_and_their_classes_differ_by_one_sample_at_most(counts, folds, see
     assert (np.ptp(by_class, axis=0) <= 1).all()
 
 
+@settings(max_examples=40)
 @given(class_counts, st.sampled_from([0.1, 0.2, 0.5]), seeds)
 def test_a_stratified_partition_tests_the_share_of_every_class(counts, share, seed):
     samples = samples_of(counts)

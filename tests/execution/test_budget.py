@@ -60,6 +60,7 @@ def test_a_budget_that_slurm_cannot_keep_is_refused(scarce):
     assert "budget=1m: this executor hands all cells over at once" in outcome.err
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_running_when_the_budget_ends_is_stopped_and_stays_to_be_run(
     scarce, records
 ):

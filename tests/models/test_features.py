@@ -106,6 +106,7 @@ def test_images_that_do_not_know_what_they_are_are_not_kept(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_features_are_the_same_bytes_in_another_process():
     code = (
         "import json, torch; torch.set_num_threads(1)\n"

@@ -204,7 +204,7 @@ def test_grey_images_of_another_size_and_peak_are_taken():
         ({"body_rate": 0.1}, "body_rate=0.1: does something only with a trained backbone"),
         ({"dropout": 1.0}, "dropout=1.0: a share from 0 up, below 1"),
         ({"epochs": 0}, "epochs=0: a whole number from 1 up"),
-        ({"backbone": {"library": "timm"}}, "backbone.architecture: missing"),
+        ({"backbone": {"library": "timm"}}, "backbone.architecture=null: give"),
     ],
 )
 def test_an_option_that_is_wrong_or_would_do_nothing_is_refused(changes, told):

@@ -75,6 +75,7 @@ def test_a_missing_package_is_named_with_the_extra_that_brings_it(photos, monkey
         build(ALBUMENTATIONS)(photos, 0, 0, np.arange(12))
 
 
+@pytest.mark.slow
 def test_albumentations_never_asks_the_network():
     code = (
         "import socket, numpy as np, torch\n"

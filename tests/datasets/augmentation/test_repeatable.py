@@ -93,6 +93,7 @@ def test_the_number_of_threads_changes_no_bit():
     assert len(found) == 1
 
 
+@pytest.mark.slow
 def test_another_process_makes_the_same_images():
     done = subprocess.run(
         [sys.executable, "-c", DIGEST], capture_output=True, text=True, check=True
