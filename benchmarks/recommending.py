@@ -32,8 +32,8 @@ USUAL_LOSS = "cross_entropy"
 PAGE, DOCUMENT, MODEL = "recommendation.md", "recommendation.json", "model"
 
 
-def recommend(plan: Plan, places: Folders, console: Console, train: bool) -> None:
-    """Write and print what is recommended; with `train`, train that on all images and save it."""
+def recommend(plan: Plan, places: Folders, console: Console) -> None:
+    """Write and print what is recommended, then train that on all images and save it."""
     if not plan.benchmark.get(FIELD):
         return
     store = Store(places.own)
@@ -57,8 +57,7 @@ def recommend(plan: Plan, places: Folders, console: Console, train: bool) -> Non
     for line in terminal_lines(advice, found, **told):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     console.print(f"Recommendation: {folder / PAGE}", soft_wrap=True)
-    if train:
-        _save_model(folder / MODEL, held, found, advice, config, console)
+    _save_model(folder / MODEL, held, found, advice, config, console)
 
 
 def _chosen_config(plan: Plan, found: Candidates, advice: Advice) -> dict[str, Any]:

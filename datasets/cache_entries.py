@@ -32,7 +32,7 @@ def made_once(entry: Path, make: Callable[[Path], None]) -> Path:
         DataUnavailable: if the cache cannot be written; what `make` raises passes through.
         WrongOption: for a limit that is no number from 0 up.
     """
-    limit = _limit()
+    limit = limit_of("SCARCE_CACHE_LIMIT", DEFAULT_LIMIT)
     try:
         entry.parent.mkdir(parents=True, exist_ok=True)
         made = _claim(entry, make)
@@ -123,12 +123,13 @@ def _size_and_age(entry: Path) -> tuple[int, float] | None:
         return None
 
 
-def _limit() -> float:
-    text = os.environ.get("SCARCE_CACHE_LIMIT", str(DEFAULT_LIMIT))
+def limit_of(variable: str, default: float) -> float:
+    """Bytes, of an environment variable in gigabytes; raises WrongOption for no such number."""
+    text = os.environ.get(variable, str(default))
     try:
         gigabytes = float(text)
     except ValueError:
         gigabytes = -1.0
     if not gigabytes >= 0:
-        raise WrongOption("SCARCE_CACHE_LIMIT", text, "a number of gigabytes from 0 up is needed")
+        raise WrongOption(variable, text, "a number of gigabytes from 0 up is needed")
     return gigabytes * GIGABYTE

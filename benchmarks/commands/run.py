@@ -30,5 +30,5 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     failed = compute(planned, console)
     with opened(list(request.folders)) as configs:
         answers.answer_plan(planned, places, configs, console)
-    recommend(planned, places, console, train=True)
+    recommend(planned, places, console)
     return 1 if failed else 0

@@ -7,7 +7,6 @@ what it makes of an image, a vector, are the image's *features*.
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib.util import find_spec
@@ -69,16 +68,6 @@ class WeightsFile:
             return None
         path = Path(next(iter(found.submodule_search_locations))) / self.path_in_package / self.name
         return path if path.is_file() else None
-
-    def require(self, path: Path) -> None:
-        """Raises ValueError where the contents of `path` are not those published."""
-        with open(path, "rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if self.sha256 is not None and not found.startswith(self.sha256):
-            raise ValueError(
-                f"backbone.weights={path}: damaged, its SHA-256 is {found[:16]}..., not "
-                f"{self.sha256[:16]}; remove or replace the file"
-            )
 
 
 LOCAL_FILES = {  # the same ImageNet weights in other containers
