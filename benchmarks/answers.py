@@ -18,10 +18,11 @@ from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.claims.schema import Claim
 from benchmarks.evidence.claims.verdicts import in_family, judge_best
 from benchmarks.evidence.consistency import fixed_configuration
-from benchmarks.evidence.illustrated import Images
 from benchmarks.evidence.outputs import find, write_outputs
 from benchmarks.evidence.overview import INDEX, write_overview
+from benchmarks.evidence.pictures import Images
 from benchmarks.evidence.predicted import frame_of
+from benchmarks.evidence.recommendation.recommended import Recommendation
 from benchmarks.grid import data
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
@@ -40,10 +41,15 @@ if TYPE_CHECKING:
 Verdict = dict[str, Any]
 
 
-def answer_plan(plan: Plan, places: Folders, configs: Configs, console: Console) -> None:
-    """Answer from the cells of a plan, whatever it changed of the benchmark's grid."""
+def answer_plan(
+    plan: Plan, places: Folders, configs: Configs, console: Console
+) -> Recommendation | None:
+    """Answer from the cells of a plan, whatever it changed of the benchmark's grid.
+
+    Returns what is recommended, where the benchmark recommends anything.
+    """
     at_hand = {cell.fingerprints["data"]: cell.config["dataset"] for cell in plan.cells}
-    _answer(holdings.of_plan(plan, Store(places.own)), places, configs, console, at_hand)
+    return _answer(holdings.of_plan(plan, Store(places.own)), places, configs, console, at_hand)
 
 
 def answer_whole(name: str, places: Folders, configs: Configs, console: Console) -> None:
@@ -66,7 +72,7 @@ def _answer(
     configs: Configs,
     console: Console,
     at_hand: Mapping[str, dict[str, Any]] = MappingProxyType({}),
-) -> None:
+) -> Recommendation | None:
     """Write tables, figure, verdicts and report; print them beside what is published.
 
     `at_hand` are data sets by fingerprint, where a plan knows more of them than their records do:
@@ -77,7 +83,8 @@ def _answer(
     name = own.benchmark["name"]
     published = _published(places, name, console)
     claims = load_claims(configs)
-    findings = find(own, claims)
+    images = partial(_images_of, at_hand)
+    findings = find(own, claims, images)
     theirs = published.records if published else []
     their_verdicts = find(published, claims).verdicts if published else []
     compared = [] if own.changes else findings.verdicts
@@ -87,7 +94,6 @@ def _answer(
         with alone_in(folder):
             index = f"../{INDEX}" if (places.own / INDEX).is_file() else ""
             text = agreement_text(found)
-            images = partial(_images_of, at_hand) if places.figures else None
             write_outputs(folder, findings, their_verdicts, text, index, images, places.figures)
     except OSError as error:
         raise Store(places.own).not_writable(error) from error
@@ -96,7 +102,9 @@ def _answer(
     terminal.print_verdicts(findings.verdicts, console, their_verdicts)
     terminal.print_failures(own.records, console)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
+    terminal.print_recommendation(findings, console)
     console.print(f"Tables, figures, verdicts, report: {folder}", soft_wrap=True)
+    return findings.recommendation
 
 
 def _images_of(at_hand: Mapping[str, dict[str, Any]], record: Record) -> Images | None:
@@ -112,7 +120,7 @@ def _images_of(at_hand: Mapping[str, dict[str, Any]], record: Record) -> Images 
     def image(index: int) -> np.ndarray:
         return samples.images[index].transpose(1, 2, 0) / samples.peak
 
-    return Images(image, samples.class_names)
+    return Images(image, samples.class_names, samples.names or ())
 
 
 def _published(places: Folders, name: str, console: Console) -> Holding | None:

@@ -10,6 +10,8 @@ from rich.table import Table
 
 from benchmarks.evidence.claims.markdown import reported_text
 from benchmarks.evidence.notices import unavailable_notices
+from benchmarks.evidence.outputs import Findings
+from benchmarks.evidence.recommendation.words import terminal_lines
 from benchmarks.evidence.wording import (
     effect_text,
     interval_text,
@@ -114,6 +116,15 @@ def print_notes(notes: list[str], unavailable: list[dict[str, Any]], console: Co
     texts += [f"unavailable: {notice.text}" for notice in unavailable_notices(unavailable)]
     for text in texts:
         console.print(text, style="yellow", highlight=False, soft_wrap=True, markup=False)
+
+
+def print_recommendation(findings: Findings, console: Console) -> None:
+    """The recommendation in short, or why there is none; nothing of other benchmarks."""
+    lines = [notice.text for notice in findings.notices if notice.kind == "recommendation"]
+    if findings.recommendation:
+        lines = ["", *terminal_lines(findings.recommendation)]
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
 
 
 def print_failures(records: list[dict[str, Any]], console: Console) -> None:

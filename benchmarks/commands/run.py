@@ -10,7 +10,7 @@ from benchmarks import answers
 from benchmarks.commands.opening import planned_cells
 from benchmarks.grid.configs import opened
 from benchmarks.grid.request import parse_request
-from benchmarks.recommending import recommend
+from benchmarks.recommending import save_recommended
 from benchmarks.running import check, compute
 from benchmarks.settings import folders
 
@@ -29,6 +29,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         planned.settings["retry"] = None  # the jobs have done that
     failed = compute(planned, console)
     with opened(list(request.folders)) as configs:
-        answers.answer_plan(planned, places, configs, console)
-    recommend(planned, places, console)
+        recommendation = answers.answer_plan(planned, places, configs, console)
+    if recommendation:
+        save_recommended(planned, recommendation, places, console)
     return 1 if failed else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import chain
@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.evidence.claims.files import PublishedCurves
 from benchmarks.evidence.claims.schema import Arm, Claim
 from benchmarks.evidence.optimism import OPTIMISTIC, honest_rows, marked_labels
-from benchmarks.evidence.pictures import Picture
+from benchmarks.evidence.pictures import ImagesOf, Picture
 from benchmarks.evidence.statistics import FEWEST_DATASETS
 from benchmarks.records.holdings import Holding
-from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from benchmarks.evidence.figures import Drawing
@@ -30,18 +28,6 @@ FOLDER = "figures"
 ABOUT = "figures.json"  # the words of the figures
 DRAWN_FROM = ".drawn-from"  # the digest of what they show; of no use to anybody else
 ENDINGS = (".pdf", ".png")
-
-
-# The images and class names of a record's data set; None where they are not at hand.
-ImagesOf = Callable[[Record], "Images | None"]
-
-
-@dataclass(frozen=True)
-class Images:
-    """The images of a data set, each of shape (H, W, C) from 0 to 1, and its class names."""
-
-    image: Callable[[int], np.ndarray]
-    class_names: Sequence[str]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Notice:
-    """One remark; `kind` is `note`, `unavailable`, `failed`, `dropped` or `caveat`."""
+    """One remark; `kind` is `note`, `unavailable`, `failed`, `dropped`, `caveat` or
+    `recommendation` (why there is none).
+    """
 
     kind: str
     text: str

@@ -17,10 +17,13 @@ from benchmarks.evidence.claims.files import PublishedCurves, parse_claim, publi
 from benchmarks.evidence.claims.markdown import claims_markdown
 from benchmarks.evidence.claims.schema import Claim
 from benchmarks.evidence.claims.verdicts import in_family, judge
-from benchmarks.evidence.illustrated import FOLDER, ImagesOf, Shown, illustrations
+from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.illustrated import FOLDER, Shown, illustrations
 from benchmarks.evidence.notices import Notice, unavailable_notices
-from benchmarks.evidence.pictures import Picture
+from benchmarks.evidence.pictures import ImagesOf, Picture
 from benchmarks.evidence.predicted import frame_of
+from benchmarks.evidence.recommendation.files import as_data, recommendation_markdown
+from benchmarks.evidence.recommendation.recommended import Recommendation, recommended
 from benchmarks.evidence.report.origin import date_range
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
@@ -41,7 +44,8 @@ CLAIMS = "claims.json"
 class Findings:
     """What the records of a benchmark say, before any of it is written down.
 
-    `claims` are those that name the benchmark.
+    `claims` are those that name the benchmark. `recommendation` is None where the benchmark is not
+    for recommending, or too little of it was finished, which a notice says.
     """
 
     held: Holding
@@ -51,18 +55,24 @@ class Findings:
     table: pd.DataFrame
     notices: list[Notice]
     verdicts: list[Verdict]
+    recommendation: Recommendation | None = None
 
 
-def find(held: Holding, claims: Iterable[Claim | dict[str, Any]]) -> Findings:
+def find(
+    held: Holding, claims: Iterable[Claim | dict[str, Any]], images_of: ImagesOf | None = None
+) -> Findings:
     """Judge the claims on what is held of a benchmark, and sum it up.
 
-    Raises EvidenceError for records or claims that cannot be judged.
+    `images_of` gives the names of the images that a recommendation speaks of. Raises EvidenceError
+    for records or claims that cannot be judged.
     """
     with no_cycle_collection():
-        return _found(held, claims)
+        return _found(held, claims, images_of)
 
 
-def _found(held: Holding, claims: Iterable[Claim | dict[str, Any]]) -> Findings:
+def _found(
+    held: Holding, claims: Iterable[Claim | dict[str, Any]], images_of: ImagesOf | None
+) -> Findings:
     name = held.benchmark["name"]
     concerned = _of_benchmark(claims, name)
     metrics = [part.metric for claim in concerned for part in claim.parts]
@@ -71,7 +81,13 @@ def _found(held: Holding, claims: Iterable[Claim | dict[str, Any]]) -> Findings:
     notices = [Notice("note", note) for note in held.notes]
     notices += [*unavailable_notices(held.unavailable), *frame.attrs["notices"], *_caveats(frame)]
     verdicts = _judged(concerned, frame, name, held.notes)
-    return Findings(held, concerned, frame, curves, summary(frame, curves), notices, verdicts)
+    recommendation = None
+    try:
+        recommendation = recommended(held, frame, images_of)
+    except EvidenceError as error:
+        notices.append(Notice("recommendation", str(error)))
+    table = summary(frame, curves)
+    return Findings(held, concerned, frame, curves, table, notices, verdicts, recommendation)
 
 
 def judge_all(
@@ -110,7 +126,8 @@ def write_outputs(
     images_of: ImagesOf | None = None,
     figures: bool = True,
 ) -> None:
-    """Writes the texts of `texts_of`, figures/*.pdf and *.png (unless not wanted), and report.html.
+    """Writes the texts of `texts_of`, figures/*.pdf and *.png (unless not wanted), report.html
+    and, where there is one, recommendation.md and .json.
 
     `published_verdicts` stand beside the own ones, the text `agreement` tells how far own and
     published results agree, `index` is the address of the page of all benchmarks, and `images_of`
@@ -129,9 +146,21 @@ def write_outputs(
         if figures:
             pictures = illustrations(made / FOLDER, folder / FOLDER, shown, images_of)
         texts["report.html"] = _report(findings, pictures, agreement, index)
+        texts |= _recommendation(findings, pictures)
         for name, text in texts.items():
             (made / name).write_text(text, encoding="utf-8", newline="\n")
         _put_in_place(made, folder)
+
+
+def _recommendation(findings: Findings, pictures: Sequence[Picture]) -> dict[str, str]:
+    if findings.recommendation is None:
+        return {}
+    drawn = {picture.name: f"{FOLDER}/{picture.name}.png" for picture in pictures}
+    document = as_data(findings.recommendation)
+    return {
+        "recommendation.md": recommendation_markdown(findings.recommendation, drawn),
+        "recommendation.json": json.dumps(document, indent=1, ensure_ascii=False) + "\n",
+    }
 
 
 def _put_in_place(made: Path, folder: Path) -> None:
@@ -186,6 +215,7 @@ def _report(findings: Findings, pictures: Sequence[Picture], agreement: str, ind
         table=findings.table,
         claims=findings.claims,
         index=index,
+        recommendation=findings.recommendation,
     )
 
 

@@ -1,10 +1,17 @@
-"""Figures as pages show them: a picture with its title and its words."""
+"""Pictures as pages show them, with title and words; and the images that were learned from."""
 
 from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.records.store import Record
+
+if TYPE_CHECKING:
+    import numpy as np
 
 COLOURS = 128  # of a chart: its lines, their blends into white, its text
 
@@ -22,6 +29,22 @@ class Picture:
     alt: str
     png: bytes
     photographs: bool = False
+
+
+@dataclass(frozen=True)
+class Images:
+    """The images of a data set, each of shape (H, W, C) from 0 to 1, and what they are called.
+
+    `names` are empty where the images have none.
+    """
+
+    image: Callable[[int], np.ndarray]
+    class_names: Sequence[str]
+    names: Sequence[str] = ()
+
+
+# The images of a record's data set; None where they are not at hand.
+ImagesOf = Callable[[Record], Images | None]
 
 
 def data_uri(picture: Picture) -> str:

@@ -46,12 +46,28 @@ class Composer:
         if config is None:
             composed = self._composed(others)
             if isinstance(composed, DictConfig):  # a field may refer to any other, to a seed too
-                config, seeds = _checked(_with_fields(composed, assignment)), {}
+                config, seeds = _checked(self._with_fields(composed, assignment)), {}
             else:
-                config = self.checked[identity] = _checked(_with_fields(composed, others))
+                config = self.checked[identity] = _checked(self._with_fields(composed, others))
         config = {**config, **seeds}
         _check_scalars(config)
         return config
+
+    def _with_fields(
+        self, composed: DictConfig | dict[str, Any], assignment: Assignment
+    ) -> dict[str, Any]:
+        config = copy.deepcopy(composed)
+        for axis, value in assignment.items():
+            if axis not in GROUPS and not self._is_of_another_choice(config, axis):
+                _set_field(config, axis, value)
+        return plain(config) if isinstance(config, DictConfig) else config
+
+    def _is_of_another_choice(self, config: DictConfig | dict[str, Any], axis: str) -> bool:
+        """Whether the benchmark sets a field (`method.epochs`) for choices in whose place the
+        request puts one without it."""
+        group = axis.split(".")[0]
+        asked = axis not in self.request.axes and group in self.request.axes
+        return asked and group in GROUPS and not _has_field(config, axis)
 
     def _composed(self, assignment: Assignment) -> DictConfig | dict[str, Any]:
         groups = tuple((axis, assignment[axis]) for axis in GROUPS if axis in assignment)
@@ -140,14 +156,6 @@ def _parsed(text: str, name: str) -> dict[str, Any] | None:
     return block if isinstance(block, dict) and block.get("name") == name else None
 
 
-def _with_fields(composed: DictConfig | dict[str, Any], assignment: Assignment) -> dict[str, Any]:
-    config = copy.deepcopy(composed)
-    for axis, value in assignment.items():
-        if axis not in GROUPS:
-            _set_field(config, axis, value)
-    return plain(config) if isinstance(config, DictConfig) else config
-
-
 def _checked(config: dict[str, Any]) -> dict[str, Any]:
     """The configuration without the blocks that its learner does not take."""
     for group in GROUPS:
@@ -200,12 +208,22 @@ def check_name(field: str, name: object) -> None:
         raise RequestError(field, name, "give a name of letters, digits, - and _")
 
 
-def _set_field(config: Any, dotted: str, value: Any) -> None:
-    *path, last = dotted.split(".")
+def _block_of(config: Any, dotted: str) -> Any:
+    """The block that has or lacks a field; None where there is no such block."""
     block = config
-    for name in path:
+    for name in dotted.split(".")[:-1]:
         block = block.get(name) if hasattr(block, "get") else None
-    if not hasattr(block, "get") or last not in block:
+    return block
+
+
+def _has_field(config: Any, dotted: str) -> bool:
+    block = _block_of(config, dotted)
+    return hasattr(block, "get") and dotted.split(".")[-1] in block
+
+
+def _set_field(config: Any, dotted: str, value: Any) -> None:
+    if not _has_field(config, dotted):
+        path = dotted.split(".")[:-1]
         whole = plain(config) if isinstance(config, DictConfig) else config
         owner = path[0] if path else dotted
         name = whole[owner]["name"] if isinstance(whole.get(owner), dict) else owner
@@ -213,4 +231,4 @@ def _set_field(config: Any, dotted: str, value: Any) -> None:
         raise RequestError(
             dotted, value, f"{name} has no such field; {suggest_field(dotted, known)}"
         )
-    block[last] = value
+    _block_of(config, dotted)[dotted.split(".")[-1]] = value

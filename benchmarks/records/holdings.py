@@ -24,6 +24,8 @@ from benchmarks.records.reading import reason
 from benchmarks.records.store import Predictions, Record, Store, write_atomically
 
 LAST_RUN, WHOLE = "manifest.json", "whole.json"
+RECOMMENDS = "recommends"  # of a benchmark: it ends with a recommendation
+LEARNER = ("method", "backbone", "loss", "augmentation")
 FIELDS = {"benchmark": dict, "expected": int, "unavailable": list, "changes": list}
 
 
@@ -119,15 +121,25 @@ def write_published(holding: Holding, store: Store, folder: Path) -> None:
     _write(folder / LAST_RUN, fields)
 
 
+def arm(config: dict[str, Any]) -> list[str]:
+    """The choices that make a cell's learner, by name: method, backbone, loss, augmentation."""
+    return [config[group]["name"] for group in LEARNER if group in config]
+
+
 def _manifest(plan: Plan) -> dict[str, Any]:
+    benchmark = {
+        "name": plan.benchmark["name"],
+        "says": plan.benchmark["says"],
+        "methods": plan.order("method"),
+        "datasets": plan.order("dataset"),
+        "class_names": plan.class_names,
+    }
+    if plan.benchmark.get(RECOMMENDS):
+        arms = [arm(cell.config) for cell in [*plan.cells, *plan.unavailable]]
+        once = [names for place, names in enumerate(arms) if names not in arms[:place]]
+        benchmark |= {RECOMMENDS: True, "arms": once}
     return {
-        "benchmark": {
-            "name": plan.benchmark["name"],
-            "says": plan.benchmark["says"],
-            "methods": plan.order("method"),
-            "datasets": plan.order("dataset"),
-            "class_names": plan.class_names,
-        },
+        "benchmark": benchmark,
         "expected": len(plan.cells) + len(plan.unavailable),
         "unavailable": _unavailable(plan),
         "changes": list(plan.changes),

@@ -41,10 +41,23 @@ def test_a_comparison_ends_with_a_recommendation_and_a_saved_model(scarce, photo
     page = (results / "compare" / "recommendation.md").read_text()
     for heading in ("# Use logistic", "Would more images help?", "What is confused", "gets wrong"):
         assert heading in page
+    report = (results / "compare" / "report.html").read_text()
+    assert '<h2 id="recommendation">Use logistic</h2>' in report
     document = json.loads((results / "compare" / "recommendation.json").read_text())
     low, high = document["interval"]
     assert low <= document["expected_accuracy"] <= high
     assert (results / "compare" / "model" / "model.safetensors").is_file()
+
+
+def test_a_report_tells_the_recommendation_again_and_trains_nothing(scarce, photos, results):
+    first = compare(scarce, photos, "split_seed=range(2)", "method=logistic,linear_svm")
+    assert first.code == 0, first.err
+    page = (results / "compare" / "recommendation.md").read_text()
+    (results / "compare" / "recommendation.md").unlink()
+    outcome = scarce("report", "benchmark=compare")
+    assert "Use l" in outcome.out
+    assert "Training" not in outcome.out
+    assert (results / "compare" / "recommendation.md").read_text() == page
 
 
 def test_the_saved_model_classifies_new_photos_with_probabilities(scarce, photos, model, tmp_path):
@@ -160,3 +173,16 @@ def test_nothing_is_recommended_from_accuracies_selected_on_the_test_images(scar
     outcome = compare(scarce, photos, *words, "dataset.train_size=0.5")
     assert outcome.code == 0
     assert "selected on the test images; no recommendation" in outcome.out
+
+
+def test_a_method_without_the_epochs_that_the_benchmark_states_for_its_own_is_taken(
+    scarce, photos, results
+):
+    """Regression: `method=linear_svm` was refused for `method.epochs` of another block."""
+    outcome = scarce(
+        "plan", "benchmark=compare", "dataset=folder", f"dataset.root={photos}", "method=linear_svm"
+    )
+    assert outcome.code == 0, outcome.err
+    refused = compare(scarce, photos, "method=linear_svm", "method.epochs=3")
+    assert refused.code == 2
+    assert "method.epochs=3: linear_svm has no such field" in refused.err

@@ -9,15 +9,13 @@ import pytest
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.recommendation.advice import advise
 from benchmarks.evidence.recommendation.candidates import candidates
-from benchmarks.evidence.recommendation.words import (
-    as_data,
-    more_images,
-    recommendation_markdown,
-    terminal_lines,
-)
+from benchmarks.evidence.recommendation.files import as_data, recommendation_markdown
+from benchmarks.evidence.recommendation.recommended import Recommendation, recommended
+from benchmarks.evidence.recommendation.words import more_images, terminal_lines
 
 CLASSES = ("ant", "bee")
 IMAGES, FOLDS = 40, 5
+LOSS_AND_AUGMENTATION = {"loss": {"name": "cross_entropy"}, "augmentation": {"name": "none"}}
 ROW = {"backbone": "", "loss": "", "augmentation": "none", "protocol": "default", "optimistic": ""}
 
 
@@ -88,15 +86,16 @@ def test_the_method_of_the_highest_mean_accuracy_is_recommended():
 def test_of_equally_good_methods_the_quickest_is_recommended_and_the_other_named():
     advice, found = advised(skills(slow=1.0, quick=1.0), splits=10)
     assert advice.chosen == "quick"
-    assert "as good are slow (100.0 %)" in " ".join(terminal_lines(advice, found))
+    lines = terminal_lines(Recommendation(advice, found))
+    assert "as good are slow (100.0 %)" in " ".join(lines)
 
 
 def test_methods_are_compared_on_the_splits_that_all_of_them_were_run_on():
     missing = {("b", seed) for seed in range(2, 10)}
     found = candidates(*results(skills(a=0.9, b=0.9), splits=10, missing=missing))
-    assert found.left_out == ("b",)
+    assert found.labels == ("a",)
     found = candidates(*results(skills(a=0.9, b=0.9), splits=10, missing={("b", 9)}))
-    assert (found.left_out, found.splits) == ((), 9)
+    assert (set(found.labels), found.splits) == ({"a", "b"}, 9)
     held, frame = results(skills(a=0.9, b=0.9), missing={("a", 4), ("b", 3)})
     assert candidates(held, frame).splits == 3
 
@@ -130,9 +129,14 @@ def test_with_one_test_set_intervals_are_over_its_images():
 
 
 def test_the_page_names_what_is_confused_and_the_images_got_wrong():
-    advice, found = advised(skills(a=0.7), splits=10)
     names = [f"{number}.png" for number in range(IMAGES)]
-    page = recommendation_markdown(advice, found, CLASSES, names, ["only a test"])
+    told = Recommendation(
+        *advised(skills(a=0.7), splits=10),
+        notes=("only a test",),
+        class_names=CLASSES,
+        names=names,
+    )
+    page = recommendation_markdown(told)
     assert page.startswith("# Use a\n")
     assert "of `ant` are taken for `bee`" in page
     assert ".png`: `" in page
@@ -141,16 +145,17 @@ def test_the_page_names_what_is_confused_and_the_images_got_wrong():
 
 
 def test_pictures_that_were_drawn_stand_in_the_page():
-    advice, found = advised(skills(a=0.7))
-    pictures = {"learning": "figures/learning.png"}
-    page = recommendation_markdown(advice, found, CLASSES, None, pictures=pictures)
+    told = Recommendation(*advised(skills(a=0.7)))
+    page = recommendation_markdown(told, {"learning": "figures/learning.png"})
     assert "](figures/learning.png)" in page
     assert "Images that most methods" not in page
+    assert "taken for `class 1`" in page
+    assert "- `image " in page
 
 
 def test_the_document_has_the_same_numbers():
     advice, found = advised(skills(good=0.95, bad=0.5))
-    document = as_data(advice, found)
+    document = as_data(Recommendation(advice, found))
     assert document["chosen"] == "good"
     assert document["interval"] == [advice.expected.low, advice.expected.high]
     assert [method["method"] for method in document["methods"]] == ["good", "bad"]
@@ -179,16 +184,36 @@ def test_the_gain_is_of_the_splits_that_have_the_last_two_sizes():
 
 
 def test_methods_that_could_not_be_compared_are_named_on_the_page_and_in_the_document():
-    advice, found = advised(skills(a=0.9), splits=5)
-    missing = ["fine_tuned flip"]
-    page = recommendation_markdown(advice, found, CLASSES, None, missing=missing)
-    assert "Not compared, for want of finished runs: fine_tuned flip." in page
-    assert as_data(advice, found, missing)["not_compared"] == missing
-    assert any("fine_tuned flip" in line for line in terminal_lines(advice, found, missing))
+    told = Recommendation(*advised(skills(a=0.9), splits=5), missing=("fine_tuned flip",))
+    line = "Not compared, for want of finished runs: fine_tuned flip."
+    assert line in recommendation_markdown(told)
+    assert as_data(told)["not_compared"] == ["fine_tuned flip"]
+    assert any(line in text for text in terminal_lines(told))
 
 
 def test_what_is_known_of_the_images_stands_beside_the_recommendation():
-    advice, found = advised(skills(a=0.9), splits=5)
-    notes = ["3 images are near-duplicates: leakage"]
-    assert as_data(advice, found, notes=notes)["notes"] == notes
-    assert terminal_lines(advice, found, notes=notes)[-1] == f"note: {notes[0]}"
+    note = "3 images are near-duplicates: leakage"
+    told = Recommendation(*advised(skills(a=0.9), splits=5), notes=(note,))
+    assert as_data(told)["notes"] == [note]
+    assert terminal_lines(told)[-1] == f"note: {note}"
+
+
+def test_a_benchmark_that_is_not_for_recommending_recommends_nothing():
+    held, frame = results(skills(a=0.9))
+    held.benchmark = {"name": "quickstart"}
+    assert recommended(held, frame) is None
+
+
+def test_methods_of_the_grid_without_finished_runs_are_missing():
+    held, frame = results(skills(a=0.9, b=0.9), missing={("b", seed) for seed in range(1, FOLDS)})
+    arms = [["a", "cross_entropy", "none"], ["b", "cross_entropy", "none"]]
+    held.benchmark = {"recommends": True, "arms": arms, "class_names": {"folder": CLASSES}}
+    held.notes = ["partial"]
+    held.done = [
+        {"key": key, "config": {"method": {"name": key[0]}, **LOSS_AND_AUGMENTATION}}
+        for key in frame["key"]
+    ]
+    told = recommended(held, frame)
+    assert told.missing == ("b none",)
+    assert told.notes == ("partial",)
+    assert told.class_name(1) == "bee"

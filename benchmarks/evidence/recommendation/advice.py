@@ -120,11 +120,9 @@ def _mistakes(
     held: Holding, found: Candidates, chosen: str
 ) -> tuple[tuple[tuple[int, int, float], ...], tuple[Mistake, ...]]:
     """The pairs of classes most often confused, and the images got wrong, most often so first."""
-    whole = found.frame["train_size"] == found.train_size
-    cells = found.frame[(found.frame["label"] == chosen) & whole]
-    kinds = cells.set_index("key")["score_kind"]
+    kinds = found.frame.set_index("key")["score_kind"]
     rows: list[dict[str, Any]] = []
-    for key, arrays in held.predictions(cells["key"]):
+    for key, arrays in held.predictions(found.keys(chosen)):
         likely = kinds[key] == "probability"
         for name in range(len(arrays["labels"])):
             taken = int(arrays["predicted"][name])

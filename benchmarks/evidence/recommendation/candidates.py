@@ -21,8 +21,7 @@ class Candidates:
     repetitions in which each was right on an image; `index` are the images' places in the data
     set. `accuracy` (splits, methods) are the accuracies, `seconds` the median time of one cell.
     `one_test_set` says that every split tests the same images.
-    `frame` has a row per cell of every method and size, with its `label`. `left_out` are methods
-    that were run on fewer splits than the others.
+    `frame` has a row per cell of every method and size, with its `label`.
     """
 
     frame: pd.DataFrame
@@ -33,12 +32,16 @@ class Candidates:
     correct: np.ndarray
     accuracy: np.ndarray
     seconds: tuple[float, ...]
-    left_out: tuple[str, ...]
     one_test_set: bool
 
     @property
     def splits(self) -> int:
         return len(self.accuracy)
+
+    def keys(self, label: str) -> list[str]:
+        """Of the cells of a method at the largest train size."""
+        own = (self.frame["label"] == label) & (self.frame["train_size"] == self.train_size)
+        return self.frame.loc[own, "key"].tolist()
 
 
 def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
@@ -69,7 +72,6 @@ def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:
         accuracy=table[list(labels)].to_numpy(),
         seconds=tuple(seconds.tolist()),
         one_test_set=len(index) == tested,
-        left_out=tuple(str(label) for label in seeds if label not in kept),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.optimism import MARK, scored_twice
 from benchmarks.evidence.pictures import Picture
+from benchmarks.evidence.recommendation import words
 from benchmarks.evidence.report.behind import cells_behind, rows_of, summary_columns
 from benchmarks.evidence.report.behind_claims import numbers_behind
 from benchmarks.evidence.report.origin import date_range, dates_text, provenance_summary
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from benchmarks.evidence.claims.schema import Claim
+    from benchmarks.evidence.recommendation.recommended import Recommendation
 
 TEMPLATE = "report.html.j2"
 SCRIPTS = ("tables.js", "cells.js", "panel.js", "report.js")
@@ -41,6 +43,7 @@ def report_html(
     table: pd.DataFrame | None = None,
     claims: Iterable[Claim | dict[str, Any]] = (),
     index: str = "",
+    recommendation: Recommendation | None = None,
 ) -> str:
     """The page as text; it loads nothing from anywhere.
 
@@ -49,7 +52,7 @@ def report_html(
     `results_frame` of the records and the `summary` of that; they are made where they are not
     given. The effects of those verdicts whose `claims` are given lead to the cells behind them.
     `index` is the address of the page of all benchmarks, as seen from this page; without one
-    nothing leads there.
+    nothing leads there. A `recommendation` comes before all else.
 
     Raises EvidenceError for records that cannot be put into one table.
     """
@@ -74,6 +77,8 @@ def report_html(
         agreement=agreement,
         provenance=provenance_summary(records),
         index=index,
+        recommendation=recommendation,
+        words=words,
     )
 
 
