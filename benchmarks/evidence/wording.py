@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,17 @@ def _number(value: float, unit: str, digits: int) -> str:
     written = UNITS[unit]
     write = _signed if written.signed else _rounded
     scaled = written.scale * value
-    return write(scaled, 0 if abs(scaled) >= LARGE else digits + written.more_digits)
+    return write(scaled, _decimals(scaled, written, digits))
+
+
+def _decimals(value: float, written: Unit, digits: int) -> int:
+    """Fewer where decimals tell nothing; more where a ratio or a number would vanish."""
+    if abs(value) >= LARGE:
+        return 0
+    wanted = digits + written.more_digits
+    if written.more_digits and 0 < abs(value) < 10**-wanted:
+        return 1 - math.floor(math.log10(abs(value)))
+    return wanted
 
 
 def _rounded(value: float, digits: int) -> str:
