@@ -55,10 +55,8 @@ def legend_below(figure: Figure, entries: Mapping[str, Any]) -> None:
     width, height = figure.get_size_inches()
     labels = [folded(label, 50) for label in entries]
     columns = _legend_columns(labels, width)
-    per_column = math.ceil(len(labels) / columns)
     lines = max(
-        sum(label.count("\n") + 1 for label in labels[first : first + per_column])
-        for first in range(0, len(labels), per_column)
+        sum(label.count("\n") + 1 for label in column) for column in _columns(labels, columns)
     )
     figure.set_figheight(height + LINE * lines + 0.05)
     legend = figure.legend(
@@ -77,14 +75,22 @@ def legend_below(figure: Figure, entries: Mapping[str, Any]) -> None:
 
 
 def _legend_columns(labels: Sequence[str], width: float) -> int:
-    """As many as fit into `width` inches, filled one after the other."""
-    needed = [0.6 + 0.06 * max(map(len, label.splitlines())) for label in labels]
-    for columns in range(min(len(labels), 5), 1, -1):
-        per_column = math.ceil(len(labels) / columns)
-        firsts = range(0, len(labels), per_column)
-        if sum(max(needed[first : first + per_column]) for first in firsts) <= width:
-            return columns
+    """As many as fit into `width` inches."""
+    for count in range(min(len(labels), 5), 1, -1):
+        needed = [
+            0.6 + 0.06 * max(len(line) for label in column for line in label.splitlines())
+            for column in _columns(labels, count)
+        ]
+        if sum(needed) <= width:
+            return count
     return 1
+
+
+def _columns(labels: Sequence[str], count: int) -> list[list[str]]:
+    """Filled one after the other as a legend's are: the first ones have one more."""
+    each, more = divmod(len(labels), count)
+    ends = [each * place + min(place, more) for place in range(count + 1)]
+    return [list(labels[start:end]) for start, end in pairwise(ends)]
 
 
 def grow_by_factors(sizes: Sequence[int]) -> bool:

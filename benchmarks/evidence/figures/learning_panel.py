@@ -25,7 +25,8 @@ TICKS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.99
 FINE_TICKS = [0.2, 0.4, 0.6, 0.75, 0.85, 0.88, 0.92, 0.93, 0.94, 0.96, 0.97, 0.985, 0.993, 0.997]
 MARKED = 15  # points of one curve with a marker
 FEW = 3  # methods whose bands can be told apart
-AXIS_POINTS, ROOM = 200, 1.5  # width of a panel's axis; least distance of two bars
+AXIS_POINTS = 200  # width of a panel's axis
+ROOM, APART = 1.5, 4.0  # least and largest distance of two bars, in points
 FILLED = ["none", "bottom", "right", "top", "left"]  # of published points, by source
 
 
@@ -140,8 +141,9 @@ def _offsets(sizes: Sequence[int], methods: int) -> np.ndarray:
     """How far to the side each method's points go, in units of n (or of log n); 0 without room."""
     along = np.log(sizes) if grow_by_factors(sizes) else np.asarray(sizes, dtype=float)
     gap = float(np.diff(along).min()) if len(sizes) > 1 else 1.0
-    step = 0.6 * gap / methods
-    points_apart = step / (along[-1] - along[0] + gap) * AXIS_POINTS
+    point = (along[-1] - along[0] + gap) / AXIS_POINTS
+    step = min(0.6 * gap / methods, APART * point)
+    points_apart = step / point
     if methods <= FEW or points_apart < ROOM:
         return np.zeros(methods)
     return (np.arange(methods) - (methods - 1) / 2) * step
