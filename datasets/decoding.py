@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from datasets.errors import DataDamaged, DataUnavailable
+from datasets.errors import DataDamaged, DataUnavailable, WrongOption
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 VERSION = 1  # of the way from a file to pixels; cached pixels of another version are not used
 MAX_PIXELS = 100_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM")  # none that runs programs
+SLACK = 1.0  # pixels by which a box may reach beyond its image: boxes are drawn by hand
 OF_THE_DISK = (errno.EIO, errno.ESTALE)  # errors that say nothing about the file's contents
 TOGETHER = 64  # images decoded before the first of them is handed on
+
+Box = tuple[float, float, float, float]  # x, y, width, height in pixels
 
 
 def decode(path: str | PathLike[str], image_size: int, max_pixels: int = MAX_PIXELS) -> np.ndarray:
@@ -48,35 +52,47 @@ def decode(path: str | PathLike[str], image_size: int, max_pixels: int = MAX_PIX
 
 
 def decode_all(
-    paths: Sequence[str | PathLike[str]], image_size: int, max_pixels: int = MAX_PIXELS
+    paths: Sequence[str | PathLike[str]],
+    image_size: int,
+    max_pixels: int = MAX_PIXELS,
+    boxes: np.ndarray | None = None,
 ) -> Iterator[np.ndarray | DataDamaged]:
     """For each path in order the pixels or the DataDamaged of `decode`, by all processors.
 
-    At most 64 results are held at a time. Raises DataUnavailable for a file that cannot be read.
-    """
+    With `boxes`, float64 (N, 4), each image is first cut to its own: x, y, width and height in
+    pixels of the upright image. At most 64 results are held at a time.
 
-    def attempt(path: str | PathLike[str]) -> np.ndarray | DataDamaged:
+    Raises:
+        DataUnavailable: for a file that cannot be read.
+        WrongOption: for a box that reaches beyond its image by more than a pixel.
+    """
+    cuts = [None] * len(paths) if boxes is None else [tuple(box) for box in boxes.tolist()]
+
+    def attempt(path: str | PathLike[str], box: Box | None) -> np.ndarray | DataDamaged:
         try:
-            return _pixels(Path(path), image_size, max_pixels)
+            return _pixels(Path(path), image_size, max_pixels, box)
         except DataDamaged as error:
             return error
 
     # Threads: Pillow decodes and scales without holding the interpreter.
     with _silent_pillow(), ThreadPoolExecutor(min(_processors(), len(paths) or 1)) as pool:
         for start in range(0, len(paths), TOGETHER):
-            yield from pool.map(attempt, paths[start : start + TOGETHER])
+            end = start + TOGETHER
+            yield from pool.map(attempt, paths[start:end], cuts[start:end])
 
 
-def _pixels(path: Path, image_size: int, max_pixels: int) -> np.ndarray:
+def _pixels(path: Path, image_size: int, max_pixels: int, box: Box | None) -> np.ndarray:
     try:
         with open(path, "rb") as file:
-            return _square(file, path, image_size, max_pixels)
+            return _square(file, path, image_size, max_pixels, box)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise DataUnavailable(f"{path} cannot be read ({why})", "make it readable") from error
 
 
-def _square(file: IO[bytes], path: Path, image_size: int, max_pixels: int) -> np.ndarray:
+def _square(
+    file: IO[bytes], path: Path, image_size: int, max_pixels: int, box: Box | None
+) -> np.ndarray:
     from PIL import Image, ImageOps
 
     try:
@@ -85,16 +101,34 @@ def _square(file: IO[bytes], path: Path, image_size: int, max_pixels: int) -> np
             if width * height > max_pixels:
                 limit = f"at most {max_pixels:,} pixels (max_pixels)"
                 raise DataDamaged(path, limit, f"{width} × {height}")
-            image.draft(None, (2 * image_size, 2 * image_size))  # JPEG: skips unseen detail
+            if box is None:  # boxes are in pixels of the whole image
+                image.draft(None, (2 * image_size, 2 * image_size))  # JPEG: skips unseen detail
             upright = ImageOps.exif_transpose(image)
+            if box is not None:
+                upright = upright.crop(_corners(path, box, upright.size))
             square = ImageOps.fit(_rgb(upright), (image_size, image_size), Image.Resampling.BICUBIC)
             return np.asarray(square)
-    except (DataDamaged, MemoryError):
+    except (DataDamaged, WrongOption, MemoryError):
         raise
     except Exception as error:  # what a broken file raises depends on its format and its bytes
         if isinstance(error, OSError) and error.errno in OF_THE_DISK:
             raise
         raise DataDamaged(path, "a whole image", _found(error)) from error
+
+
+def _corners(path: Path, box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a box in whole pixels within an image (width, height)."""
+    x, y, wide, high = box
+    width, height = size
+    if min(x, y) < -SLACK or x + wide > width + SLACK or y + high > height + SLACK:
+        told = f"the box of {path} ({x:g} {y:g} {wide:g} {high:g})"
+        remedy = f"{told} reaches beyond its {width} × {height} pixels; set dataset.boxes=false"
+        raise WrongOption("dataset.boxes", "true", remedy)
+    left, top = max(0, math.floor(x)), max(0, math.floor(y))
+    right, bottom = min(width, math.ceil(x + wide)), min(height, math.ceil(y + high))
+    if left >= right or top >= bottom:
+        raise WrongOption("dataset.boxes", "true", f"the box of {path} is empty")
+    return left, top, right, bottom
 
 
 def _rgb(image: Image) -> Image:

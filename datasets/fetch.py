@@ -84,6 +84,7 @@ def fetch(
     folder: str | PathLike[str],
     remedy: str,
     patience: float = PATIENCE,
+    query: str = "",
 ) -> Path:
     """Download `name` from the first mirror that has it into `folder`; return its path.
 
@@ -96,6 +97,7 @@ def fetch(
         folder: made if missing.
         remedy: what a person can do when no mirror helps.
         patience: seconds without an answer after which all mirrors together are given up.
+        query: what hosts want after the name, such as "?download=1".
 
     Raises:
         DataDamaged: if a file of that name is there with another checksum.
@@ -106,7 +108,7 @@ def fetch(
 
     target = Path(folder) / name
     if target.exists():
-        return _checked(target, checksum)
+        return checked(target, checksum)
     pooch.get_logger().setLevel("WARNING")  # a mirror that fails is told below, in one line
     failures = []
     for mirror in mirrors:
@@ -117,7 +119,7 @@ def fetch(
         try:
             return Path(
                 pooch.retrieve(
-                    url=f"{mirror.rstrip('/')}/{name}",
+                    url=f"{mirror.rstrip('/')}/{name}{query}",
                     known_hash=None,  # the downloader compares it
                     fname=name,
                     path=folder,
@@ -199,7 +201,8 @@ def why_not(error: RequestException) -> str:
     return "the transfer broke off"
 
 
-def _checked(path: Path, checksum: str) -> Path:
+def checked(path: Path, checksum: str) -> Path:
+    """The path itself; raises DataDamaged unless the file has this "md5:..." or "sha256:..."."""
     found = _mismatch(path, checksum)
     if found:
         raise DataDamaged(path, checksum, found)

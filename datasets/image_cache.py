@@ -48,33 +48,43 @@ class DecodedImages:
 
 
 def decoded_images(
-    listing: Listing, image_size: int, max_pixels: int = MAX_PIXELS
+    listing: Listing,
+    image_size: int,
+    max_pixels: int = MAX_PIXELS,
+    boxes: np.ndarray | None = None,
 ) -> DecodedImages:
     """Decode the images of a listing, or find them decoded in the cache.
 
     The cache knows files by path, size and time of change; a file that changed is decoded anew.
+    With `boxes`, float64 (N, 4), each image is first cut to its own, as by
+    `datasets.decoding.decode_all`.
 
     Raises:
-        WrongOption: if the decoded images do not fit on the disk of the cache.
+        WrongOption: if the decoded images do not fit on the disk of the cache; for a box that
+            reaches beyond its image.
         DataUnavailable: if a file cannot be read or the cache cannot be written.
         DataDamaged: if the cache is damaged.
     """
-    entry = cache_folder() / "images" / _key(listing, image_size, max_pixels)
+    entry = cache_folder() / "images" / _key(listing, image_size, max_pixels, boxes)
 
     def decode_into(folder: Path) -> None:
         _check_room(listing, image_size, folder)
-        _decode_into(folder, listing, image_size, max_pixels)
+        outcomes = decode_all(listing.paths, image_size, max_pixels, boxes)
+        _decode_into(folder, listing, image_size, outcomes)
 
     return _read(made_once(entry, decode_into))
 
 
-def _key(listing: Listing, image_size: int, max_pixels: int) -> str:
-    """Of all that decides the pixels; the root too, as other photos may agree in all the rest."""
+def _key(listing: Listing, image_size: int, max_pixels: int, boxes: np.ndarray | None) -> str:
+    """Of all that decides pixels and facts; the root too: other photos may agree in the rest."""
     import PIL
 
     files = [_size_and_time(path) for path in listing.paths]
     names, labels = listing.names, listing.labels.tolist()
     decided = [str(listing.root.resolve()), names, files, labels, listing.class_names]
+    decided.append(listing.official_train)
+    if boxes is not None:
+        decided.append(boxes.tolist())
     text = json.dumps([VERSION, PIL.__version__, image_size, max_pixels, *decided])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -101,9 +111,10 @@ def _check_room(listing: Listing, image_size: int, folder: Path) -> None:
         )
 
 
-def _decode_into(folder: Path, listing: Listing, image_size: int, max_pixels: int) -> None:
+def _decode_into(
+    folder: Path, listing: Listing, image_size: int, outcomes: Iterator[np.ndarray | DataDamaged]
+) -> None:
     positions, broken, hashes = [], [], []
-    outcomes = decode_all(listing.paths, image_size, max_pixels)
     # Written as a file, not through a memory map, so that pixels do not stay in memory.
     with open(folder / PIXELS, "wb") as file, _progress(len(listing.names)) as step:
         _write_header(file, len(listing.names), image_size)

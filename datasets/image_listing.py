@@ -21,13 +21,13 @@ LAYOUT = "expected are CLASS/image files, or train/CLASS/ and test/CLASS/ with i
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """Image files of a folder: the parts train and val first, then test; sorted in each part.
+    """Image files of a folder: the parts train and val first, then test.
 
     Args:
         root: the folder.
         names: path of each file below `root`, with `/`.
         labels: int64, shape (N,): position of its class in `class_names`.
-        class_names: sorted.
+        class_names: by label.
         official_train: the first so many files are of the parts train and val; None where there
             are no parts train and test.
         caveats: sentences on files that were ignored and parts that are missing.
@@ -46,7 +46,8 @@ class Listing:
 
 
 def list_images(root: Path) -> Listing:
-    """The images in `root`/{train,val,test}/CLASS/ or `root`/CLASS/, at any depth below CLASS.
+    """The images in `root`/{train,val,test}/CLASS/ or `root`/CLASS/, at any depth below CLASS;
+    sorted in each part, as are the classes.
 
     Hidden files and folders are skipped, files of other kinds counted; extensions may be in
     capitals. A folder that holds nothing but one folder of folders stands for that one. `val`

@@ -3,60 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import torch
 from pytorch_lightning import LightningDataModule
 
 from datasets.errors import WrongOption
 from datasets.samples import Samples
-from datasets.split_images import SplitImages
+from datasets.split_images import Part, SplitImages
 from datasets.splits import Split
 
 if TYPE_CHECKING:
     from datasets.augmentation import Augmentation
 
 
-class SplitData(LightningDataModule):
-    """Train and test samples of one split.
+class OutOfReach(AttributeError):  # noqa: N818
+    """A learner asked for what it must not see."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingPart:
+    """What a learner is given: the training samples of a split, and nothing else.
 
     Images are uint8 (m, C, H, W), unscaled (0..`peak`), read when they are asked for
     (`datasets.split_images.SplitImages`); labels are int64 tensors (m,), in 0..`classes`-1.
-    `shape` is (C, H, W).
-
-    Args:
-        samples: a `datasets.samples.Samples`.
-        split: a `datasets.splits.Split` of these samples.
-        batch_size: train samples per batch; None puts all into one.
-        order_seed: seeds the order of the train samples, anew for each `train_dataloader()`.
-        augmentation: what is done to the images of each training batch, if anything.
-        augmentation_seed: seeds what is drawn anew in every epoch.
-
-    Raises:
-        WrongOption: if `batch_size` is neither None nor a whole number from 1 up.
+    `class_names` are theirs, by label. `shape` is (C, H, W), of the images that are scored and of
+    those of training batches. Raises OutOfReach for test images and test labels.
     """
 
-    def __init__(
-        self,
-        samples: Samples,
-        split: Split,
-        batch_size: int | None = None,
-        order_seed: int = 0,
-        augmentation: Augmentation | None = None,
-        augmentation_seed: int = 0,
-    ) -> None:
-        super().__init__()
-        self.shape = tuple(samples.images.shape[1:])
-        self.classes = samples.classes
-        self.peak = samples.peak
-        self.train_images = SplitImages(samples, split.train, augmentation)
-        self.train_labels = torch.from_numpy(samples.labels[split.train])
-        self.test_images = SplitImages(samples, split.test)
-        self.test_labels = torch.from_numpy(samples.labels[split.test])
-        self.batch_size = _checked(batch_size)
-        self.order_seed = order_seed
-        self.augmentation = augmentation
-        self.augmentation_seed = augmentation_seed
+    train_images: SplitImages
+    train_labels: torch.Tensor
+    class_names: tuple[str, ...]
+    peak: float
+    batch_size: int | None
+    order_seed: int
+    augmentation: Augmentation | None
+    augmentation_seed: int
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("test_"):
+            raise OutOfReach(f"{name}: a learner is given the training samples alone")
+        raise AttributeError(f"training samples have no {name}")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.train_images.shape[1:]
+
+    @property
+    def classes(self) -> int:
+        return len(self.class_names)
 
     @property
     def augmented(self) -> bool:
@@ -73,6 +69,57 @@ class SplitData(LightningDataModule):
         return ShuffledBatches(self)
 
 
+class SplitData(LightningDataModule):
+    """Train and test samples of one split: `training`, a `TrainingPart`, and beside it
+    `test_images` and `test_labels` of the same kinds. All that the first has, this has, too.
+
+    Args:
+        samples: a `datasets.samples.Samples`.
+        split: a `datasets.splits.Split` of these samples.
+        batch_size: train samples per batch; None puts all into one.
+        order_seed: seeds the order of the train samples, anew for each `train_dataloader()`.
+        augmentation: what is done to the images of each training batch, if anything; where it cuts
+            windows at random places, test images and training images that are scored are cut to
+            the window in the middle.
+        augmentation_seed: seeds what is drawn anew in every epoch.
+
+    Raises:
+        WrongOption: if `batch_size` is neither None nor a whole number from 1 up.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        split: Split,
+        batch_size: int | None = None,
+        order_seed: int = 0,
+        augmentation: Augmentation | None = None,
+        augmentation_seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.training = TrainingPart(
+            train_images=SplitImages(Part(samples, split.train), augmentation),
+            train_labels=torch.from_numpy(samples.labels[split.train]),
+            class_names=samples.class_names,
+            peak=samples.peak,
+            batch_size=_checked(batch_size),
+            order_seed=order_seed,
+            augmentation=augmentation,
+            augmentation_seed=augmentation_seed,
+        )
+        self.test_images = SplitImages(Part(samples, split.test), augmentation)
+        self.test_labels = torch.from_numpy(samples.labels[split.test])
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "training":  # not there yet
+            raise AttributeError(name)
+        return getattr(self.training, name)
+
+    def train_dataloader(self) -> ShuffledBatches:
+        """Batches (images, labels) in a fresh order each epoch, the same orders for one seed."""
+        return self.training.train_dataloader()
+
+
 class ShuffledBatches:
     """An iterable of (images, labels); each pass over it is one epoch, the last batch may be short.
 
@@ -81,7 +128,7 @@ class ShuffledBatches:
     sample, costs more than training on 80 of them.
     """
 
-    def __init__(self, data: SplitData) -> None:
+    def __init__(self, data: TrainingPart) -> None:
         self.data = data
         self.batch_size = data.batch_size or len(data.train_labels)
         self.epoch = 0
@@ -111,7 +158,7 @@ class ShuffledBatches:
 
     def _drawn_anew(self, positions: torch.Tensor, epoch: int) -> torch.Tensor:
         """A sample is known by its position in the training sample, so that repeats differ."""
-        images = self.data.train_images.take(positions)
+        images = self.data.train_images.stored(positions)
         seed = self.data.augmentation_seed
         return self.data.augmentation(images, seed, epoch, positions.numpy())
 

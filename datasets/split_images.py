@@ -1,4 +1,4 @@
-"""Some images of a data set, read when they are asked for; as they are, or augmented."""
+"""Some images of a data set, read when they are asked for; as they are scored, or augmented."""
 
 from __future__ import annotations
 
@@ -15,12 +15,43 @@ if TYPE_CHECKING:
     import torch
 
     from datasets.augmentation import Augmentation
+    from datasets.augmentation.window import CentralWindows
 
 FIXED_SEED = 0  # of views that all cells share, so that their features are computed once
 
 
+class Part:
+    """The stored images of a data set at the places `index`, read by their position in it.
+
+    No other image can be asked for: what learns from the training part holds nothing else.
+    """
+
+    def __init__(self, samples: Samples, index: np.ndarray) -> None:
+        import torch
+
+        self.fingerprint = samples.fingerprint
+        self.shape = tuple(samples.images.shape[1:])
+        self.index = index
+        self.in_memory = not isinstance(samples.images, np.memmap)
+        self._held = torch.from_numpy(samples.images[index]) if self.in_memory else None
+        self._mapped = None if self.in_memory else samples.images
+
+    def read(self, positions: torch.Tensor) -> torch.Tensor:
+        """The images at these positions (int64): uint8 (len(positions), C, H, W)."""
+        if self.in_memory:
+            return self._held.index_select(0, positions)
+        import torch
+
+        images = torch.from_numpy(np.array(self._mapped[self.index[positions.numpy()]]))
+        _give_back(self._mapped)
+        return images
+
+
 class SplitImages:
-    """The images of `samples` at the places `index` (int64, may repeat), uint8 (m, C, H, W).
+    """The images of a `part` of a data set, uint8 (m, C, H, W); `index` are their places in it.
+
+    They are as they are scored: what the augmentation does to test images is done to them. A
+    `view` of them is augmented instead.
 
     Images that are in memory are gathered once. Memory-mapped ones are read as they are asked
     for, and the pages they were read from are given back: what is resident stays small however
@@ -30,20 +61,20 @@ class SplitImages:
     """
 
     def __init__(
-        self,
-        samples: Samples,
-        index: np.ndarray,
-        augmentation: Augmentation | None = None,
-        view: int | None = None,
+        self, part: Part, augmentation: Augmentation | None = None, view: int | None = None
     ) -> None:
-        import torch
-
-        self.samples = samples
-        self.index = index
+        self.part = part
         self.augmentation = augmentation
         self.number = view
-        self.in_memory = not isinstance(samples.images, np.memmap)
-        self._held = torch.from_numpy(samples.images[index]) if self.in_memory else None
+
+    @property
+    def index(self) -> np.ndarray:
+        """Places in the data set (int64, may repeat)."""
+        return self.part.index
+
+    @property
+    def in_memory(self) -> bool:
+        return self.part.in_memory
 
     def __len__(self) -> int:
         return len(self.index)
@@ -51,13 +82,19 @@ class SplitImages:
     @property
     def shape(self) -> tuple[int, ...]:
         """(m, C, H, W)."""
-        return (len(self.index), *self.samples.images.shape[1:])
+        stored = self.part.shape
+        shape = stored if self._at_test is None else self._at_test.shape(stored)
+        return (len(self.index), *shape)
 
     @property
     def identity(self) -> str:
-        """SHA-256 (hex) over the data set's fingerprint, the augmentation and the view."""
-        drawn = "" if self.number is None else f"{self.augmentation.text} view {self.number}"
-        return hashlib.sha256(f"{self.samples.fingerprint} {drawn}".encode()).hexdigest()
+        """SHA-256 (hex) over the data set's fingerprint and what is done to its images: that of
+        test images, or the augmentation and the view.
+        """
+        done = "" if self._at_test is None else self._at_test.text
+        if self.number is not None:
+            done = f"{self.augmentation.text} view {self.number}"
+        return hashlib.sha256(f"{self.part.fingerprint} {done}".encode()).hexdigest()
 
     def take(self, positions: torch.Tensor | np.ndarray) -> torch.Tensor:
         """The images at these positions (int64) within the split: uint8 (len(positions), C, H, W).
@@ -67,10 +104,14 @@ class SplitImages:
         import torch
 
         places = torch.as_tensor(positions)
-        images = self._held.index_select(0, places) if self.in_memory else self._read(places)
-        if self.number is None:
-            return images
-        return self.augmentation(images, FIXED_SEED, self.number, self.index[places.numpy()])
+        images = self.stored(places)
+        if self.number is not None:
+            return self.augmentation(images, FIXED_SEED, self.number, self.index[places.numpy()])
+        return images if self._at_test is None else self._at_test(images)
+
+    def stored(self, positions: torch.Tensor) -> torch.Tensor:
+        """The images at these positions (int64) as the data set has them, to be augmented."""
+        return self.part.read(positions)
 
     def split(self, batch_size: int) -> Iterator[torch.Tensor]:
         """All images in their order, in batches; the last one may be short."""
@@ -83,18 +124,15 @@ class SplitImages:
 
         What is drawn depends on the view's number and on an image's place in the data set alone.
         """
-        return SplitImages(self.samples, self.index, self.augmentation, number)
+        return SplitImages(self.part, self.augmentation, number)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         images = self.take(np.arange(len(self))).numpy()
         return images if dtype is None else images.astype(dtype)
 
-    def _read(self, places: torch.Tensor) -> torch.Tensor:
-        import torch
-
-        images = torch.from_numpy(np.array(self.samples.images[self.index[places.numpy()]]))
-        _give_back(self.samples.images)
-        return images
+    @property
+    def _at_test(self) -> CentralWindows | None:
+        return None if self.augmentation is None else self.augmentation.at_test
 
 
 def _give_back(images: np.memmap) -> None:

@@ -2,8 +2,9 @@
 
 What an image becomes depends on the image, a seed, the number of the view and the sample's number
 alone; not on the batch it is in, nor on the number of threads. Operations are listed in
-`geometric`, `colour`, `noise`, `erasing` and, for pipelines of other packages, `foreign`. Nothing
-here imports torch or OpenCV before the first image is augmented.
+`geometric`, `window`, `colour`, `noise`, `erasing` and, for pipelines of other packages, `foreign`.
+Test images stay as they are; where training images are windows, they are the window in the middle.
+Nothing here imports torch or OpenCV before the first image is augmented.
 """
 
 from datasets.augmentation.building import build

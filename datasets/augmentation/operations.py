@@ -26,7 +26,7 @@ class Geometric(Protocol):
 
 @runtime_checkable
 class Pixelwise(Protocol):
-    """Changes pixels where they are."""
+    """Changes pixels where they are; a window alone (`datasets.augmentation.window`) cuts."""
 
     def apply(self, image: np.ndarray, stream: Philox, peak: int) -> np.ndarray:
         """`image` is uint8 (H, W) or (H, W, 3), 0..peak, as is the result; it may be changed."""

@@ -17,6 +17,7 @@ from datasets.augmentation import checks
 from datasets.augmentation.chance import stream_of
 from datasets.augmentation.operations import Geometric, Operation, Pixelwise
 from datasets.augmentation.warp import FILLS, Warp
+from datasets.augmentation.window import CentralWindows, RandomWindow
 from datasets.errors import WrongOption
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Augmentation:
     def __call__(
         self, images: torch.Tensor, seed: int, view: int, samples: np.ndarray
     ) -> torch.Tensor:
-        """Changed copies of `images`, uint8 (m, C, H, W) on the CPU.
+        """Changed copies of `images`, uint8 (m, C, H, W) on the CPU, of the shape `shape_of` tells.
 
         What becomes of an image depends on it, on the seed, on the number of the view and on its
         number in `samples` (m,), all from 0 up; not on the other images of the batch. Uses as many
@@ -71,7 +72,7 @@ class Augmentation:
 
         Raises:
             WrongOption: for images that an operation cannot act on.
-            TypeError: for images or results of operations that are not uint8 or change shape.
+            TypeError: for images or results of operations that are not uint8 or of another shape.
         """
         import cv2
         import torch
@@ -80,7 +81,8 @@ class Augmentation:
             raise TypeError(f"images: uint8 needed, not {images.dtype}")
         cv2.setNumThreads(1)  # the images are shared out over threads, not the parts of one
         self.checked(images.shape[1:])
-        given, changed = images.contiguous().numpy(), np.empty(images.shape, np.uint8)
+        given = images.contiguous().numpy()
+        changed = np.empty((len(images), *self.shape_of(images.shape[1:])), np.uint8)
 
         def change(place: int) -> None:
             image = _channels_last(given[place])
@@ -104,7 +106,19 @@ class Augmentation:
         for place, operation in enumerate(self.operations):
             if hasattr(operation, "check"):
                 with_place(place, operation.check, shape, self.peak)
+            if isinstance(operation, RandomWindow):
+                shape = (shape[0], *operation.size(*shape[1:]))
         return self
+
+    @cached_property
+    def at_test(self) -> CentralWindows | None:
+        """What is done to images that are scored, of the test and the train part; None for none."""
+        windows = tuple(o for o in self.operations if isinstance(o, RandomWindow))
+        return CentralWindows(windows) if windows else None
+
+    def shape_of(self, shape: Sequence[int]) -> tuple[int, ...]:
+        """(C, H, W) of what it makes of images of this shape (C, H, W)."""
+        return tuple(shape) if self.at_test is None else self.at_test.shape(shape)
 
     @cached_property
     def text(self) -> str:

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 import subprocess
@@ -88,6 +89,13 @@ def test_equal_looking_files_in_another_folder_are_not_confused(tmp_path):
             Image.new("RGB", (8, 8), colour).save(tmp_path / name / label / "0.bmp")
             os.utime(tmp_path / name / label / "0.bmp", (0, 0))
     assert decoded(tmp_path / "a").fingerprint != decoded(tmp_path / "b").fingerprint
+
+
+def test_the_same_files_in_other_parts_are_another_entry(tmp_path):
+    listing = list_images(photos(tmp_path / "a"))
+    for official in (2, 4):
+        found = decoded_images(dataclasses.replace(listing, official_train=official), 16)
+        assert found.official_train == official
 
 
 def test_broken_files_are_left_out_and_listed(tmp_path):

@@ -35,6 +35,7 @@ def test_tensors_hold_the_unscaled_samples_of_the_split(samples, split):
     np.testing.assert_array_equal(data.test_images, samples.images[split.test])
     np.testing.assert_array_equal(data.test_labels, samples.labels[split.test])
     assert (data.shape, data.classes, data.peak) == ((1, 8, 8), 2, 16.0)
+    assert data.class_names == ("0", "1")
 
 
 @pytest.mark.parametrize(
@@ -119,6 +120,7 @@ class Brighter:
     """Adds the number of the view, and ten times the seed, to every pixel."""
 
     text = "brighter"
+    at_test = None
 
     def __init__(self, views=None):
         self.views = views

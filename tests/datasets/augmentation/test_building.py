@@ -39,9 +39,10 @@ def test_every_file_states_what_can_be_built_alone_or_after_translate(name, phot
     assert (augmentation is None) == (name == "none")
     if augmentation:
         changed = augmentation(photos, 0, 0, np.arange(len(photos)))
-        assert changed.shape == photos.shape
+        assert changed.shape[1:] == augmentation.shape_of(photos.shape[1:])
         assert changed.dtype == torch.uint8
-        assert (changed != photos).flatten(1).any(1).sum() >= 3
+        scored = photos if augmentation.at_test is None else augmentation.at_test(photos)
+        assert (changed != scored).flatten(1).any(1).sum() >= 3
 
 
 def test_a_block_without_operations_is_no_augmentation():
