@@ -13,8 +13,8 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 from rich.console import Console
 
+from benchmarks.commands.opening import planned_cells
 from benchmarks.grid.configs import CONF, SEARCH_PATH, opened
-from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.running import compute
 
@@ -54,4 +54,4 @@ def _job(_: DictConfig) -> int:
     searched = [word for word in given.hydra if word.startswith(SEARCH_PATH)]
     request = parse_request([*given.task, *searched])
     with opened(list(request.folders)) as configs:
-        return compute(make_plan(request, configs), Console())
+        return compute(planned_cells(request, configs), Console())

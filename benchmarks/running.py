@@ -17,7 +17,7 @@ from benchmarks.execution.estimate import price_of
 from benchmarks.execution.forecast import Forecast
 from benchmarks.execution.leftovers import cleared
 from benchmarks.execution.work import Task, Work, limits_of, may_run_again
-from benchmarks.grid import data, learners
+from benchmarks.grid import data, learners, stages, tuning
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.plan import Cell, Plan
 from benchmarks.records import holdings
@@ -37,14 +37,35 @@ def compute(plan: Plan, console: Console) -> int:
     store.prepare()
     _write_manifest(plan, store)
     announce(plan, progress, console)
-    failed = progress.count["failed"]
+    forecast = progress.forecast(places.published)
+    budget = Budget(progress.budget, forecast) if progress.budget else None
     with cleared(store):
-        if progress.pending:
-            forecast = progress.forecast(places.published)
-            budget = Budget(progress.budget, forecast) if progress.budget else None
-            work = Work(progress.tasks(), progress.limits, forecast, budget)
-            failed += executor.execute(work, store, console)["failed"]
-    return failed
+        _work_off(progress, forecast, budget, executor, console)
+        while _next_stage(plan, progress, budget):
+            progress = Progression(plan, store)
+            _check(progress.pending, executor.here)
+            _write_manifest(plan, store)
+            announce_stage(progress, console)
+            _work_off(progress, forecast, budget, executor, console)
+    return Progression(plan, store).count["failed"]
+
+
+def _work_off(
+    progress: Progression,
+    forecast: Forecast,
+    budget: Budget | None,
+    executor: Any,
+    console: Console,
+) -> None:
+    if progress.pending:
+        work = Work(progress.tasks(), progress.limits, forecast, budget)
+        executor.execute(work, progress.store, console)
+
+
+def _next_stage(plan: Plan, progress: Progression, budget: Budget | None) -> bool:
+    """Whether the trials that were run decided on further cells, and there is time for them."""
+    plan.settings["retry"] = None  # what was asked for has run again
+    return stages.extend(plan, progress.store.read_all) > 0 and not (budget and budget.is_over)
 
 
 def check(plan: Plan, here: bool = True) -> None:
@@ -81,6 +102,7 @@ class Progression:
         if retry not in (None, "failed"):
             raise RequestError("retry", retry, "give failed, or leave it out")
         self.benchmark = plan.benchmark["name"]
+        self.store = store
         self.limits = limits_of(plan.settings)
         self.budget = seconds_of(plan.settings["budget"])
         price_of(plan.settings)  # refused here as in a plan, although it changes nothing of a run
@@ -119,11 +141,12 @@ class Progression:
 
 def announce(plan: Plan, progress: Progression, console: Console) -> None:
     """What there is to do, what is damaged, what cannot be had."""
-    total = len(plan.cells) + len(plan.unavailable)
     count = progress.count
+    later = f", {len(plan.undecided)} to be decided on" if plan.undecided else ""
     lines = [
-        f"[bold]{plan.benchmark['name']}[/bold]: {total} cells: {count['done']} done, "
-        f"{count['failed']} failed, {count['pending']} to run, {len(plan.unavailable)} unavailable"
+        f"[bold]{plan.benchmark['name']}[/bold]: {plan.total} cells: {count['done']} done, "
+        f"{count['failed']} failed, {count['pending']} to run{later}, "
+        f"{len(plan.unavailable)} unavailable"
     ]
     lines += [f"damaged record, its cell runs again: {name}" for name in progress.damaged]
     lines += dict.fromkeys(f"unavailable: {c.reason}. {c.remedy}" for c in plan.unavailable)
@@ -139,6 +162,18 @@ def announce(plan: Plan, progress: Progression, console: Console) -> None:
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 
 
+def announce_stage(progress: Progression, console: Console) -> None:
+    """What the trials so far have decided on."""
+    trials = sum(tuning.is_trial(cell.config) for cell in progress.pending)
+    chosen = len(progress.pending) - trials
+    console.print(
+        f"Decided by the trials so far: {trials} trials and {chosen} cells with chosen settings "
+        "to run",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
 def _check(pending: list[Cell], here: bool) -> None:
     """Build each distinct learner once, for the images it is to learn from."""
     blocks = ("method", *learners.OPTIONAL)
@@ -148,8 +183,8 @@ def _check(pending: list[Cell], here: bool) -> None:
         shape, classes = samples.images.shape[1:], samples.classes
         case = json.dumps([*(cell.config.get(name) for name in blocks), shape, classes])
         if case not in checked:
-            learners.check_buildable(cell.config, shape, classes, here)
-            data.check_augmentation(cell.config, shape)
+            learned = data.learned_shape(cell.config, shape)
+            learners.check_buildable(cell.config, learned, samples.class_names, here)
             checked.add(case)
 
 

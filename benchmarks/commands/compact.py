@@ -6,9 +6,8 @@ import argparse
 
 from rich.console import Console
 
-from benchmarks.commands.opening import refuse_changes
+from benchmarks.commands.opening import planned_cells, refuse_changes
 from benchmarks.grid.configs import opened
-from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.records.compaction import Folding, fold
 from benchmarks.records.store import Store
@@ -20,7 +19,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     request = parse_request(arguments.overrides)
     refuse_changes(request, "a benchmark is compacted as its file states it")
     with opened(list(request.folders)) as configs:
-        planned = make_plan(request, configs)
+        planned = planned_cells(request, configs)
     name, store = planned.benchmark["name"], Store(folders(planned.settings).own)
     folding = fold(store, name, (cell.key for cell in planned.cells))
     console.print(f"{name}: {_told(folding)}", soft_wrap=True, highlight=False, markup=False)

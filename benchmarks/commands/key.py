@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from benchmarks.commands.opening import planned_cells
 from benchmarks.execution.verification import Today
 from benchmarks.grid.blocks import assignments
 from benchmarks.grid.configs import opened
@@ -27,7 +28,7 @@ from benchmarks.grid.key import (
     science,
     the_only_key,
 )
-from benchmarks.grid.plan import SETTINGS, Cell, Plan, compose_base, make_plan
+from benchmarks.grid.plan import SETTINGS, Cell, Plan, compose_base
 from benchmarks.grid.request import Request, parse_request
 from benchmarks.records import archive
 from benchmarks.records.store import Record, Store
@@ -148,7 +149,7 @@ def _sides(keys: list[str], request: Request) -> list[Side]:
         places = folders(compose_base(request, configs))
         sides = [_recorded(key, places) for key in keys]
         if _asks_for_a_cell(request):
-            planned = make_plan(request, configs)
+            planned = planned_cells(request, configs)
             sides.append(_planned(_one_cell(planned, request, sides), places))
     return sides
 

@@ -45,8 +45,8 @@ def _answer(planned: Plan) -> dict[str, Any]:
     groups = {group: _count(planned, progress, group) for group in GROUPS}
     return {
         "benchmark": planned.benchmark["name"],
-        "total": len(planned.cells) + len(planned.unavailable),
-        **progress.count,
+        "total": planned.total,
+        **_count_with_undecided(planned, progress),
         "unavailable": len(planned.unavailable),
         "predicted_seconds_on_one_worker": foreseen.seconds,
         "methods": groups["method"],
@@ -68,7 +68,13 @@ def _estimate(
     for record in store.read_all([key for key in last_run if key not in progress.status]):
         if record["status"] == "done":
             forecast.learn(record["config"], record["timing"]["total"])
-    return estimate((cell.config for cell in progress.pending), forecast, workers, price)
+    pending = [cell.config for cell in progress.pending]
+    return estimate([*pending, *planned.undecided], forecast, workers, price)
+
+
+def _count_with_undecided(planned: Plan, progress: Progression) -> dict[str, int]:
+    """Trials and cells that other trials are to decide on are pending, too."""
+    return {**progress.count, "pending": progress.count["pending"] + len(planned.undecided)}
 
 
 def _count(planned: Plan, progress: Progression, group: str) -> dict[str, dict[str, int]]:
@@ -82,6 +88,7 @@ def _count(planned: Plan, progress: Progression, group: str) -> dict[str, dict[s
 
 def _statuses(planned: Plan, progress: Progression) -> Iterator[tuple[dict[str, Any], str]]:
     yield from ((cell.config, progress.status[cell.key]) for cell in planned.cells)
+    yield from ((config, "pending") for config in planned.undecided)
     yield from ((missing.config, "unavailable") for missing in planned.unavailable)
 
 

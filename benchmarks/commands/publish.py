@@ -7,9 +7,8 @@ import argparse
 from rich.console import Console
 
 from benchmarks import answers, terminal
-from benchmarks.commands.opening import refuse_changes
+from benchmarks.commands.opening import planned_cells, refuse_changes
 from benchmarks.grid.configs import opened
-from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.settings import folders
 
@@ -19,7 +18,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     request = parse_request(arguments.overrides)
     refuse_changes(request, "a benchmark is published as its file states it")
     with opened(list(request.folders)) as configs:
-        planned = make_plan(request, configs)
+        planned = planned_cells(request, configs)
         folder, held = answers.publish(planned, folders(planned.settings), configs)
     terminal.print_notes(held.notes, held.unavailable, console)
     console.print(f"Published: {folder}", soft_wrap=True, highlight=False)

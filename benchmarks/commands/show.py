@@ -111,7 +111,7 @@ def _load(dataset: dict[str, Any]) -> Samples:
 
 
 def _built(config: dict[str, Any], samples: Samples) -> Augmentation | None:
-    data.check_augmentation(config, samples.images.shape[1:])
+    data.learned_shape(config, samples.images.shape[1:])
     return data.augmentation(config)
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from benchmarks.commands.key import differences_table, plain
-from benchmarks.commands.opening import refuse_changes
+from benchmarks.commands.opening import planned_cells, refuse_changes
 from benchmarks.execution import verification
 from benchmarks.execution.cell import describe
 from benchmarks.execution.progress import duration
@@ -27,9 +27,10 @@ from benchmarks.execution.verification import (
     Today,
     percent,
 )
+from benchmarks.grid import stages
 from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError
-from benchmarks.grid.plan import LIMITS, make_plan
+from benchmarks.grid.plan import LIMITS
 from benchmarks.grid.request import Request, parse_request
 from benchmarks.records.store import Record
 from benchmarks.settings import folders
@@ -44,9 +45,10 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     """Rerun finished cells and compare; 1 where any has changed or none could be rerun, else 0."""
     count, key, request = _asked(arguments.overrides)
     with opened(list(request.folders)) as configs:
-        plan = make_plan(request, configs)
+        plan = planned_cells(request, configs)
     places = folders(plan.settings)
     finished = verification.finished_records(plan, places.own, places.published)
+    stages.extend(plan, verification.reader(finished))
     records = verification.only(finished.records, key) if key is not None else finished.records
     today = Today(plan)
     planned, gone = today.split(records)

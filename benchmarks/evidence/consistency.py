@@ -122,13 +122,30 @@ def _same(seen: Seen, row: tuple[str, ...], config: dict[str, Any], name: str) -
 
 
 def fixed_configuration(config: dict[str, Any]) -> dict[str, Any]:
-    """What must be the same under one name, cheap to compare whole; `_flat` finds the field."""
+    """What must be the same under one name, cheap to compare whole; `_flat` finds the field.
+
+    Fields that were searched may differ from split to split; the space that was searched may not.
+    """
     fixed = {name: value for name, value in config.items() if name not in VARIES}
+    if config.get("search"):
+        fixed |= {
+            "method": _without(config["method"], config["search"]),
+            "protocol": _without(config["protocol"], ["chosen_trial"]),
+        }
     for group, names in VARIES_WITHIN.items():
         block = fixed.get(group)
         if isinstance(block, dict) and not names.isdisjoint(block):
             fixed[group] = {name: block[name] for name in block if name not in names}
     return fixed
+
+
+def _without(block: dict[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """A block without some dotted fields."""
+    for field in fields:
+        name, _, inner = field.partition(".")
+        rest = {k: v for k, v in block.items() if k != name}
+        block = {**rest, name: _without(block[name], [inner])} if inner else rest
+    return block
 
 
 def _same_print(seen: dict[str, str], name: str, found: str | None, what: str) -> None:

@@ -17,6 +17,7 @@ from benchmarks.evidence.claims.schema import Arm, Claim
 from benchmarks.evidence.optimism import OPTIMISTIC, honest_rows, marked_labels
 from benchmarks.evidence.pictures import ImagesOf, Picture
 from benchmarks.evidence.statistics import FEWEST_DATASETS
+from benchmarks.evidence.trials import trials_frame
 from benchmarks.records.holdings import Holding
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
     first = next(histories, None)
     if first is not None:
         yield figures.training_curves(chain([first], histories), folder / "training", *order)
+    trials = trials_frame(held.records)
+    if not trials.empty:
+        yield figures.tuning_progress(trials, folder / "tuning", *order)
     predictions = ((records[key], arrays) for key, arrays in held.predictions(keys))
     names = held.benchmark.get("class_names")
     yield figures.confusion_matrices(predictions, folder / "confusion", *order, names)

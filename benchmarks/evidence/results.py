@@ -19,6 +19,7 @@ from benchmarks.evidence.consistency import (
 )
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.notices import Notice, failed_notices
+from benchmarks.records.holdings import is_trial
 from benchmarks.records.store import Record
 
 REQUIRED_METRICS = ("accuracy", "train_accuracy")
@@ -28,7 +29,7 @@ COLUMNS += ["train_seconds", "score_kind", "optimistic", "key"]
 
 
 def results_frame(records: Iterable[Record]) -> pd.DataFrame:
-    """One row per finished cell, in a fixed order.
+    """One row per finished cell, in a fixed order; trials of a search are none.
 
     `frame.attrs["notices"]` lists what is not among the rows: failed cells (counted by dataset and
     method) and records whose accuracies are missing, not finite or outside 0 to 1.
@@ -39,7 +40,7 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     or two data sets under one name, two different samples under one split seed, two results for
     one cell; and for records that lack a field.
     """
-    records = without_copies(records)
+    records = without_copies(record for record in records if not is_trial(record))
     refuse_mixed_schemas(records)
     done = [record for record in records if _status(record) == "done"]
     sound = [record for record in done if _fault(record) is None]

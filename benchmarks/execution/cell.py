@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.execution.features import feature_cache
 from benchmarks.execution.selection import Selection, accuracy, selects
-from benchmarks.grid import data, learners, seeds
+from benchmarks.grid import data, learners, seeds, tuning
 from benchmarks.grid.plan import Cell, fingerprints
 from benchmarks.records import record
 from benchmarks.records.store import Predictions, Record
@@ -43,12 +43,17 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
     split_data = prepare_data(cell.config)
     clock.lap("data")
     learner = prepare_learner(cell.config)
-    selection = _fit(learner, split_data, cell.config)
-    clock.lap("train")
-    scores = learner.scores(split_data.test_images)
-    clock.lap("test")
-    train_scores = learner.scores(split_data.train_images)
-    last = _metrics(learner, split_data, scores, train_scores)
+    try:
+        selection = _fit(learner, split_data, cell.config)
+        clock.lap("train")
+        scores = learner.scores(split_data.test_images)
+        clock.lap("test")
+        train_scores = learner.scores(split_data.train_images)
+        last = _metrics(learner, split_data, scores, train_scores)
+    except (FloatingPointError, RuntimeError) as error:
+        if not (tuning.is_trial(cell.config) and _is_divergence(error)):
+            raise
+        return _diverged(cell, learner, split_data, clock, error)
     measured = {
         "metrics": last | selection.metrics(last),
         "history": learner.history,
@@ -59,6 +64,33 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
         **selection.marks,
     }
     predictions = _predictions(cell.config, split_data, selection.scores_or(scores))
+    return record.done(cell, measured, predictions), predictions
+
+
+def _is_divergence(error: Exception) -> bool:
+    return isinstance(error, FloatingPointError) or type(error).__name__ == "Diverged"
+
+
+def _diverged(
+    cell: Cell, learner: Any, split_data: Any, clock: _Clock, error: Exception
+) -> tuple[Record, Predictions]:
+    """A trial whose settings made the training diverge has an answer: it has learned nothing, and
+    one class is all that it predicts."""
+    clock.lap("train")
+    scores, train_scores = (
+        np.full((len(labels), split_data.classes), 1 / split_data.classes, np.float32)
+        for labels in (split_data.test_labels, split_data.train_labels)
+    )
+    learner.parameters = learner.parameters or {"total": None, "trainable": None}
+    measured = {
+        "metrics": _metrics(learner, split_data, scores, train_scores),
+        "history": {},
+        "timing": clock.timing(),
+        "caveats": list(data.load(cell.config["dataset"]).caveats),
+        "notes": {"diverged": str(error)},
+        "predictions": {"score_kind": learner.score_kind},
+    }
+    predictions = _predictions(cell.config, split_data, scores)
     return record.done(cell, measured, predictions), predictions
 
 
@@ -78,9 +110,9 @@ def _fit(learner: Any, split_data: Any, config: dict[str, Any]) -> Selection:
     """Train; where the protocol selects an epoch on the test data, with these watched."""
     seed = seeds.fit_seed(config["split_seed"], config["init_seed"])
     if not selects(config, learner):
-        learner.fit(split_data, seed)
+        learner.fit(split_data.training, seed)
         return Selection()
-    learner.fit(split_data, seed, watched=(split_data.test_images, split_data.test_labels))
+    learner.fit(split_data.training, seed, watched=(split_data.test_images, split_data.test_labels))
     return Selection(learner.best_scores, learner.best_epoch, split_data.test_labels.numpy())
 
 
@@ -91,7 +123,7 @@ def prepare_data(config: dict[str, Any], split: Split | None = None) -> Any:
     of_cell = config["split_seed"], config["init_seed"]
     return SplitData(
         data.load(config["dataset"]),
-        split or data.split(config["dataset"], config["split_seed"]),
+        split or data.split_of(config),
         batch_size=config["method"].get("batch_size"),
         order_seed=seeds.order_seed(*of_cell),
         augmentation=data.augmentation(config),
@@ -121,7 +153,7 @@ def _metrics(
 
 
 def _predictions(config: dict[str, Any], split_data: Any, scores: np.ndarray) -> Predictions:
-    test = data.split(config["dataset"], config["split_seed"]).test
+    test = data.split_of(config).test
     return {
         "test_index": test.astype(np.int32),
         "labels": split_data.test_labels.numpy().astype(np.int16),

@@ -19,6 +19,7 @@ from benchmarks.grid.errors import RequestError
 from benchmarks.records.provenance import provenance
 from benchmarks.records.record import recorded_config
 from benchmarks.records.store import write_atomically
+from datasets.augmentation.window import CentralWindows, RandomWindow
 from datasets.errors import DataDamaged, DataUnavailable
 from datasets.splits import Split
 
@@ -42,10 +43,13 @@ CALLED = re.compile(
 
 @dataclass(frozen=True)
 class SavedModel:
-    """A model that was read back; `shape` is (C, H, W) of the images that it takes."""
+    """A model that was read back; `shape` of its meaning is (C, H, W) of the photos, of which `cut`
+    makes what the learner takes.
+    """
 
     learner: Any
     meaning: dict[str, Any]
+    cut: CentralWindows
 
     @property
     def class_names(self) -> list[str]:
@@ -57,6 +61,9 @@ class SavedModel:
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Calibrated probabilities (m, K) for images uint8 (m, C, H, W) of 0..255."""
+        import torch
+
+        images = self.cut(torch.from_numpy(images)).numpy()
         scaled = images.astype(np.float32) * np.float32(self.meaning["peak"] / BYTE)
         return softened(self.learner.scores(scaled), self.meaning["temperature"])
 
@@ -67,7 +74,7 @@ def train_on_all(config: dict[str, Any]) -> Any:
     everything = Split(np.arange(len(samples)), np.arange(0))
     learner = prepare_learner(config)
     seed = seeds.fit_seed(config["split_seed"], config["init_seed"])
-    learner.fit(prepare_data(config, everything), seed)
+    learner.fit(prepare_data(config, everything).training, seed)
     return learner
 
 
@@ -80,6 +87,7 @@ def save(learner: Any, config: dict[str, Any], temperature: float, folder: Path)
         "format": FORMAT,
         "config": {name: recorded_config(config)[name] for name in NEEDED if name in config},
         "shape": list(samples.images.shape[1:]),
+        "windows": _windows(config),
         "class_names": list(samples.class_names),
         "peak": samples.peak,
         "temperature": temperature,
@@ -95,6 +103,12 @@ def save(learner: Any, config: dict[str, Any], temperature: float, folder: Path)
     write_atomically(folder / MEANING, text.encode())
 
 
+def _windows(config: dict[str, Any]) -> list[float]:
+    """The shares of the windows that the augmentation cuts of every image, scored ones too."""
+    found = data.augmentation(config)
+    return [window.share for window in found.at_test.windows] if found and found.at_test else []
+
+
 def load(folder: Path) -> SavedModel:
     """Raises RequestError where there is no model, or none that this version can read."""
     from safetensors import SafetensorError
@@ -108,13 +122,13 @@ def load(folder: Path) -> SavedModel:
             raise ValueError(f"it is not the one that {MEANING} was written for")
         state = unpacked(content)
         learner = learners.build(meaning["config"], random_weights=True)
-        learner.restore(
-            state, tuple(meaning["shape"]), len(meaning["class_names"]), meaning["peak"]
-        )
+        cut = CentralWindows([RandomWindow(share) for share in meaning.get("windows", [])])
+        shape = cut.shape(meaning["shape"])
+        learner.restore(state, shape, len(meaning["class_names"]), meaning["peak"])
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
         reason = " ".join(str(error).split())
         raise RequestError("model", folder, f"{WEIGHTS} does not fit ({reason})") from error
-    return SavedModel(learner, meaning)
+    return SavedModel(learner, meaning, cut)
 
 
 def _refuse_foreign_code(config: Any, folder: Path) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,12 @@ def finished_records(plan: Plan, own: Path, published: Path) -> Finished:
     if theirs is None or not theirs.done:
         raise RequestError("benchmark", name, f"no finished cells yet; scarce run benchmark={name}")
     return Finished("published", published / name, theirs.done, tuple(store.damaged))
+
+
+def reader(finished: Finished) -> Callable[[Iterable[str]], list[Record]]:
+    """The finished records of some keys: those of trials decide which other cells there are."""
+    by_key = {record["key"]: record for record in finished.records}
+    return lambda keys: [by_key[key] for key in keys if key in by_key]
 
 
 def with_predictions(

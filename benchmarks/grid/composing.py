@@ -10,7 +10,7 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from benchmarks.grid import augmentations, learners
+from benchmarks.grid import augmentations, learners, search, tuning
 from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs, field_names, suggest_field
 from benchmarks.grid.errors import RequestError
@@ -161,9 +161,10 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
     for group in GROUPS:
         for name in _names(group, config[group].get("name")):
             check_name(f"{group}.name", name)
+    _check_protocol(config["protocol"])
+    config = _with_search(config)
     learners.check_fields(config["method"])
     config = {**config, "method": learners.settled(config["method"], config["trainer"])}
-    _check_protocol(config["protocol"])
     taken = list(learners.shared_blocks(config["method"]))
     if "trainer" in taken:
         _check_devices(config["trainer"].get("devices", 1))
@@ -172,7 +173,20 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in config.items() if k not in learners.OPTIONAL or k in taken}
 
 
+def _with_search(config: dict[str, Any]) -> dict[str, Any]:
+    """The search space beside the method under a protocol that tunes, under others nowhere: what
+    could be searched changes no result."""
+    method = config["method"]
+    stated = {name: value for name, value in method.items() if name != search.FIELD}
+    if not tuning.tunes(config["protocol"]):
+        return {**config, "method": stated}
+    return {**config, "method": stated, search.FIELD: search.checked_space(method)}
+
+
 def _check_protocol(protocol: dict[str, Any]) -> None:
+    if tuning.tunes(protocol):
+        tuning.check(protocol)
+        return
     selected_on = protocol.get("select_epoch_on")
     if selected_on not in (None, "test"):
         remedy = "give test (as published), or leave it out"

@@ -12,11 +12,12 @@ from typing import Any
 
 from hydra.utils import get_class
 
-from benchmarks.grid import seeds
+from benchmarks.grid import seeds, tuning
 from benchmarks.grid.errors import RequestError, nearest
 from datasets.errors import DataDamaged, WrongOption
 from datasets.samples import Samples, summary
 from datasets.splits import ONLY_OF, Sampling, Split
+from datasets.validation import held_out
 
 SAMPLING = tuple(field.name for field in dataclasses.fields(Sampling))
 LABELS = ("_target_", "name", "says")
@@ -36,6 +37,19 @@ def split(dataset: dict[str, Any], split_seed: int) -> Split:
     return _split(dataset["_target_"], _source_text(dataset), _sampling_text(dataset), split_seed)
 
 
+def split_of(config: dict[str, Any]) -> Split:
+    """What a cell learns from and is tested on: a trial on validation samples, taken from the
+    training ones; test samples do not come into it. Raises RequestError for a wrong option."""
+    whole = split(config["dataset"], config["split_seed"])
+    if not tuning.is_trial(config):
+        return whole
+    protocol, seed = config["protocol"], config["split_seed"]
+    held_by = seeds.validation_seed(seed, config["dataset"]["train_size"])
+    with _refusals():
+        samples = load(config["dataset"])
+        return held_out(samples, whole.train, protocol["validation"], protocol["fold"], held_by)
+
+
 def resolved(dataset: dict[str, Any]) -> dict[str, Any]:
     """The configuration with the sampling that decides: what these samples have where the file
     says null, without the fields of other partitions. Raises RequestError for a wrong option."""
@@ -46,8 +60,8 @@ def resolved(dataset: dict[str, Any]) -> dict[str, Any]:
     return others | kept | added
 
 
-def split_fingerprint(dataset: dict[str, Any], split_seed: int) -> str:
-    return split(dataset, split_seed).fingerprint(load(dataset))
+def split_fingerprint(config: dict[str, Any]) -> str:
+    return split_of(config).fingerprint(load(config["dataset"]))
 
 
 def augmentation(config: dict[str, Any]) -> Any:
@@ -61,12 +75,15 @@ def augmentation(config: dict[str, Any]) -> Any:
         return build(config["augmentation"], load(config["dataset"]).peak)
 
 
-def check_augmentation(config: dict[str, Any], shape: tuple[int, ...]) -> None:
-    """Raises RequestError where it cannot act on images of that shape (C, H, W)."""
+def learned_shape(config: dict[str, Any], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape (C, H, W) of the images that a learner sees, of a data set whose images have
+    `shape`. Raises RequestError where the augmentation cannot act on them."""
     found = augmentation(config)
-    if found is not None:
-        with _refusals():
-            found.checked(shape)
+    if found is None:
+        return shape
+    with _refusals():
+        found.checked(shape)
+        return tuple(found.shape_of(shape))
 
 
 def summaries(datasets: Iterable[dict[str, Any]]) -> list[str]:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from benchmarks.grid import search
 from benchmarks.grid.errors import RequestError
 from datasets.augmentation.pipeline import VERSION as AUGMENTATION_VERSION
 
@@ -23,6 +24,7 @@ DATASET = ("name", "partition", "train_size", "per_class", "replacement", "strat
 DATASET += ("test_share", "folds")  # where the partition has them
 TRAINER = ("accelerator", "precision", "deterministic")
 PROTOCOL = ("name", "select_epoch_on")
+PROTOCOL += ("stage", "validation", "fold", "trials", "rungs", "keep")  # of one that tunes
 WHEREABOUTS = ("weights",)  # of a backbone; its fingerprint is in the key
 SEEDS_AND_THREADS = ("split_seed", "init_seed", "threads")
 LEAST_DIGITS = 4  # of a prefix that stands for a key
@@ -130,6 +132,8 @@ def _text(value: Any) -> str:
 def _where_taken(config: dict[str, Any]) -> dict[str, Any]:
     """Only of cells that have them, so that the keys of all others are what they were before."""
     made_of = {}
+    if config.get(search.FIELD):
+        made_of[search.FIELD] = config[search.FIELD]
     if config.get("backbone"):
         made_of["backbone"] = _without(_described(config["backbone"]), WHEREABOUTS)
     if config.get("augmentation"):

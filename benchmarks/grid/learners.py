@@ -9,6 +9,7 @@ An augmentation acts on the training batches of those whose class says `takes_au
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -77,18 +78,20 @@ def check_fields(method: dict[str, Any]) -> None:
 
 
 def check_buildable(
-    config: dict[str, Any], shape: tuple[int, ...], classes: int, here: bool = True
+    config: dict[str, Any], shape: tuple[int, ...], class_names: Sequence[str], here: bool = True
 ) -> None:
     """Make the learner and let it build its parts; refuse values that its classes refuse.
 
-    `shape` is (channels, height, width) of the images, `classes` their number of classes. Where it
-    is to train `here`, the machine must have its devices, too.
+    `shape` is (channels, height, width) of the images that it sees, `class_names` stand by label.
+    Where it is to train `here`, the machine must have its devices, too.
     """
     method = config["method"]
     try:
         learner = build(config)
         if hasattr(learner, "check"):
-            learner.check(shape, classes)
+            asks = "class_names" in inspect.signature(learner.check).parameters
+            names = {"class_names": class_names} if asks else {}
+            learner.check(shape, len(class_names), **names)
         if here and hasattr(learner, "check_devices"):
             learner.check_devices()
     except RequestError:

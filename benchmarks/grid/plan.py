@@ -6,13 +6,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.grid import augmentations, data, weights
+from benchmarks.grid import augmentations, data, search, weights
 from benchmarks.grid.blocks import assignments
 from benchmarks.grid.composing import Composer, check_name, plain
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import cell_key
 from benchmarks.grid.request import GROUPS, SCALARS, Request, values_of
+from benchmarks.grid.tuning import Study
 from datasets.errors import DataUnavailable
 from datasets.splits import ONLY_OF
 
@@ -47,10 +48,24 @@ class Unavailable:
 
 
 @dataclass
+class Search:
+    """A study of the `tuned` protocol, and the seeds of the cells that its winner becomes."""
+
+    study: Study
+    init_seeds: list[int] = field(default_factory=list)
+
+    def stated(self) -> list[dict[str, Any]]:
+        """These cells as the grid states them, as long as there is no winner."""
+        return [{**self.study.config, "init_seed": seed} for seed in self.init_seeds]
+
+
+@dataclass
 class Plan:
     """All cells of one request, and the settings that say how they are run.
 
-    `changes` are the overrides by which it differs from the benchmark's own grid.
+    `changes` are the overrides by which it differs from the benchmark's own grid. The cells of
+    `searches` are decided on by `benchmarks.grid.stages.extend`; `undecided` are configurations
+    like those that will follow.
     """
 
     benchmark: dict[str, Any]
@@ -58,10 +73,17 @@ class Plan:
     changes: tuple[str, ...] = ()
     cells: list[Cell] = field(default_factory=list)
     unavailable: list[Unavailable] = field(default_factory=list)
+    searches: dict[str, Search] = field(default_factory=dict)
+    undecided: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """The number of cells of the grid, those without data and those to come included."""
+        return len(self.cells) + len(self.undecided) + len(self.unavailable)
 
     def order(self, group: str) -> list[str]:
         """Names of a group's choices in the order of the grid (tables keep it)."""
-        configs = [cell.config for cell in [*self.cells, *self.unavailable]]
+        configs = [*(cell.config for cell in [*self.cells, *self.unavailable]), *self.undecided]
         return list(dict.fromkeys(config[group]["name"] for config in configs if group in config))
 
     @property
@@ -119,6 +141,7 @@ def _repeats(axis: str, values: list[Any], grid: list[dict[str, Any]]) -> bool:
 def _refuse_choices_without_effect(request: Request, plan: Plan) -> None:
     """A backbone or an augmentation that was asked for and that no method of the grid takes."""
     configs = [cell.config for cell in [*plan.cells, *plan.unavailable]]
+    configs += [found.study.config for found in plan.searches.values()]
     methods = ", ".join(dict.fromkeys(config["method"]["name"] for config in configs))
     for axis, values in request.axes.items():
         group = axis.split(".")[0]
@@ -146,7 +169,7 @@ def fingerprints(config: dict[str, Any]) -> dict[str, str | None]:
     """
     return {
         "data": data.load(config["dataset"]).fingerprint,
-        "split": data.split_fingerprint(config["dataset"], config["split_seed"]),
+        "split": data.split_fingerprint(config),
         **weights.fingerprint(config),
     }
 
@@ -161,7 +184,19 @@ def _add_cell(plan: Plan, config: dict[str, Any], seen: set[str]) -> None:
             plan.unavailable.append(Unavailable(config, error.reason, error.remedy))
             seen.add(identity)
         return
+    if search.FIELD in config:
+        _add_to_search(plan, config)
+        return
     key = cell_key(config, found)
     if key not in seen:
         plan.cells.append(Cell(key, config, found))
         seen.add(key)
+
+
+def _add_to_search(plan: Plan, config: dict[str, Any]) -> None:
+    identity = json.dumps({**config, "init_seed": None}, sort_keys=True)
+    if identity not in plan.searches:
+        plan.searches[identity] = Search(Study(config))
+    found = plan.searches[identity]
+    if config["init_seed"] not in found.init_seeds:
+        found.init_seeds.append(config["init_seed"])

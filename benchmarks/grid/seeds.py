@@ -38,3 +38,13 @@ def order_seed(split_seed: int, init_seed: int) -> int:
 def augmentation_seed(split_seed: int, init_seed: int) -> int:
     """What an augmentation draws anew in every epoch; fixed views are shared by all cells."""
     return derive("augmentation", split_seed, init_seed)
+
+
+def search_seed(split_seed: int) -> int:
+    """Which settings of a search space are tried: the same for methods of the same space."""
+    return derive("search", split_seed)
+
+
+def validation_seed(split_seed: int, train_size: int) -> int:
+    """Which of the training samples a trial is judged on: the same for every method."""
+    return derive("validation", split_seed, train_size)

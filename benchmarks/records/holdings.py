@@ -121,6 +121,12 @@ def write_published(holding: Holding, store: Store, folder: Path) -> None:
     _write(folder / LAST_RUN, fields)
 
 
+def is_trial(record: Record) -> bool:
+    """Whether a record is of a trial of a search: its accuracy is that on validation samples."""
+    protocol = (record.get("config") or {}).get("protocol") or {}
+    return protocol.get("stage") == "trial"
+
+
 def arm(config: dict[str, Any]) -> list[str]:
     """The choices that make a cell's learner, by name: method, backbone, loss, augmentation."""
     return [config[group]["name"] for group in LEARNER if group in config]
@@ -135,12 +141,13 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "class_names": plan.class_names,
     }
     if plan.benchmark.get(RECOMMENDS):
-        arms = [arm(cell.config) for cell in [*plan.cells, *plan.unavailable]]
+        configs = [*(cell.config for cell in [*plan.cells, *plan.unavailable]), *plan.undecided]
+        arms = [arm(config) for config in configs]
         once = [names for place, names in enumerate(arms) if names not in arms[:place]]
         benchmark |= {RECOMMENDS: True, "arms": once}
     return {
         "benchmark": benchmark,
-        "expected": len(plan.cells) + len(plan.unavailable),
+        "expected": plan.total,
         "unavailable": _unavailable(plan),
         "changes": list(plan.changes),
     }

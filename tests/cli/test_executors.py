@@ -203,9 +203,9 @@ def a_slurm(monkeypatch):
 def test_a_gpu_is_looked_for_only_where_the_cells_run():
     """A node without GPU once refused what was to run on others."""
     config = planned("trainer=gpu").cells[0].config
-    learners.check_buildable(config, (1, 8, 8), 2, here=False)
+    learners.check_buildable(config, (1, 8, 8), ("0", "1"), here=False)
     with pytest.raises(RequestError, match=r"trainer\.accelerator=gpu"):
-        learners.check_buildable(config, (1, 8, 8), 2)
+        learners.check_buildable(config, (1, 8, 8), ("0", "1"))
 
 
 @no_gpu

@@ -13,6 +13,7 @@ from benchmarks.evidence.figures.mistakes import count_mistakes, mistakes_sheet
 from benchmarks.evidence.figures.paired import paired_differences
 from benchmarks.evidence.figures.ranks import rank_diagram
 from benchmarks.evidence.figures.training import training_curves
+from benchmarks.evidence.figures.tuning import tuning_progress
 
 __all__ = [
     "Drawing",
@@ -24,4 +25,5 @@ __all__ = [
     "paired_differences",
     "rank_diagram",
     "training_curves",
+    "tuning_progress",
 ]

@@ -1,0 +1,121 @@
+"""Trials of the `tuned` protocol: how each search went on, and which fields mattered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.evidence.axes import AXES, axis_name
+from benchmarks.evidence.results import method_labels
+from benchmarks.records.holdings import is_trial
+from benchmarks.records.store import Record
+
+STUDY = ["dataset", "train_size", "label", "split_seed"]
+FEWEST = 8  # trials, below which no importance is told
+IMPORTANCE_SEED = 0  # of the forest
+
+
+def trials_frame(records: Iterable[Record]) -> pd.DataFrame:
+    """One row per trial on a rung: the columns of STUDY, `trial`, `rung`, `epochs`, `accuracy` on
+    its validation samples (mean over folds) and `settings`, a mapping of fields to values.
+
+    `epochs` is NaN for methods without; trials that are not finished on all folds count with those
+    that are.
+    """
+    rows = [_row(record) for record in records if is_trial(record) and record["status"] == "done"]
+    frame = pd.DataFrame(rows, columns=_COLUMNS)
+    if frame.empty:
+        return frame.assign(label="")
+    frame = frame.assign(label=method_labels(frame))
+    keys = [*STUDY, "method", "trial", "rung", "epochs"]
+    groups = frame.groupby(keys, dropna=False, sort=True)
+    found = groups.agg(accuracy=("accuracy", "mean"), settings=("settings", "first"))
+    return found.reset_index()
+
+
+_COLUMNS = ["dataset", "train_size", "split_seed", "method", *AXES]
+_COLUMNS += ["trial", "rung", "epochs", "accuracy", "settings"]
+
+
+def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:
+    """By study and trial in the order of the search: `spent`, all epochs up to it in units of one
+    whole training, and `best`, the best validation accuracy on the rung that it is on.
+
+    A later rung begins anew: fewer epochs than the last rung's are not comparable with it.
+    """
+    parts = []
+    for _, rows in trials.groupby(STUDY, sort=True):
+        rows = rows.sort_values(["rung", "trial"])
+        epochs = rows["epochs"].fillna(1.0)
+        spent = (epochs / epochs.max()).cumsum()
+        best = rows.groupby("rung")["accuracy"].cummax()
+        parts.append(rows.assign(spent=spent, best=best))
+    return pd.concat(parts, ignore_index=True) if parts else trials.assign(spent=[], best=[])
+
+
+def importances(trials: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """By label, the share of the variance of validation accuracy that each field explains.
+
+    Functional analysis of variance over a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014;
+    Optuna's), over the trials of the first rung, where all have the same epochs; the mean of each
+    split is taken off before, as splits differ in difficulty. Labels with fewer than 8 trials, or
+    whose trials do not differ, are left out.
+    """
+    found = {}
+    for label, rows in trials[trials["rung"] == 0].groupby("label", sort=True):
+        place = rows.groupby(["dataset", "train_size", "split_seed"])["accuracy"]
+        values = rows["accuracy"] - place.transform("mean")
+        if len(rows) >= FEWEST and values.nunique() > 1:
+            found[str(label)] = _importance(list(rows["settings"]), list(values))
+    return found
+
+
+def _importance(settings: list[dict[str, Any]], values: list[float]) -> dict[str, float]:
+    import optuna
+    from optuna.distributions import CategoricalDistribution, FloatDistribution
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(direction="maximize")
+    distributions: dict[str, Any] = {}
+    for field in settings[0]:
+        tried = [each[field] for each in settings]
+        numbers = all(isinstance(value, float) for value in tried)
+        if len(set(tried)) > 1:
+            distributions[field] = (
+                FloatDistribution(min(tried), max(tried), log=min(tried) > 0)
+                if numbers
+                else CategoricalDistribution(sorted(set(tried), key=str))
+            )
+    for each, value in zip(settings, values, strict=True):
+        params = {field: each[field] for field in distributions}
+        study.add_trial(
+            optuna.trial.create_trial(params=params, distributions=distributions, value=value)
+        )
+    evaluator = optuna.importance.FanovaImportanceEvaluator(seed=IMPORTANCE_SEED)
+    return dict(optuna.importance.get_param_importances(study, evaluator=evaluator))
+
+
+def _row(record: Record) -> dict[str, Any]:
+    config = record["config"]
+    method, protocol = config["method"], config["protocol"]
+    return {
+        "dataset": config["dataset"]["name"],
+        "train_size": config["dataset"]["train_size"],
+        "split_seed": config["split_seed"],
+        "method": method["name"],
+        **{axis: axis_name(config, axis) for axis in AXES},
+        "trial": protocol["trial"],
+        "rung": protocol["rung"],
+        "epochs": method.get("epochs"),
+        "accuracy": record["metrics"]["accuracy"],
+        "settings": {field: _value(method, field) for field in config["search"]},
+    }
+
+
+def _value(method: dict[str, Any], field: str) -> Any:
+    block: Any = method
+    for name in field.split("."):
+        block = block[name]
+    return block

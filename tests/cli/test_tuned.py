@@ -1,0 +1,158 @@
+"""`protocol=tuned`: searched on validation samples, trained on all, tested once."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.grid import data
+from tests.tiny import TINY
+
+TUNED = (*TINY, "dataset.train_size=12", "protocol=tuned", "protocol.trials=5")
+MLP = (*TUNED, "method=mlp", "method.epochs=4", "split_seed=0")
+
+
+def parts(records):
+    """Records of trials and of tested cells."""
+    tested = [r for r in records.values() if r["config"]["protocol"].get("stage") != "trial"]
+    return [r for r in records.values() if r not in tested], tested
+
+
+def test_trials_are_records_and_their_winner_is_tested(scarce, records):
+    outcome = scarce("run", *MLP, "init_seed=range(2)")
+    assert outcome.code == 0, outcome.err
+    trials, tested = parts(records())
+    assert len(trials) == 5 + 2
+    assert len(tested) == 2
+    assert {r["config"]["init_seed"] for r in tested} == {0, 1}
+    rungs = [r["config"]["protocol"]["rung"] for r in trials]
+    assert (rungs.count(0), rungs.count(1)) == (5, 2)
+    last = [r for r in trials if r["config"]["protocol"]["rung"] == 1]
+    best = max(last, key=lambda r: (r["metrics"]["accuracy"], -r["config"]["protocol"]["trial"]))
+    for record in tested:
+        assert record["config"]["method"]["optimizer"] == best["config"]["method"]["optimizer"]
+        assert record["config"]["method"]["epochs"] == 4
+        assert record["metrics"]["train_samples"] == 12
+
+
+def test_no_trial_sees_a_test_sample(scarce, records, results):
+    """Trials learn from and are judged on training samples of their split alone."""
+    from benchmarks.records.store import Store
+
+    scarce("run", *MLP)
+    trials, tested = parts(records())
+    config = tested[0]["config"]
+    split = data.split(config["dataset"], 0)
+    store = Store(results)
+    for trial in trials:
+        index = store.predictions(trial["key"])["test_index"]
+        assert set(index) <= set(split.train)
+        assert not set(index) & set(split.test)
+        assert trial["metrics"]["train_samples"] + len(index) == 12
+
+
+class Peeker:
+    """A learner that looks at the test images."""
+
+    score_kind = "decision"
+
+    def __init__(self, depth: int):
+        self.depth = depth
+
+    def scores(self, images):
+        raise NotImplementedError
+
+    def fit(self, data, seed):
+        return data.test_images
+
+
+def test_a_method_that_looks_at_test_images_is_stopped(scarce, records, tmp_path):
+    file = tmp_path / "mine" / "method" / "peeker.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "name: peeker\nsays: it peeks\nversion: 1\n_target_: tests.cli.test_tuned.Peeker\ndepth: 1\n"
+        "search:\n  depth: [1, 2]\n"
+    )
+    mine = f"hydra.searchpath=[file://{tmp_path / 'mine'}]"
+    for protocol in ("protocol=tuned", "protocol=default"):
+        words = [word for word in TUNED if not word.startswith("protocol")]
+        outcome = scarce("run", *words, protocol, "method=peeker", "split_seed=0", mine)
+        assert outcome.code == 1
+        assert "a learner is given the training samples alone" in outcome.out
+    assert {record["error"]["type"] for record in records().values()} == {"OutOfReach"}
+
+
+def test_tables_show_what_was_tested_and_no_trial(scarce):
+    outcome = scarce("run", *MLP)
+    (line,) = [line for line in outcome.out.splitlines() if line.startswith("mlp")]
+    assert line.split()[1] == "1"  # one run
+
+
+def test_an_interrupted_search_goes_on_to_the_same_end(scarce, records, results):
+    scarce("run", *MLP)
+    whole = records()
+    trials, _ = parts(whole)
+    for record in [*trials[::2], *parts(whole)[1]]:
+        (results / "records" / f"{record['key']}.json").unlink()
+    scarce("run", *MLP)
+    again = records()
+    assert again.keys() == whole.keys()
+    for key, record in whole.items():
+        assert again[key]["metrics"] == record["metrics"]
+        assert again[key]["predictions"] == record["predictions"]
+
+
+def test_more_trials_keep_those_that_were_run(scarce, records):
+    scarce("run", *MLP)
+    first = {key for key, r in records().items() if r["config"]["protocol"].get("rung") == 0}
+    words = [word for word in MLP if not word.startswith("protocol.trials")]
+    scarce("run", *words, "protocol.trials=7")
+    rung = [r for r in records().values() if r["config"]["protocol"].get("rung") == 0]
+    assert len(rung) == 7
+    assert first <= {r["key"] for r in rung}
+
+
+def test_the_plan_counts_what_is_still_to_be_decided(scarce):
+    words = (*TUNED, "method=mlp,logistic", "split_seed=range(2)", "init_seed=range(3)")
+    before = scarce("plan", *words, "--json").json
+    assert before["total"] == before["pending"] == 2 * (5 + 2 + 3) + 2 * (5 + 3)
+    assert before["methods"]["mlp"] == {"pending": 20}
+
+
+def test_training_that_diverges_is_an_answer_of_a_trial(scarce, records):
+    words = (*MLP, "method.inputs=raw", "method.optimizer.lr=1e20")
+    outcome = scarce("run", *words)
+    assert outcome.code == 0, outcome.err
+    trials, tested = parts(records())
+    diverged = [r for r in trials if "diverged" in r["notes"]]
+    assert {r["config"]["protocol"]["trial"] for r in diverged} == {0}
+    assert tested[0]["config"]["protocol"]["chosen_trial"] != 0
+
+
+def test_what_could_be_searched_changes_no_key_of_another_protocol(scarce, records):
+    scarce("run", *TINY, "method=logistic", "split_seed=0")
+    (record,) = records().values()
+    assert "search" not in record["config"]
+    assert "search" not in record["config"]["method"]
+
+
+def test_a_search_verifies(scarce):
+    scarce("run", *MLP)
+    scarce("run", "benchmark=quickstart", *MLP)
+    explained = scarce("key", "explain", *MLP)
+    assert explained.code == 2  # several cells: the trials
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("protocol.trials=0",), "protocol.trials=0: a whole number from 1 up"),
+        (("protocol.validation=13",), "12 training samples; ask for at most 12 folds"),
+        (("init_seed=[]",), "init_seed"),
+    ],
+)
+def test_wrong_budgets_are_told_in_one_line(scarce, words, told):
+    given = [w for w in MLP if w.split("=")[0] not in {word.split("=")[0] for word in words}]
+    outcome = scarce("plan", *given, *words)
+    assert outcome.code == 2
+    assert told in outcome.err
+    assert outcome.err.count("\n") == 1
