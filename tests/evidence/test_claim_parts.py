@@ -39,7 +39,9 @@ def cells_of(arm, claim, part, values, record):
     for size in sizes:
         for seed, value in enumerate(values):
             protocol = arm.protocol or claim.protocol
-            cell = record(arm.method, size, seed, value, claim.datasets[0], protocol=protocol)
+            cell = record(
+                arm.method or "any_network", size, seed, value, claim.datasets[0], protocol=protocol
+            )
             config = cell["config"] | {group: {"name": name} for group, name in groups.items()}
             cells.append(cell | {"config": config, "key": f"{arm} {size} {seed}"})
     return cells
@@ -296,3 +298,26 @@ def test_the_p_value_is_below_5_percent_exactly_where_the_interval_excludes_the_
     (part,) = judged(claim, rows("a", 10, [0.91, 0.92, 0.88, 0.99, 0.95]))["parts"]
     low, high = part["interval"]
     assert (part["p"] < 0.05) == (not low < bound < high)
+
+
+def test_an_arm_without_a_method_is_the_only_method_with_that_loss(record):
+    """A claim about losses holds for whatever network a benchmark has, but not for several."""
+    claim = claim_with(
+        {"contrast": [{"loss": "cosine"}, {"loss": "mse"}], "expect": {"greater_than": 0}}
+    )
+
+    def cells(*methods):
+        return [
+            cell
+            | {"key": f"{method} {loss} {seed}"}
+            | {"config": cell["config"] | {"loss": {"name": loss}}}
+            for method in methods
+            for loss, level in (("cosine", 0.9), ("mse", 0.8))
+            for seed in range(6)
+            for cell in [record(method, 40, seed, level + seed / 1000)]
+        ]
+
+    assert judge(claim, results_frame(cells("net")), "debate")["verdict"] == "reproduced"
+    answer = part_of(judge(claim, results_frame(cells("net", "other")), "debate"), "part")
+    assert answer["outcome"] == "open"
+    assert "cosine was run with several of method (net, other)" in answer["reason"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -26,10 +26,11 @@ class Arm(Strict):
     """The cells of one side of a comparison; a text in its place is the name of the method.
 
     What is left out must be the same in all of the arm's cells, or the part stays open. A protocol
-    that is left out is the claim's.
+    that is left out is the claim's. A claim about losses may leave out the method, so that one
+    rule holds for benchmarks with other networks.
     """
 
-    method: Text
+    method: Text | None = None
     backbone: Text | None = None
     loss: Text | None = None
     augmentation: Text | None = None
@@ -39,6 +40,12 @@ class Arm(Strict):
     @classmethod
     def _from_text(cls, value: Any) -> Any:
         return {"method": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _some_choice(self) -> Self:
+        if all(value is None for name, value in self if name != "protocol"):
+            raise ValueError("an arm needs a method, a backbone, a loss or an augmentation")
+        return self
 
     @model_serializer(mode="wrap")
     def _without_backbone(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -50,4 +57,6 @@ class Arm(Strict):
 
     def __str__(self) -> str:
         chosen = [value for name, value in self if name != "method" and value is not None]
+        if self.method is None:
+            return ", ".join(chosen)
         return f"{self.method} ({', '.join(chosen)})" if chosen else self.method

@@ -172,7 +172,7 @@ def _refuse_no_measure(part: Part, tables: Sequence[Table]) -> None:
 def _differing(part: Part, keys: Sequence[tuple[str, ...]]) -> list[str]:
     """An axis without meaning for one arm (the loss of a linear model) is no difference."""
     found = []
-    for axis in AXES:
+    for axis in ("method", *AXES):
         if axis == "protocol" or any(getattr(arm, axis) is not None for arm in part.arms):
             continue
         values = [key[CELLS.index(axis)] for key in keys]
@@ -183,7 +183,7 @@ def _differing(part: Part, keys: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def _refuse_mixture(arm: Arm, keys: list[tuple[str, ...]]) -> None:
-    for axis in AXES:
+    for axis in ("method", *AXES):
         found = sorted({key[CELLS.index(axis)] for key in keys})
         if len(found) > 1:
             named = f"{arm} was run with several of {axis} ({', '.join(found)})"

@@ -182,8 +182,8 @@ class Part(Strict):
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """The methods of the arms."""
-        return tuple(dict.fromkeys(arm.method for arm in self.arms))
+        """The methods of the arms that name one."""
+        return tuple(dict.fromkeys(arm.method for arm in self.arms if arm.method))
 
     @property
     def unit(self) -> str:

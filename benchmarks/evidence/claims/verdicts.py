@@ -256,10 +256,10 @@ def _caveats(claim: Claim, results: ArmResults, chosen: dict[str, Any]) -> list[
             f" the verdict is drawn on {chosen['dataset']}",
         )
     found += [text for part in chosen["parts"] if part["deciding"] for text in part["caveats"]]
-    methods = {method for part in claim.parts for method in part.methods}
+    methods = {arm.method for part in claim.parts for arm in part.arms}
     found += [
         notice.text
         for notice in results.caveats
-        if notice.dataset == chosen["dataset"] and notice.method in methods
+        if notice.dataset == chosen["dataset"] and methods & {notice.method, None}
     ]
     return list(dict.fromkeys(text for text in found if text))
