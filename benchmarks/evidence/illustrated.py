@@ -75,7 +75,11 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
 
     held, frame = shown.held, shown.frame
     order = (held.benchmark["methods"], held.benchmark["datasets"])
-    yield figures.learning_curves(frame, shown.curves, folder / "learning", *order)
+    many = figures.without_curves(frame)  # more rows than lines that could be told apart
+    if many:
+        yield figures.accuracies(frame, folder / "accuracies", *order)
+    else:
+        yield figures.learning_curves(frame, shown.curves, folder / "learning", *order)
     if frame.empty:
         return
     for first, second in _contrasts(shown.claims, frame):
@@ -87,7 +91,7 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
     keys = _keys_of_largest_size(frame)
     histories = ((records[key], history) for key, history in held.histories(keys))
     first = next(histories, None)
-    if first is not None:
+    if first is not None and not many:
         yield figures.training_curves(chain([first], histories), folder / "training", *order)
     trials = trials_frame(held.records)
     if not trials.empty:

@@ -69,8 +69,8 @@ def test_a_method_that_looks_at_test_images_is_stopped(scarce, records, tmp_path
     file = tmp_path / "mine" / "method" / "peeker.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(
-        "name: peeker\nsays: it peeks\nversion: 1\n_target_: tests.cli.test_tuned.Peeker\ndepth: 1\n"
-        "search:\n  depth: [1, 2]\n"
+        "name: peeker\nsays: it peeks\nversion: 1\n_target_: tests.cli.test_tuned.Peeker\n"
+        "depth: 1\nsearch:\n  depth: [1, 2]\n"
     )
     mine = f"hydra.searchpath=[file://{tmp_path / 'mine'}]"
     for protocol in ("protocol=tuned", "protocol=default"):

@@ -5,6 +5,7 @@ Each function takes data and the path of its files without their ending, and han
 the first figure, not by importing this package.
 """
 
+from benchmarks.evidence.figures.accuracies import accuracies, without_curves
 from benchmarks.evidence.figures.confusion import confusion_matrices
 from benchmarks.evidence.figures.drawing import Drawing
 from benchmarks.evidence.figures.forest import forest_plot
@@ -17,6 +18,7 @@ from benchmarks.evidence.figures.tuning import tuning_progress
 
 __all__ = [
     "Drawing",
+    "accuracies",
     "confusion_matrices",
     "count_mistakes",
     "forest_plot",
@@ -26,4 +28,5 @@ __all__ = [
     "rank_diagram",
     "training_curves",
     "tuning_progress",
+    "without_curves",
 ]
