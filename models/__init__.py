@@ -7,7 +7,8 @@ A *learner* is what the top-level `_target_` of a method names. It is fitted on 
 - `train_labels`: int64 tensor (n,), values 0..K-1
 - `train_dataloader()`: the same samples as batches, with a length, in a new order every epoch, and
   augmented, where that is asked for
-- `shape` (C, H, W), `classes` K, `peak` (the largest possible pixel value)
+- `shape` (C, H, W), `classes` K, `class_names` (a tuple of K, by label), `peak` (the largest
+  possible pixel value)
 - `augmented` (whether the batches are) and `views` (how many views the augmentation takes in turn,
   None where it draws anew each epoch)
 
@@ -16,7 +17,8 @@ and offers
 - `fit(data, seed)`: learns; the same data, seed and thread count give the same bytes
 - `scores(images)`: float32 array (m, K) for images (m, C, H, W), lazy, tensor or array; the largest
   is the prediction
-- `score_kind`: "probability" (rows sum to one) or "decision"
+- `score_kind`: "probability" (rows sum to one) or "decision"; of a network it is what its loss
+  says (`models.losses`), and right from `check`, `fit` or `restore` on
 - after `fit`: `history` (lists by epoch; empty for estimators) and `parameters` (total, trainable)
 
 Some offer more:
@@ -25,7 +27,7 @@ Some offer more:
   `watched_accuracy`, and `best_scores` are those of `best_epoch` (from 1), the first of the best
 - `state()`, arrays by name, and `restore(state, shape, classes, peak)`: a fitted learner elsewhere,
   whose scores are the same bytes
-- `check(shape, classes)` and `check_devices()`: what can be refused before any training
+- `check(shape, classes, class_names)`, `check_devices()`: what can be refused before any training
 - `takes_augmentation`: whether it learns from the batches, and so from augmented images
 - `notes`: how it was computed, for the record
 """

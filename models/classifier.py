@@ -18,7 +18,11 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from models.optimisation import make_optimizer
+from models.options import lightning_options
+
 if TYPE_CHECKING:
+    from models.losses.contract import Criterion
     from models.scoring import Watch
 
 
@@ -30,12 +34,17 @@ class Diverged(RuntimeError):  # noqa: N818
 
 
 class Classifier(pl.LightningModule):
-    """Minimises `loss(logits, labels)` of `network`; keeps the mean loss of every epoch.
+    """Minimises the loss `criterion` of the outputs of `network`; keeps its mean of every epoch.
 
     `optimizer(network)` and `schedule(optimizer)` are factories; the schedule, where there is
     one, is stepped after every batch. `train_loss` holds one mean over samples for each epoch, for
     a loss that is itself a mean over its batch. Raises Diverged at the end of an epoch whose mean
     loss is not finite.
+
+    With `clip_norm` the gradients of a step are scaled down to that Euclidean norm, taken over all
+    that the optimiser changes. With `micro_batch_size` a batch is computed in parts of at most so
+    many samples, and their gradients add up to those of the whole; but batch normalisation sees
+    each part for itself.
 
     On several devices each takes its share of every batch and the gradients are averaged: the batch
     is as large as on one device. `seed` then gives each device random numbers of its own.
@@ -50,21 +59,26 @@ class Classifier(pl.LightningModule):
     def __init__(
         self,
         network: nn.Module,
-        loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+        criterion: Criterion,
         optimizer: Callable[[nn.Module], Optimizer],
         schedule: Callable[[Optimizer], LRScheduler] | None = None,
+        clip_norm: float | None = None,
+        micro_batch_size: int | None = None,
         seed: int = 0,
         watch: Watch | None = None,
     ) -> None:
         super().__init__()
         self.network = network
-        self.loss = loss
+        self.criterion = criterion
         self.optimizer_factory = optimizer
         self.schedule_factory = schedule
+        self.clip_norm = clip_norm
+        self.micro_batch_size = micro_batch_size
         self.seed = seed
         self.watch = watch
         self.train_loss: list[float] = []
-        self._batch_losses: list[tuple[torch.Tensor, int]] = []
+        self._losses: list[tuple[torch.Tensor, int]] = []  # of parts, whose sum is their batch's
+        self._samples = 0
 
     def on_fit_start(self) -> None:
         if self.trainer.world_size > 1:
@@ -76,7 +90,7 @@ class Classifier(pl.LightningModule):
             torch.distributed.destroy_process_group()
 
     def configure_optimizers(self) -> Optimizer | tuple[list[Optimizer], list[LRScheduler]]:
-        optimizer = self.optimizer_factory(self.network)
+        optimizer = make_optimizer(self.optimizer_factory, self.network, self.criterion)
         if self.schedule_factory is None:
             return optimizer
         return [optimizer], [self.schedule_factory(optimizer)]
@@ -86,32 +100,46 @@ class Classifier(pl.LightningModule):
     ) -> None:
         (images, labels), _, _ = next(dataloader_iter)
         samples = len(labels)
-        share, weight = self._share(samples)
-        images = images[share].to(self.device, self.dtype)
-        labels = labels[share].to(self.device)
-        loss = self.loss(self.network(images), labels) * weight
-
         optimizer = self.optimizers()
         optimizer.zero_grad()
-        self.manual_backward(loss)
+        for part, weight in self._parts(samples):
+            some = images[part].to(self.device, self.dtype)
+            of_class = labels[part].to(self.device)
+            loss = self.criterion.loss(self.network(some), of_class) * weight
+            self.manual_backward(loss)
+            self._losses.append((loss.detach(), samples))
+        self._samples += samples
         optimizer.step()
         if self.schedule_factory is not None:
             self.lr_schedulers().step()
 
-        self._batch_losses.append((loss.detach(), samples))
+    def _parts(self, samples: int) -> Iterator[tuple[slice, float]]:
+        """This device's samples of a batch in parts, and the weights with which the sum of all
+        losses, averaged over devices, is that of the batch.
 
-    def _share(self, samples: int) -> tuple[slice, float]:
-        """This device's samples of a batch, and the weight that makes the mean of all devices'
-        losses that of the batch (one sample of weight 0 where there is none for this device)."""
+        Every device has as many parts, as it waits for the others after each: one sample of weight
+        0 where there is none left.
+        """
         world, rank = self.trainer.world_size, self.global_rank
-        share = len(range(rank, samples, world))
-        if share == 0:
-            return slice(0, 1), 0.0
-        return slice(rank, None, world), share * world / samples
+        own, largest_share = range(rank, samples, world), -(-samples // world)
+        size = self.micro_batch_size or largest_share
+        for start in range(0, largest_share, size):
+            part = own[start : start + size]
+            if part:
+                yield slice(part.start, part.stop, part.step), len(part) * world / samples
+            else:
+                yield slice(0, 1), 0.0
+
+    # Lightning calls this between taking mixed precision's scale off the gradients and the step.
+    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
+        if self.clip_norm is not None:
+            clipped = [weight for group in optimizer.param_groups for weight in group["params"]]
+            nn.utils.clip_grad_norm_(clipped, self.clip_norm)
 
     def on_train_epoch_end(self) -> None:
         mean = self._mean_loss()
-        self._batch_losses.clear()
+        self._losses.clear()
+        self._samples = 0
         if not math.isfinite(mean):
             raise Diverged(
                 f"training loss is {mean} in epoch {self.current_epoch + 1} of "
@@ -121,11 +149,10 @@ class Classifier(pl.LightningModule):
         epoch = self.current_epoch + 1
         logger.info("epoch %d of %d: training loss %.4g", epoch, self.trainer.max_epochs, mean)
         if self.watch is not None:
-            self.watch.score(self.network, epoch)
+            self.watch.score(self.network, self.criterion, epoch)
 
     def _mean_loss(self) -> float:
-        samples = sum(count for _, count in self._batch_losses)
-        mean = sum(loss.item() * count for loss, count in self._batch_losses) / samples
+        mean = sum(loss.item() * samples for loss, samples in self._losses) / self._samples
         if self.trainer.world_size > 1:
             everywhere = torch.tensor(mean, dtype=torch.float64, device=self.device)
             return self.trainer.strategy.reduce(everywhere, reduce_op="mean").item()
@@ -148,9 +175,10 @@ def train(
 ) -> pl.Trainer:
     """Fit `classifier` for `epochs` passes over `batches`; give back Lightning's Trainer.
 
-    `trainer` holds Lightning's accelerator, devices, precision, deterministic; of several devices
-    each has a process of its own (Lightning's `ddp_spawn`). No logger, bar, checkpoint, summary or
-    validation; nothing is printed. Ctrl-C stays a KeyboardInterrupt.
+    `trainer` holds Lightning's accelerator, devices, precision, deterministic; what else it holds
+    is not Lightning's. Of several devices each has a process of its own (Lightning's `ddp_spawn`).
+    No logger, bar, checkpoint, summary or validation; nothing is printed. Ctrl-C stays a
+    KeyboardInterrupt.
     """
     with _quiet(), _interruptible(), TemporaryDirectory() as folder, _told_by_processes():
         strategy = "ddp_spawn" if device_count(trainer) > 1 else "auto"
@@ -160,7 +188,7 @@ def train(
             strategy=strategy,
             plugins=[LightningEnvironment()],  # no other launcher, whatever started this process
             default_root_dir=folder,  # through which the weights come back from the processes
-            **trainer,
+            **lightning_options(trainer),
         )
         classifier.train()  # Lightning leaves modules in the mode that building left them in
         lightning.fit(classifier, train_dataloaders=batches)

@@ -50,6 +50,7 @@ class TrainingData(Protocol):
     train_labels: torch.Tensor
     shape: tuple[int, int, int]
     classes: int
+    class_names: tuple[str, ...]
     peak: float
     augmented: bool
     views: int | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,8 +13,7 @@ from models.options import (
     require_batches,
     require_devices_here,
     require_factory,
-    require_trainer,
-    require_whole_number,
+    require_training,
 )
 from models.saving import from_arrays, to_arrays
 from models.scaling import require_kind
@@ -27,34 +26,42 @@ if TYPE_CHECKING:
     from torch.optim.lr_scheduler import LRScheduler
 
     from models.interface import Images, TrainingData, Watched
+    from models.losses.contract import Criterion
 
 INITIALISATIONS = ("glorot_uniform", "network")
+TRAINING, LOSS = 1, 2  # purposes of seeds
 
 
 @dataclass
 class NeuralClassifier:
     """A network trained by gradient descent for a fixed number of epochs.
 
-    - `network(shape=(C, H, W), classes=K)` gives a module from images (m, C, H, W) to logits
-    - `optimizer(parameters)`, `schedule(optimizer)` (stepped after every batch), and `loss()`,
-      which gives a callable(logits, labels): factories like `network`
-    - `trainer`: Lightning's accelerator, devices, precision and deterministic
-    - `batch_size`: what the data's batches must hold (the last one of an epoch may be smaller)
+    - `network(shape=(C, H, W), classes=K)` gives a module from images (m, C, H, W) to outputs
+      (m, K); `optimizer(parameters)`; `schedule(optimizer)`, see `models.optimisation`; `loss()`,
+      see `models.losses`: factories
+    - `trainer`: Lightning's accelerator, devices, precision and deterministic, and
+      `micro_batch_size`: a batch is computed in parts of at most so many samples (batch
+      normalisation sees each part for itself; else the step is that of the whole batch)
+    - `batch_size`: what the data's batches must hold (the last one of a pass may be smaller)
     - `inputs`: scaling of the pixels, a kind of `models.scaling`
     - `initialisation`: `glorot_uniform` (Keras' and H2O's default) or `network` (as it comes)
+    - `clip_norm`: the gradients of all that is trained are scaled down to that norm
+    - `repeat_to`: an epoch takes the training samples repeat_to // n times, for n in each class
 
     Raises ValueError naming the field where a plain value is wrong.
     """
 
     network: Callable[..., nn.Module]
     optimizer: Callable[[Iterable[nn.Parameter]], Optimizer]
-    loss: Callable[[], Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]
+    loss: Callable[..., Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]
     trainer: Mapping[str, Any]
     epochs: int
     batch_size: int
     inputs: str
-    schedule: Callable[[Optimizer], LRScheduler] | None = None
+    schedule: Callable[..., LRScheduler] | None = None
     initialisation: str = "glorot_uniform"
+    clip_norm: float | None = None
+    repeat_to: int | None = None
 
     takes_augmentation: ClassVar[bool] = True
 
@@ -65,33 +72,33 @@ class NeuralClassifier:
     best_epoch: int | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        require_whole_number("epochs", self.epochs)
-        require_whole_number("batch_size", self.batch_size)
         require_kind(self.inputs)
         if self.initialisation not in INITIALISATIONS:
             choices = ", ".join(INITIALISATIONS)
             raise ValueError(f"initialisation={self.initialisation}: one of {choices}")
-        for name in ("network", "optimizer", "loss"):
-            require_factory(name, getattr(self, name))
-        if self.schedule is not None:
-            require_factory("schedule", self.schedule)
-        require_trainer(self.trainer)
+        require_factory("network", self.network)
+        require_training(self)
 
-    def check(self, shape: tuple[int, ...], classes: int) -> None:
+    def check(self, shape: tuple[int, ...], classes: int, class_names: Sequence[str] = ()) -> None:
         """Build everything on PyTorch's meta device, pass one batch through, train nothing.
 
         Raises ValueError naming the part (network, optimizer, schedule or loss) that fails, such
         as for a misspelt argument.
         """
+        import torch
+
         from models.rehearsal import rehearse
 
+        with torch.device("meta"):
+            criterion = self._new_criterion(classes, class_names)
         rehearse(
-            lambda: self._new_network(shape, classes),
+            lambda: self._new_network(shape, classes, criterion),
             partial(over_all_parameters, self.optimizer),
             self.schedule,
-            self.loss,
+            criterion,
             shape,
             classes,
+            self.epochs,
         )
 
     def fit(self, data: TrainingData, seed: int, watched: Watched | None = None) -> None:
@@ -105,43 +112,39 @@ class NeuralClassifier:
         """
         import torch
 
-        from models.classifier import Classifier, train
-        from models.scoring import watch_of
+        from models.training import passes_of, repeated, train_as
 
-        batches = data.train_dataloader()
-        require_batches(self.batch_size, len(batches), len(data.train_labels))
-        watch = watch_of(watched, self.trainer)
+        batches, samples = data.train_dataloader(), len(data.train_labels)
+        require_batches(self.batch_size, len(batches), samples)
 
+        torch.manual_seed(derived_seed(seed, LOSS))  # all losses train the same initial network
+        self._criterion = self._new_criterion(data.classes, data.class_names)
         torch.manual_seed(seed)
-        network = self._new_network(data.shape, data.classes)
+        network = self._new_network(data.shape, data.classes, self._criterion)
         scaled = self._scaled(network, data.train_images, data.peak)
-        training_seed = derived_seed(seed, 1)  # the weights drawn must not shape the dropout
+        self.parameters = count(network, self._criterion)
+
+        epoch = repeated(batches, passes_of(self.repeat_to, samples, data.classes))
         optimizer = partial(over_all_parameters, self.optimizer)
-        classifier = Classifier(scaled, self.loss(), optimizer, self.schedule, training_seed, watch)
-
-        torch.manual_seed(training_seed)
-        trainer = train(classifier, batches, self.epochs, dict(self.trainer))
-
-        self._network = scaled.to(trainer.strategy.root_device)
-        self.history = {"train_loss": classifier.train_loss}
-        self.parameters = count(network)
-        if watch:
-            self.history["watched_accuracy"] = watch.accuracies
-            self.best_scores, self.best_epoch = watch.best_scores, watch.best_epoch
+        training_seed = derived_seed(seed, TRAINING)  # weights drawn must not shape the dropout
+        self._network = train_as(
+            self, scaled, self._criterion, optimizer, epoch, training_seed, watched
+        )
 
     def scores(self, images: Images) -> np.ndarray:
-        """Class probabilities, float32 array (m, K), of images (m, C, H, W)."""
-        from models.scoring import class_probabilities
+        """What the loss makes of the outputs, by `score_kind`: float32 array (m, K), of images
+        (m, C, H, W); the largest is the prediction."""
+        from models.scoring import scores_of
 
-        return class_probabilities(self._network, images)
+        return scores_of(self._network, self._criterion, images)
 
     def check_devices(self) -> None:
         """Raises ValueError where this machine does not have what the trainer asks for."""
         require_devices_here(self.trainer)
 
     def state(self) -> dict[str, np.ndarray]:
-        """Arrays by name from which `restore` makes the fitted network again."""
-        return to_arrays(self._network)
+        """Arrays by name from which `restore` makes the fitted network and loss again."""
+        return to_arrays(self._network, self._criterion)
 
     def restore(
         self, state: Mapping[str, np.ndarray], shape: tuple[int, ...], classes: int, peak: float
@@ -152,10 +155,18 @@ class NeuralClassifier:
         """
         import torch
 
-        network = self._new_network(shape, classes)
+        self._criterion = self._new_criterion(classes, None)
+        network = self._new_network(shape, classes, self._criterion)
         nothing = torch.zeros((1, *shape))  # the scaling itself comes with the state
-        self._network = from_arrays(self._scaled(network, nothing, peak), state)
-        self.parameters = count(network)
+        self._network = from_arrays(self._scaled(network, nothing, peak), self._criterion, state)
+        self.parameters = count(network, self._criterion)
+
+    def _new_criterion(self, classes: int, class_names: Sequence[str] | None) -> Criterion:
+        from models.losses.contract import make_criterion
+
+        criterion = make_criterion(self.loss, classes, class_names)
+        self.score_kind = criterion.score_kind
+        return criterion
 
     def _scaled(
         self, network: nn.Module, train_images: np.ndarray | torch.Tensor, peak: float
@@ -167,10 +178,12 @@ class NeuralClassifier:
         scaling = InputScaling(self.inputs, train_images, peak)
         return torch.nn.Sequential(OrderedDict(inputs=scaling, network=network))
 
-    def _new_network(self, shape: tuple[int, ...], classes: int) -> nn.Module:
+    def _new_network(self, shape: tuple[int, ...], classes: int, criterion: Criterion) -> nn.Module:
+        from models.losses.contract import with_last_layer
         from models.networks import glorot_uniform
 
         network = self.network(shape=tuple(shape), classes=classes)
+        network = with_last_layer(network, criterion.loss, classes)
         if self.initialisation == "glorot_uniform":
             glorot_uniform(network)
         return network
@@ -183,8 +196,10 @@ def over_all_parameters(
     return optimizer(network.parameters())
 
 
-def count(network: nn.Module) -> dict[str, int]:
-    sizes = [(parameter.numel(), parameter.requires_grad) for parameter in network.parameters()]
+def count(*modules: nn.Module) -> dict[str, int]:
+    """How many weights the modules have in all, and how many are trained."""
+    parameters = [parameter for module in modules for parameter in module.parameters()]
+    sizes = [(parameter.numel(), parameter.requires_grad) for parameter in parameters]
     return {
         "total": sum(size for size, _ in sizes),
         "trainable": sum(size for size, trained in sizes if trained),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-TRAINER_OPTIONS = ("accelerator", "devices", "precision", "deterministic")
+LIGHTNING_OPTIONS = ("accelerator", "devices", "precision", "deterministic")
+TRAINER_OPTIONS = (*LIGHTNING_OPTIONS, "micro_batch_size")
 PRECISIONS = ("32-true", "64-true", "16-mixed", "bf16-mixed", "bf16-true")
 
 
@@ -18,14 +20,50 @@ def require_whole_number(name: str, value: object) -> None:
         raise ValueError(f"{name}={value}: a whole number from 1 up")
 
 
+def require_positive(name: str, value: object) -> None:
+    """Raises ValueError unless `value` is a finite number above zero."""
+    if not _is_number(value) or not value > 0:
+        raise ValueError(f"{name}={value}: a positive number")
+
+
+def require_not_negative(name: str, value: object) -> None:
+    """Raises ValueError unless `value` is zero or a finite number above it."""
+    if not _is_number(value) or value < 0:
+        raise ValueError(f"{name}={value}: zero or a positive number")
+
+
+def _is_number(value: object) -> bool:
+    is_real = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_real and math.isfinite(value)
+
+
 def require_factory(name: str, value: object) -> None:
     """Raises ValueError unless `value` can be called."""
     if not callable(value):
         raise ValueError(f"{name}={value}: a block with _target_ naming a class or function")
 
 
+def require_training(learner: Any) -> None:
+    """Raises ValueError naming the field of a learner, of those that every training has, whose
+    value is wrong."""
+    require_whole_number("epochs", learner.epochs)
+    require_whole_number("batch_size", learner.batch_size)
+    for name in ("optimizer", "loss"):
+        require_factory(name, getattr(learner, name))
+    if learner.schedule is not None:
+        require_factory("schedule", learner.schedule)
+    if learner.clip_norm is not None:
+        require_positive("clip_norm", learner.clip_norm)
+    if learner.repeat_to is not None:
+        require_whole_number("repeat_to", learner.repeat_to)
+    require_trainer(learner.trainer)
+
+
 def require_trainer(trainer: Mapping[str, Any]) -> None:
-    """Raises ValueError for an option that Lightning's trainer is not given, or a wrong value."""
+    """Raises ValueError for an unknown option of a training, or a wrong value.
+
+    All but `micro_batch_size` are Lightning's.
+    """
     for name in set(trainer) - set(TRAINER_OPTIONS):
         raise ValueError(f"trainer.{name}: not an option; known: {', '.join(TRAINER_OPTIONS)}")
     accelerator, precision = trainer.get("accelerator", "cpu"), trainer.get("precision", "32-true")
@@ -36,6 +74,13 @@ def require_trainer(trainer: Mapping[str, Any]) -> None:
         raise ValueError(f"trainer.precision={precision}: one of {', '.join(PRECISIONS)}")
     if not isinstance(trainer.get("deterministic", True), bool):
         raise ValueError(f"trainer.deterministic={trainer['deterministic']}: true or false")
+    if trainer.get("micro_batch_size") is not None:
+        require_whole_number("trainer.micro_batch_size", trainer["micro_batch_size"])
+
+
+def lightning_options(trainer: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the trainer's options Lightning's Trainer is given."""
+    return {name: value for name, value in trainer.items() if name in LIGHTNING_OPTIONS}
 
 
 def _require_devices(devices: object) -> None:
@@ -57,7 +102,7 @@ def require_devices_here(trainer: Mapping[str, Any]) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            pl.Trainer(barebones=True, **trainer)
+            pl.Trainer(barebones=True, **lightning_options(trainer))
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
         accelerator = trainer.get("accelerator")

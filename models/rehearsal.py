@@ -9,21 +9,24 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from models.losses.contract import Criterion
+from models.optimisation import make_optimizer, make_schedule
 from models.options import blamed_on
 
 
 def rehearse(
     new_network: Callable[[], nn.Module],
     optimizer: Callable[[nn.Module], Optimizer],
-    schedule: Callable[[Optimizer], LRScheduler] | None,
-    loss: Callable[[], Callable[[torch.Tensor, torch.Tensor], torch.Tensor]],
+    schedule: Callable[..., LRScheduler] | None,
+    criterion: Criterion,
     shape: tuple[int, ...],
     classes: int,
+    epochs: int,
 ) -> None:
     """Pass one batch of images (m, *shape) through network and loss.
 
-    `new_network()` gives logits (m, classes); `optimizer(network)`, `schedule(optimizer)` and
-    `loss()` are factories. Raises ValueError naming the part that fails.
+    `new_network()` gives outputs (m, classes); `optimizer(network)` and `schedule` are factories;
+    `criterion` was made on the meta device. Raises ValueError naming the part that fails.
     """
     with torch.device("meta"):
         samples = classes + 1  # a loss that confuses samples and classes must not pass
@@ -31,14 +34,20 @@ def rehearse(
         labels = torch.zeros(samples, dtype=torch.int64)
         with blamed_on("network"):
             network = new_network()
-            logits = network(images)
-            if logits.shape != (samples, classes):
+            outputs = network(images)
+            if outputs.shape != (samples, classes):
                 wanted = (samples, classes)
-                raise ValueError(f"logits of shape {tuple(logits.shape)}, not {wanted}")
+                raise ValueError(f"logits of shape {tuple(outputs.shape)}, not {wanted}")
         with blamed_on("optimizer"):
-            made = optimizer(network)
+            made = make_optimizer(optimizer, network, criterion)
         if schedule is not None:
             with blamed_on("schedule"):
-                schedule(made)
+                make_schedule(schedule, made, steps_per_epoch=1, epochs=epochs)
         with blamed_on("loss"):
-            loss()(logits, labels)
+            _require_shape("loss", criterion(outputs, labels), ())
+            _require_shape("scores", criterion.scores(outputs), (samples, classes))
+
+
+def _require_shape(name: str, tensor: torch.Tensor, shape: tuple[int, ...]) -> None:
+    if tensor.shape != shape:
+        raise ValueError(f"{name} of shape {tuple(tensor.shape)}, not {shape}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from models.interface import Images, Watched
+    from models.losses.contract import Criterion
 
 NUMBERS_AT_ONCE = 2**22
 
@@ -33,9 +34,10 @@ class Watch:
         self.best_scores: np.ndarray | None = None
         self.best_epoch: int | None = None
 
-    def score(self, network: nn.Module, epoch: int) -> None:
-        scores = class_probabilities(network, self.images)
+    def score(self, network: nn.Module, criterion: Criterion, epoch: int) -> None:
+        scores = scores_of(network, criterion, self.images)
         network.train()
+        criterion.train()
         accuracy = float((scores.argmax(axis=1) == self.labels).mean())
         if accuracy > max(self.accuracies, default=-1.0):
             self.best_scores, self.best_epoch = scores, epoch
@@ -50,16 +52,17 @@ def watch_of(watched: Watched | None, trainer: Mapping[str, Any]) -> Watch | Non
     return Watch(*watched)
 
 
-def class_probabilities(network: nn.Module, images: Images) -> np.ndarray:
-    """Softmax of the network's logits for images (m, C, H, W): float32 array (m, K)."""
+def scores_of(network: nn.Module, criterion: Criterion, images: Images) -> np.ndarray:
+    """What a loss makes of a network's outputs for images (m, C, H, W): float32 array (m, K)."""
     network.eval()
+    criterion.eval()
     parameter = next(network.parameters())
     with torch.inference_mode():
-        logits = [
+        outputs = [
             network(batch.to(parameter.device, parameter.dtype))
             for batch in batches_of(images, scored_at_once(images))
         ]
-        return torch.cat(logits).float().softmax(dim=1).cpu().numpy()
+        return criterion.scores(torch.cat(outputs)).cpu().numpy()
 
 
 def scored_at_once(images: Images) -> int:

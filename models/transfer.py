@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,9 +14,7 @@ from models.options import (
     derived_seed,
     require_batches,
     require_devices_here,
-    require_factory,
-    require_trainer,
-    require_whole_number,
+    require_training,
 )
 from models.processor import computes_in_bfloat16
 from models.saving import from_arrays, to_arrays
@@ -25,6 +23,7 @@ from models.transfer_options import options_of
 if TYPE_CHECKING:
     import numpy as np
     import torch
+    from torch import nn
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LRScheduler
 
@@ -32,8 +31,10 @@ if TYPE_CHECKING:
     from models.features.cache import FeatureCache
     from models.features.extraction import FeatureExtractor
     from models.interface import Images, TrainingData, Watched
+    from models.losses.contract import Criterion
+    from models.transfer_network import TransferNetwork
 
-HEAD, BODY, TRAINING, ORDER = range(4)  # purposes of seeds
+HEAD, BODY, TRAINING, ORDER, LOSS = range(5)  # purposes of seeds
 
 
 @dataclass
@@ -41,8 +42,9 @@ class TransferClassifier:
     """A backbone and a new linear head, trained in part or wholly for a fixed number of epochs.
 
     - `backbone`: options of `models.backbones.options.Backbone`
-    - `optimizer(parameters)`, `schedule(optimizer)` (stepped after every batch), `loss()`:
-      factories; `trainer`: Lightning's accelerator, devices, precision and deterministic
+    - `optimizer(parameters)`; `schedule(optimizer)`, see `models.optimisation`; `loss()`, see
+      `models.losses`: factories
+    - `trainer`, `clip_norm`, `repeat_to`: as of `models.neural.NeuralClassifier`
     - `trained`: `head`, the backbone frozen; `last_blocks`, with the last `blocks` of the backbone;
       `all`. Frozen layers keep their batch statistics.
     - `body_rate`: learning rate of the backbone, as a share of the head's (with `last_blocks` and
@@ -50,7 +52,8 @@ class TransferClassifier:
     - `pretrained`: false for random weights, whatever the backbone states
     - `dropout`: of the features, before the head
     - `features`, with `head`: `kept`, computed once (of augmented images `views` times, unless the
-      augmentation states its number; epoch e learns from view e mod `views`), or `recomputed` in
+      augmentation states its number; epoch e, or with `repeat_to` its e-th pass, learns from view
+      e mod `views`), or `recomputed` in
       every epoch
     - `feature_precision` of kept features: `float32`, `bfloat16`, or `auto`, which is bfloat16 on
       processors that compute in it
@@ -63,12 +66,12 @@ class TransferClassifier:
 
     backbone: Mapping[str, Any]
     optimizer: Callable[[Iterable], Optimizer]
-    loss: Callable[[], Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]
+    loss: Callable[..., Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]
     trainer: Mapping[str, Any]
     epochs: int
     batch_size: int
     trained: str
-    schedule: Callable[[Optimizer], LRScheduler] | None = None
+    schedule: Callable[..., LRScheduler] | None = None
     blocks: int | None = None
     features: str | None = None
     views: int | None = None
@@ -76,6 +79,8 @@ class TransferClassifier:
     body_rate: float | None = None
     pretrained: bool = True
     dropout: float = 0.0
+    clip_norm: float | None = None
+    repeat_to: int | None = None
 
     takes_augmentation: ClassVar[bool] = True
 
@@ -88,13 +93,7 @@ class TransferClassifier:
     feature_cache: FeatureCache | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        require_whole_number("epochs", self.epochs)
-        require_whole_number("batch_size", self.batch_size)
-        for name in ("optimizer", "loss"):
-            require_factory(name, getattr(self, name))
-        if self.schedule is not None:
-            require_factory("schedule", self.schedule)
-        require_trainer(self.trainer)
+        require_training(self)
         self._backbone = parse_backbone(self.backbone)
         self._from_file = self.pretrained and self._backbone.pretrained
         self._options = options_of(self, self._backbone.image_size, self._from_file)
@@ -108,7 +107,7 @@ class TransferClassifier:
         fast = trainer.get("accelerator", "cpu") == "cpu" and computes_in_bfloat16()
         return {**method, "feature_precision": "bfloat16" if fast else "float32"}
 
-    def check(self, shape: tuple[int, ...], classes: int) -> None:
+    def check(self, shape: tuple[int, ...], classes: int, class_names: Sequence[str] = ()) -> None:
         """Build everything on PyTorch's meta device, pass one batch through, train nothing; compare
         the file of weights with the network, without loading it.
 
@@ -118,12 +117,13 @@ class TransferClassifier:
 
         from models.backbones.network import outline
         from models.rehearsal import rehearse
-        from models.transfer_network import assemble
 
         body = outline(self._backbone, self._from_file)
         with torch.device("meta"):
-            network = assemble(body, self._options, shape, classes, peak=1.0)
-        rehearse(lambda: network, self._rated, self.schedule, self.loss, shape, classes)
+            criterion = self._new_criterion(classes, class_names)
+            network = self._assembled(body, shape, classes, 1.0, criterion)
+        parts = self._rated, self.schedule, criterion
+        rehearse(lambda: network, *parts, shape, classes, self.epochs)
 
     def check_devices(self) -> None:
         """Raises ValueError where this machine does not have what the trainer asks for."""
@@ -141,33 +141,36 @@ class TransferClassifier:
         """
         import torch
 
-        from models.transfer_network import assemble
-
+        torch.manual_seed(derived_seed(seed, LOSS))
+        criterion = self._new_criterion(data.classes, data.class_names)
         body = self._new_body(derived_seed(seed, BODY))
         torch.manual_seed(derived_seed(seed, HEAD))
-        self._network = assemble(body, self._options, data.shape, data.classes, data.peak)
-        self.parameters = count(self._network)
+        self._network = self._assembled(body, data.shape, data.classes, data.peak, criterion)
+        self._criterion = criterion
+        self.parameters = count(self._network, criterion)
         self._extractor = self._new_extractor(self.feature_precision)
         if self._extractor:
             self._fit_head(data, seed, watched)
         else:
             batches = data.train_dataloader()
             require_batches(self.batch_size, len(batches), len(data.train_labels))
-            self._network = self._train(self._network, batches, seed, watched)
+            self._network = self._train(self._network, data, batches, seed, watched)
 
     def scores(self, images: Images) -> np.ndarray:
-        """Class probabilities, float32 array (m, K), of images (m, C, H, W)."""
-        from models.scoring import class_probabilities
+        """What the loss makes of the outputs, by `score_kind`: float32 array (m, K), of images
+        (m, C, H, W); the largest is the prediction."""
+        from models.scoring import scores_of
 
         if self._extractor:
-            return class_probabilities(self._network.head, self._features(images))
-        return class_probabilities(self._network, images)
+            return scores_of(self._network.head, self._criterion, self._features(images))
+        return scores_of(self._network, self._criterion, images)
 
     def state(self) -> dict[str, np.ndarray]:
-        """Arrays by name from which `restore` makes the fitted network again, backbone included."""
+        """Arrays by name from which `restore` makes the fitted network, backbone included, and loss
+        again."""
         import numpy as np
 
-        arrays = to_arrays(self._network)
+        arrays = to_arrays(self._network, self._criterion)
         if self._extractor:
             arrays["in_bfloat16"] = np.array(self._extractor.precision == "bfloat16")
         return arrays
@@ -181,15 +184,32 @@ class TransferClassifier:
         this network.
         """
         from models.backbones.network import random_body
-        from models.transfer_network import assemble
 
         arrays = dict(state)
         precision = "bfloat16" if arrays.pop("in_bfloat16", False) else "float32"
         body = random_body(self._backbone, seed=0)
-        network = assemble(body, self._options, shape, classes, peak)
-        self._network = from_arrays(network, arrays)
-        self.parameters = count(self._network)
+        self._criterion = self._new_criterion(classes, None)
+        network = self._assembled(body, shape, classes, peak, self._criterion)
+        self._network = from_arrays(network, self._criterion, arrays)
+        self.parameters = count(self._network, self._criterion)
         self._extractor = self._new_extractor(precision)
+
+    def _new_criterion(self, classes: int, class_names: Sequence[str] | None) -> Criterion:
+        from models.losses.contract import make_criterion
+
+        criterion = make_criterion(self.loss, classes, class_names)
+        self.score_kind = criterion.score_kind
+        return criterion
+
+    def _assembled(
+        self, body: Body, shape: tuple[int, ...], classes: int, peak: float, criterion: Criterion
+    ) -> TransferNetwork:
+        from models.losses.contract import with_last_layer
+        from models.transfer_network import assemble
+
+        network = assemble(body, self._options, shape, classes, peak)
+        with_last_layer(network.head, criterion.loss, classes)
+        return network
 
     def _new_body(self, seed: int) -> Body:
         from models.backbones.network import pretrained_body, random_body
@@ -228,39 +248,38 @@ class TransferClassifier:
         batches = FeatureBatches(features, data.train_labels, self.batch_size, order)
         if watched:
             watched = (self._features(watched[0]), watched[1])
-        self._network.head = self._train(self._network.head, batches, seed, watched)
+        self._network.head = self._train(self._network.head, data, batches, seed, watched)
         if data.augmented:
-            self.history["view"] = [epoch % len(features) for epoch in range(self.epochs)]
+            firsts = range(0, self.epochs * self._passes(data), self._passes(data))
+            self.history["view"] = [first % len(features) for first in firsts]
 
     def _views(self, data: TrainingData) -> list[Images]:
         """The training images, as they are or as often augmented as epochs tell apart."""
         if not data.augmented:
             return [data.train_images]
-        count = min(data.views or self.views, self.epochs)
+        count = min(data.views or self.views, self.epochs * self._passes(data))
         return [data.train_images.view(number) for number in range(count)]
 
     def _train(
-        self, network: torch.nn.Module, batches: Any, seed: int, watched: Watched | None
-    ) -> torch.nn.Module:
-        import torch
+        self,
+        network: nn.Module,
+        data: TrainingData,
+        batches: Any,
+        seed: int,
+        watched: Watched | None,
+    ) -> nn.Module:
+        from models.training import repeated, train_as
 
-        from models.classifier import Classifier, train
-        from models.scoring import watch_of
+        epoch, training_seed = repeated(batches, self._passes(data)), derived_seed(seed, TRAINING)
+        return train_as(self, network, self._criterion, self._rated, epoch, training_seed, watched)
 
-        watch, training_seed = watch_of(watched, self.trainer), derived_seed(seed, TRAINING)
-        classifier = Classifier(
-            network, self.loss(), self._rated, self.schedule, training_seed, watch
-        )
-        torch.manual_seed(training_seed)
-        trainer = train(classifier, batches, self.epochs, dict(self.trainer))
-        self.history = {"train_loss": classifier.train_loss}
-        if watch:
-            self.history["watched_accuracy"] = watch.accuracies
-            self.best_scores, self.best_epoch = watch.best_scores, watch.best_epoch
-        return network.to(trainer.strategy.root_device)
+    def _passes(self, data: TrainingData) -> int:
+        from models.training import passes_of
+
+        return passes_of(self.repeat_to, len(data.train_labels), data.classes)
 
     @property
-    def _rated(self) -> Callable[[torch.nn.Module], Optimizer]:
+    def _rated(self) -> Callable[[nn.Module], Optimizer]:
         from models.transfer_network import at_two_rates
 
         return partial(at_two_rates, self.optimizer, self.body_rate or 1.0)

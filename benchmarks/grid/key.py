@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from benchmarks.grid import search
+from benchmarks.grid import hierarchy, search
 from benchmarks.grid.errors import RequestError
 from datasets.augmentation.pipeline import VERSION as AUGMENTATION_VERSION
 
@@ -23,6 +23,7 @@ KEY_VERSION = 1
 DATASET = ("name", "partition", "train_size", "per_class", "replacement", "stratified")
 DATASET += ("test_share", "folds")  # where the partition has them
 TRAINER = ("accelerator", "precision", "deterministic")
+MICRO_BATCHES = "micro_batch_size"  # in the key where batches are parted
 PROTOCOL = ("name", "select_epoch_on")
 PROTOCOL += ("stage", "validation", "fold", "trials", "rungs", "keep")  # of one that tunes
 WHEREABOUTS = ("weights",)  # of a backbone; its fingerprint is in the key
@@ -46,7 +47,7 @@ def science(config: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, A
         "key_version": KEY_VERSION,
         "dataset": _chosen(config["dataset"], DATASET),
         "method": _described(config["method"]),
-        "loss": _described(config["loss"]) if config.get("loss") else None,
+        "loss": _loss(config, fingerprints) if config.get("loss") else None,
         "trainer": _trainer(config["trainer"]) if config.get("trainer") else None,
         "protocol": _chosen(config["protocol"], PROTOCOL),
         **_chosen(config, SEEDS_AND_THREADS),
@@ -143,6 +144,12 @@ def _where_taken(config: dict[str, Any]) -> dict[str, Any]:
     return made_of
 
 
+def _loss(config: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, Any]:
+    """Without the place of a file whose content is among the fingerprints."""
+    lies = (hierarchy.FIELD,) if hierarchy.FIELD in fingerprints else ()
+    return _without(_described(config["loss"]), lies)
+
+
 def _without(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: value for name, value in block.items() if name not in names}
 
@@ -152,10 +159,12 @@ def _chosen(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _trainer(trainer: dict[str, Any]) -> dict[str, Any]:
-    """With the number of devices where there are several: each takes part of every batch."""
+    """With the number of devices where there are several, as each takes part of every batch, and
+    the size of the parts that a batch is computed in: batch normalisation sees parts alone."""
     devices = trainer.get("devices", 1)
     count = len(devices) if isinstance(devices, list) else devices
-    return _chosen(trainer, TRAINER) | ({} if count == 1 else {"devices": count})
+    parted = (MICRO_BATCHES,) if trainer.get(MICRO_BATCHES) else ()
+    return _chosen(trainer, (*TRAINER, *parted)) | ({} if count == 1 else {"devices": count})
 
 
 def _described(block: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.grid import augmentations, data, search, weights
+from benchmarks.grid import augmentations, data, hierarchy, search, weights
 from benchmarks.grid.blocks import assignments
 from benchmarks.grid.composing import Composer, check_name, plain
 from benchmarks.grid.configs import Configs
@@ -163,7 +163,8 @@ def _grid(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def fingerprints(config: dict[str, Any]) -> dict[str, str | None]:
-    """Of what a cell reads: data, split and, with a backbone, weights (None: random ones).
+    """Of what a cell reads: data, split and, with a backbone, weights (None: random ones), and the
+    file of a class hierarchy.
 
     Raises DataUnavailable where any of it cannot be had.
     """
@@ -171,6 +172,7 @@ def fingerprints(config: dict[str, Any]) -> dict[str, str | None]:
         "data": data.load(config["dataset"]).fingerprint,
         "split": data.split_fingerprint(config),
         **weights.fingerprint(config),
+        **hierarchy.fingerprint(config),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.grid import hierarchy
 from benchmarks.records.provenance import provenance, without_paths
 from benchmarks.records.store import SCHEMA, Predictions, Record
 
@@ -69,6 +70,8 @@ def recorded_config(config: dict[str, Any]) -> dict[str, Any]:
         else block
         for name, block in config.items()
     }
+    if hierarchy.file_of(config):
+        recorded["loss"][hierarchy.FIELD] = hierarchy.file_of(config).name
     if recorded.get("backbone"):
         weights = str(recorded["backbone"].get("weights"))
         recorded["backbone"]["weights"] = PurePath(weights).name

@@ -32,8 +32,14 @@ def data_of(images, labels, classes=2, batch_size=4, peak=255.0):
         train_dataloader=partial(Batches, images, labels, batch_size),
         shape=tuple(images.shape[1:]),
         classes=classes,
+        class_names=names_of(classes),
         peak=peak,
     )
+
+
+def names_of(classes):
+    """Of classes in pairs: the last word is that of two neighbours."""
+    return tuple(f"{label}.One_{'abcdefgh'[label]}_Bird{label // 2}" for label in range(classes))
 
 
 def bright_halves(samples, side=8, classes=2, seed=0):

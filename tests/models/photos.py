@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from tests.models.conftest import Batches
+from tests.models.conftest import Batches, names_of
 
 
 class Photos:
@@ -63,6 +63,7 @@ def photo_data(samples=10, batch_size=4, augmented=False, views=None, **made):
         train_dataloader=lambda: Batches(tensors, labels, batch_size),
         shape=pixels.shape[1:],
         classes=int(labels.max()) + 1,
+        class_names=names_of(int(labels.max()) + 1),
         peak=255.0,
         augmented=augmented,
         views=views,

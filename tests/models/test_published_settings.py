@@ -48,6 +48,19 @@ PUBLISHED = {
         "batch_size": 32,
         "epochs": 200,
     },
+    "barz2019": {
+        "optimizer": {"_target_": "torch.optim.SGD", "momentum": 0.9, "weight_decay": 0.0},
+        "schedule": {"first_cycle": 12, "factor": 2, "lowest": 1e-6},
+        "clip_norm": 10.0,
+        "batch_size": 96,
+        "epochs": 372,
+        "repeat_to": 30,
+    },
+    "brigato2022": {
+        "optimizer": {"_target_": "torch.optim.SGD", "momentum": 0.9},
+        "schedule": {"_target_": "models.optimisation.cosine_decay"},
+        "epochs": 200,
+    },
     "leekasso": {"pixels": 10, "ties": "first"},
     "leekasso_logistic": {"pixels": 10},
 }
@@ -68,6 +81,6 @@ def test_the_three_arms_of_leeks_net_differ_only_in_optimiser_and_scaling():
         name: yaml.safe_load((FILES / f"{name}.yaml").read_text())
         for name in ("leek_net", "leek_net_sgd", "leek_net_adam")
     }
-    may_differ = {"name", "says", "optimizer", "schedule", "inputs"}
+    may_differ = {"name", "says", "optimizer", "schedule", "inputs", "search"}
     same = [{k: v for k, v in arm.items() if k not in may_differ} for arm in arms.values()]
     assert same[0] == same[1] == same[2]

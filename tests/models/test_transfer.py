@@ -11,6 +11,7 @@ from torch import nn
 
 from models.features.cache import FeatureCache
 from models.transfer import TransferClassifier
+from tests.models.conftest import names_of
 from tests.models.photos import Photos, coloured, photo_data
 
 CPU = {"accelerator": "cpu", "devices": 1, "precision": "32-true", "deterministic": True}
@@ -275,4 +276,5 @@ def photos_of(folder, per_class):
     data = photo_data(samples=4)
     data.train_images, data.train_labels = Photos(pixels, np.arange(len(files))), labels
     data.shape, data.classes = pixels.shape[1:], len(files) // per_class
+    data.class_names = names_of(data.classes)
     return data

@@ -1,0 +1,102 @@
+"""What learners know of a loss: how it is made, what it predicts, what it asks of a network."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from models.options import blamed_on
+
+Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+SCORE_KINDS = ("probability", "decision")
+
+
+class Criterion(nn.Module):
+    """A loss with all that the contract allows (see `models.losses`); what it leaves open is that
+    of a loss of logits.
+
+    Its parameters are trained with the network. Raises ValueError for a loss that says how to
+    predict but not what the scores are, and for label smoothing outside 0..1.
+    """
+
+    def __init__(self, loss: Loss) -> None:
+        super().__init__()
+        self.loss = loss
+        self.score_kind = getattr(loss, "score_kind", None if self._has_scores else "probability")
+        if self.score_kind not in SCORE_KINDS:
+            raise ValueError(f"score_kind={self.score_kind}: one of {', '.join(SCORE_KINDS)}")
+        smoothing = getattr(loss, "label_smoothing", 0.0)
+        if not 0 <= smoothing < 1:  # PyTorch takes a negative one
+            raise ValueError(f"label_smoothing={smoothing}: a share from 0 up, below 1")
+
+    def forward(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        return self.loss(outputs, labels)
+
+    def scores(self, outputs: torch.Tensor) -> torch.Tensor:
+        """float32 (m, K) of a network's outputs (m, K)."""
+        if self._has_scores:
+            return self.loss.scores(outputs).float()
+        return outputs.float().softmax(dim=1)
+
+    @property
+    def _has_scores(self) -> bool:
+        return hasattr(self.loss, "scores")
+
+
+def make_criterion(
+    factory: Callable[..., Loss], classes: int, class_names: Sequence[str] | None
+) -> Criterion:
+    """The loss of these classes; `class_names` is None where a saved model will fill it.
+
+    Raises ValueError, beginning with "loss: ", where it cannot be made.
+    """
+    known = {"classes": classes, "class_names": class_names and tuple(class_names)}
+    with blamed_on("loss"):
+        for name in set(known) & set(getattr(factory, "keywords", {})):
+            raise ValueError(f"{name}: the data set's; leave it out")
+        if class_names is not None and "class_names" in _arguments(factory):
+            _require_names(class_names, classes)
+        taken = {name: known[name] for name in known if name in _arguments(factory)}
+        return Criterion(factory(**taken))
+
+
+def _arguments(factory: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(factory).parameters)
+    except ValueError:  # some functions written in C tell nothing
+        return ()
+
+
+def _require_names(class_names: Sequence[str], classes: int) -> None:
+    if len(class_names) != classes:
+        raise ValueError(f"class_names: {classes} are needed, the data set has {len(class_names)}")
+
+
+def with_last_layer(network: nn.Module, loss: Loss, classes: int) -> nn.Module:
+    """The network with the layer that the loss asks for in place of its last linear one.
+
+    Raises ValueError for a network without an `nn.Linear` of `classes` outputs.
+    """
+    if not hasattr(loss, "last_layer"):
+        return network
+    linear = [
+        (name, module)
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Linear) and module.out_features == classes
+    ]
+    if not linear:
+        raise ValueError(
+            f"loss={type(loss).__name__}: takes the place of a last linear layer with {classes} "
+            "outputs, and the network has none; use another loss"
+        )
+    name, last = linear[-1]
+    layer = loss.last_layer(last.in_features, classes)
+    if not name:
+        return layer
+    parent, _, child = name.rpartition(".")
+    setattr(network.get_submodule(parent), child, layer)
+    return network
