@@ -34,9 +34,12 @@ def print_accuracies(held: Holding, console: Console) -> None:
 
     description = held.benchmark
     table = summary(results_frame(held.records))
-    for block in blocks(table, description["methods"], description["datasets"]):
+    found = blocks(table, description["methods"], description["datasets"])
+    several = len({block.protocol for block in found}) > 1
+    for block in found:
+        where = f"{block.dataset}, {block.protocol}" if several else block.dataset
         shown = _spread(len(block.sizes), (console.width - 26) // 12)
-        printed = _table(f"{block.dataset} (accuracy in %)", "runs", right=1 + len(shown))
+        printed = _table(f"{where} (accuracy in %)", "runs", right=1 + len(shown))
         for column, index in enumerate(shown):
             printed.columns[2 + column].header = f"n={block.sizes[index]}"
         for (label, runs, cells), optimistic in zip(block.rows, block.optimistic, strict=True):

@@ -16,6 +16,7 @@ from benchmarks.grid.configs import Configs, field_names, suggest_field
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.request import AUGMENTATION, GROUPS, SCALARS, Request
 
+PROTOCOL = "protocol"
 # What only Hydra can follow: a defaults list, a package, a reference to another field.
 REACHES_OUT = re.compile(r"\bdefaults\b['\"]?\s*:|@package|\$\{")
 
@@ -63,11 +64,15 @@ class Composer:
         return plain(config) if isinstance(config, DictConfig) else config
 
     def _is_of_another_choice(self, config: DictConfig | dict[str, Any], axis: str) -> bool:
-        """Whether the benchmark sets a field (`method.epochs`) for choices in whose place the
-        request puts one without it."""
+        """Whether a field is for choices other than this one, which does not have it: one that the
+        benchmark sets (`method.epochs`) where the request puts another choice in the place of the
+        benchmark's, or one of a protocol beside others (`protocol.trials`)."""
         group = axis.split(".")[0]
-        asked = axis not in self.request.axes and group in self.request.axes
-        return asked and group in GROUPS and not _has_field(config, axis)
+        if group not in GROUPS or _has_field(config, axis):
+            return False
+        if axis in self.request.axes:
+            return group == PROTOCOL  # refused in the end, if none of the protocols has it
+        return group in self.request.axes
 
     def _composed(self, assignment: Assignment) -> DictConfig | dict[str, Any]:
         groups = tuple((axis, assignment[axis]) for axis in GROUPS if axis in assignment)

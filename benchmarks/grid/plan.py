@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.grid import augmentations, data, hierarchy, search, weights
 from benchmarks.grid.blocks import assignments
-from benchmarks.grid.composing import Composer, check_name, plain
+from benchmarks.grid.composing import PROTOCOL, Composer, check_name, plain
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import cell_key
@@ -147,12 +147,21 @@ def _refuse_choices_without_effect(request: Request, plan: Plan) -> None:
         group = axis.split(".")[0]
         asked = [value for value in values if value != augmentations.NONE]
         taken = any(group in config for config in configs)
+        if group == PROTOCOL and axis != group and not any(_has(c, axis) for c in configs):
+            known = [f"{group}.{name}" for config in configs for name in config[group]]
+            remedy = f"no protocol here has such a field; {nearest(axis, set(known))}"
+            raise RequestError(axis, ",".join(map(str, values)), remedy)
         if axis in ONLY_OF_DATASET and not any(axis.split(".")[1] in c["dataset"] for c in configs):
             remedy = f"is for dataset.partition={ONLY_OF_DATASET[axis]}; leave it out"
             raise RequestError(axis, ",".join(map(str, values)), remedy)
         if group in ("backbone", "augmentation") and asked and not taken:
             remedy = f"none of the methods here ({methods}) takes {group}s; leave it out"
             raise RequestError(axis, ",".join(map(str, asked)), remedy)
+
+
+def _has(config: dict[str, Any], axis: str) -> bool:
+    group, _, name = axis.partition(".")
+    return name in config[group]
 
 
 def _grid(benchmark: dict[str, Any]) -> list[dict[str, Any]]:

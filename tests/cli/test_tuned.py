@@ -156,3 +156,14 @@ def test_wrong_budgets_are_told_in_one_line(scarce, words, told):
     assert outcome.code == 2
     assert told in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_a_field_of_one_protocol_is_not_asked_of_the_others(scarce):
+    words = [word for word in MLP if not word.startswith("protocol")]
+    both = "protocol=default,tuned"
+    assert (
+        scarce("plan", *words, both, "protocol.trials=5", "--json").json["total"] == 1 + 5 + 2 + 1
+    )
+    refused = scarce("plan", *words, both, "protocol.trails=5")
+    assert refused.code == 2
+    assert "no protocol here has such a field; did you mean protocol.trials?" in refused.err

@@ -13,11 +13,12 @@ from tests.performance import (
     mlp_cell,
     planning,
     report,
+    training,
     workers,
 )
 
 PARTS = (planning, finished, mlp_cell, workers, compaction, evidence, report)
-PARTS += (augmentation, features)
+PARTS += (augmentation, features, training)
 
 if __name__ == "__main__":
     sys.exit(max(part.main() for part in PARTS))

@@ -10,6 +10,7 @@ same optimiser and the same batches. Both run on one thread, in turn, each time 
 
 from __future__ import annotations
 
+import math
 import resource
 import statistics
 import sys
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -46,10 +48,11 @@ def plan_cells(count: int) -> list[Cell]:
 def bare_loop(cell: Cell) -> Callable[[], None]:
     """Training and scoring only; the tensors are made before the clock starts."""
     data, method = prepare_data(cell.config), cell.config["method"]
+    test_images = torch.as_tensor(np.asarray(data.test_images, dtype=np.float32))
 
     def run() -> None:
         torch.manual_seed(0)
-        pixels = data.train_images[0].numel()
+        pixels = math.prod(data.shape)
         network = nn.Sequential(
             *(nn.Flatten(), nn.Linear(pixels, 128), nn.ReLU(), nn.Dropout(0.5)),
             *(nn.Linear(128, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, data.classes)),
@@ -62,13 +65,13 @@ def bare_loop(cell: Cell) -> Callable[[], None]:
         )
         for _ in range(method["epochs"]):
             for images, labels in batches:
-                loss = loss_function(network(images), labels)
+                loss = loss_function(network(images.float()), labels)
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
         network.eval()
         with torch.inference_mode():
-            network(data.test_images).softmax(dim=1).numpy()
+            network(test_images).softmax(dim=1).numpy()
 
     return run
 
