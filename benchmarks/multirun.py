@@ -13,9 +13,9 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 from rich.console import Console
 
-from benchmarks.commands.opening import planned_cells
 from benchmarks.grid.configs import CONF, SEARCH_PATH, opened
 from benchmarks.grid.request import parse_request
+from benchmarks.planning import planned_cells
 from benchmarks.running import compute
 
 FULL_ERROR = "HYDRA_FULL_ERROR"

@@ -6,9 +6,10 @@ import argparse
 
 from rich.console import Console
 
-from benchmarks.commands.opening import planned_cells, refuse_changes
+from benchmarks.commands.opening import refuse_changes
 from benchmarks.grid.configs import opened
 from benchmarks.grid.request import parse_request
+from benchmarks.planning import planned_cells
 from benchmarks.records.compaction import Folding, fold
 from benchmarks.records.store import Store
 from benchmarks.settings import folders

@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.commands.opening import planned_cells
 from benchmarks.execution.verification import Today
 from benchmarks.grid.blocks import assignments
 from benchmarks.grid.configs import opened
@@ -30,6 +29,7 @@ from benchmarks.grid.key import (
 )
 from benchmarks.grid.plan import SETTINGS, Cell, Plan, compose_base
 from benchmarks.grid.request import Request, parse_request
+from benchmarks.planning import planned_cells
 from benchmarks.records import archive
 from benchmarks.records.store import Record, Store
 from benchmarks.settings import Folders, folders

@@ -11,12 +11,12 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks.commands.opening import planned_cells
 from benchmarks.commands.plan_view import TAKES_NONE, print_plan
 from benchmarks.execution.estimate import Estimate, estimate, price_of
 from benchmarks.grid.configs import opened
 from benchmarks.grid.plan import Plan
 from benchmarks.grid.request import GROUPS, parse_request
+from benchmarks.planning import planned_cells
 from benchmarks.records import holdings
 from benchmarks.records.store import Store
 from benchmarks.running import Progression, make_executor

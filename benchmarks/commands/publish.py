@@ -7,9 +7,10 @@ import argparse
 from rich.console import Console
 
 from benchmarks import answers, terminal
-from benchmarks.commands.opening import planned_cells, refuse_changes
+from benchmarks.commands.opening import refuse_changes
 from benchmarks.grid.configs import opened
 from benchmarks.grid.request import parse_request
+from benchmarks.planning import planned_cells
 from benchmarks.settings import folders
 
 

@@ -7,9 +7,9 @@ import argparse
 from rich.console import Console
 
 from benchmarks import answers
-from benchmarks.commands.opening import planned_cells
 from benchmarks.grid.configs import opened
 from benchmarks.grid.request import parse_request
+from benchmarks.planning import planned_cells
 from benchmarks.recommending import save_recommended
 from benchmarks.running import check, compute
 from benchmarks.settings import folders

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from benchmarks.commands.key import differences_table, plain
-from benchmarks.commands.opening import planned_cells, refuse_changes
+from benchmarks.commands.opening import refuse_changes
 from benchmarks.execution import verification
 from benchmarks.execution.cell import describe
 from benchmarks.execution.progress import duration
@@ -32,6 +32,7 @@ from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import LIMITS
 from benchmarks.grid.request import Request, parse_request
+from benchmarks.planning import planned_cells
 from benchmarks.records.store import Record
 from benchmarks.settings import folders
 
