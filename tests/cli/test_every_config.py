@@ -10,6 +10,7 @@ from tests.tiny import TINY
 
 SHORT = {"leek_net": 1, "leek_net_sgd": 1, "leek_net_adam": 1, "mlp": 2, "cnn": 1}
 TRANSFER = ("frozen", "frozen_uncached", "last_blocks", "fine_tuned", "from_scratch")
+TRANSFER += ("from_scratch_sgd", "barz2019", "brigato2022")
 SHORT |= dict.fromkeys(TRANSFER, 1)
 SMALL = ("backbone=efficientnet_lite0", "backbone.image_size=32")
 
@@ -28,9 +29,26 @@ def in_short(benchmark: str) -> tuple[str, ...]:
         return ("method=logistic,leekasso",)
     if benchmark == "compare":
         return ("method=logistic",)
+    if benchmark in ("barz2019_cub", "barz2019_small", "brigato2022_cub") or "cosine" in benchmark:
+        return OF_LOSSES.get(benchmark, ())
     pooled = ["backbone.representation=pooled"] if benchmark == "raj2018_published" else []
     sampling = ("dataset.partition=leek", "augmentation=none", "method.epochs=1")
     return (*sampling, *SMALL, *pooled)
+
+
+# Where losses are compared: two of them, and whatever makes a cell long made short.
+NETWORK = ("method.epochs=1", "init_seed=0", "augmentation=none", *SMALL[1:])
+PAIR = "loss=cross_entropy,cosine"
+ON_CPU = ("trainer=cpu", "dataset.partition=leek")
+OF_LOSSES = {
+    "barz2019_cub": (*NETWORK, *ON_CPU, "backbone=resnet18", PAIR),
+    "barz2019_small": (*NETWORK, "dataset.partition=leek", PAIR),
+    "brigato2022_cub": (*NETWORK, *ON_CPU, "backbone=resnet18", PAIR, "protocol.trials=2"),
+    "cosine_vs_tuned": (*NETWORK, "dataset.partition=leek", PAIR, "protocol.trials=2"),
+    "cosine_curve": (*NETWORK, "dataset.partition=leek", PAIR),
+    "cosine_pretrained": (*NETWORK, "dataset.partition=leek", PAIR, "backbone=efficientnet_lite0"),
+    "cosine_easy": ("method=mlp", "method.epochs=1", PAIR),
+}
 
 
 @pytest.mark.parametrize("method", names("method"))
@@ -45,8 +63,11 @@ def test_method(method, scarce, records):
 
 @pytest.mark.parametrize("benchmark", names("benchmark"))
 def test_benchmark(benchmark, scarce, results):
-    words = (*in_short(benchmark), "split_seed=range(2)")
-    outcome = scarce("run", f"benchmark={benchmark}", *TINY, *words)
+    words = [*TINY, *in_short(benchmark), "split_seed=range(2)"]
+    if benchmark in ("distant", "cosine_easy"):  # data sets paired with their partitions
+        kept = [word for word in words if not word.startswith(("dataset=", "dataset.partition"))]
+        words = ["dataset=digits", *kept]
+    outcome = scarce("run", f"benchmark={benchmark}", *words)
     assert outcome.code == 0, outcome.err
     assert (results / benchmark / "report.html").is_file()
 
