@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -46,7 +48,12 @@ def save_recommended(
 
 
 def _config(plan: Plan, keys: list[str]) -> dict[str, Any]:
-    return next(cell.config for cell in plan.cells if cell.key in keys)
+    """Where each split was tuned by itself, with the settings that were chosen most often."""
+    wanted = set(keys)
+    configs = [cell.config for cell in plan.cells if cell.key in wanted]
+    methods = [json.dumps(config["method"], sort_keys=True) for config in configs]
+    (most_often, _), *_ = Counter(methods).most_common(1)
+    return configs[methods.index(most_often)]
 
 
 def _temperature(plan: Plan, places: Folders, keys: list[str]) -> float:

@@ -4,6 +4,7 @@ about 80 photos of each to train on and 20 to test on.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -71,9 +72,15 @@ class MIT67:
 
 def _names(file: Path) -> list[str]:
     """CLASS/NAME in each line."""
-    names = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    try:
+        names = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+    except UnicodeDecodeError as error:
+        raise DataDamaged(file, "text in UTF-8", str(error)) from error
     found = [name for name in names if name]
     for name in found:
-        if name.count("/") != 1:
+        if name.count("/") != 1 or name.split("/")[0] in ("", ".", ".."):
             raise DataDamaged(file, "CLASS/NAME in each line", name)
+    twice = [name for name, count in Counter(found).items() if count > 1]
+    if twice:
+        raise DataDamaged(file, "each image once", twice[0])
     return found

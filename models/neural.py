@@ -183,10 +183,10 @@ class NeuralClassifier:
         from models.networks import glorot_uniform
 
         network = self.network(shape=tuple(shape), classes=classes)
-        network = with_last_layer(network, criterion.loss, classes)
         if self.initialisation == "glorot_uniform":
             glorot_uniform(network)
-        return network
+        # Last: what a loss puts in draws weights of its own, and must not shift the others'.
+        return with_last_layer(network, criterion.loss, classes)
 
 
 def over_all_parameters(

@@ -40,7 +40,8 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     or two data sets under one name, two different samples under one split seed, two results for
     one cell; and for records that lack a field.
     """
-    records = without_copies(record for record in records if not is_trial(record))
+    every = without_copies(records)
+    records = [record for record in every if not is_trial(record)]
     refuse_mixed_schemas(records)
     done = [record for record in records if _status(record) == "done"]
     sound = [record for record in done if _fault(record) is None]
@@ -49,7 +50,7 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     frame = pd.DataFrame([_row(record) for record in sound], columns=COLUMNS)
     frame = frame.sort_values([*ROW, *SEEDS, "key"], ignore_index=True)
     refuse_repeated_seeds(frame, [*ROW, *SEEDS])
-    frame.attrs["notices"] = _failed(records) + _dropped(done)
+    frame.attrs["notices"] = _failed(every) + _dropped(done)
     frame.attrs["caveats"] = _caveats(sound)
     return frame
 
@@ -149,7 +150,7 @@ def _failed(records: Iterable[Record]) -> list[Notice]:
     return failed_notices(
         (
             _field(record, "dataset", "name"),
-            _field(record, "method", "name"),
+            _field(record, "method", "name") + (" (a trial)" if is_trial(record) else ""),
             (record.get("error") or {}).get("type", "unknown error"),
         )
         for record in records

@@ -12,14 +12,16 @@ from benchmarks.evidence.results import method_labels
 from benchmarks.records.holdings import is_trial
 from benchmarks.records.store import Record
 
-STUDY = ["dataset", "train_size", "label", "split_seed"]
+STUDY = ["dataset", "protocol", "train_size", "label", "split_seed"]
 FEWEST = 8  # trials, below which no importance is told
+NOTHING_LEARNED = "nothing_learned"  # a note of a trial
 IMPORTANCE_SEED = 0  # of the forest
 
 
 def trials_frame(records: Iterable[Record]) -> pd.DataFrame:
     """One row per trial on a rung: the columns of STUDY, `trial`, `rung`, `epochs`, `accuracy` on
-    its validation samples (mean over folds) and `settings`, a mapping of fields to values.
+    its validation samples (mean over `folds`; 0 for settings that nothing was learned with) and
+    `settings`, a mapping of fields to values.
 
     `epochs` is NaN for methods without; trials that are not finished on all folds count with those
     that are.
@@ -31,7 +33,9 @@ def trials_frame(records: Iterable[Record]) -> pd.DataFrame:
     frame = frame.assign(label=method_labels(frame))
     keys = [*STUDY, "method", "trial", "rung", "epochs"]
     groups = frame.groupby(keys, dropna=False, sort=True)
-    found = groups.agg(accuracy=("accuracy", "mean"), settings=("settings", "first"))
+    found = groups.agg(
+        accuracy=("accuracy", "mean"), settings=("settings", "first"), folds=("accuracy", "size")
+    )
     return found.reset_index()
 
 
@@ -49,7 +53,7 @@ def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:
     for _, rows in trials.groupby(STUDY, sort=True):
         rows = rows.sort_values(["rung", "trial"])
         epochs = rows["epochs"].fillna(1.0)
-        spent = (epochs / epochs.max()).cumsum()
+        spent = (rows["folds"] * epochs / epochs.max()).cumsum()
         best = rows.groupby("rung")["accuracy"].cummax()
         parts.append(rows.assign(spent=spent, best=best))
     return pd.concat(parts, ignore_index=True) if parts else trials.assign(spent=[], best=[])
@@ -65,7 +69,7 @@ def importances(trials: pd.DataFrame) -> dict[str, dict[str, float]]:
     """
     found = {}
     for label, rows in trials[trials["rung"] == 0].groupby("label", sort=True):
-        place = rows.groupby(["dataset", "train_size", "split_seed"])["accuracy"]
+        place = rows.groupby(["dataset", "protocol", "train_size", "split_seed"])["accuracy"]
         values = rows["accuracy"] - place.transform("mean")
         if len(rows) >= FEWEST and values.nunique() > 1:
             found[str(label)] = _importance(list(rows["settings"]), list(values))
@@ -109,7 +113,9 @@ def _row(record: Record) -> dict[str, Any]:
         "trial": protocol["trial"],
         "rung": protocol["rung"],
         "epochs": method.get("epochs"),
-        "accuracy": record["metrics"]["accuracy"],
+        "accuracy": 0.0
+        if NOTHING_LEARNED in record.get("notes", ())
+        else record["metrics"]["accuracy"],
         "settings": {field: _value(method, field) for field in config["search"]},
     }
 

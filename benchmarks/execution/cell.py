@@ -16,6 +16,9 @@ from benchmarks.records import record
 from benchmarks.records.store import Predictions, Record
 from datasets.splits import Split
 
+# Exceptions that the settings of a trial raise in the same way wherever it runs; `Diverged` is one.
+SETTINGS_TO_BLAME = (ValueError, ArithmeticError, RuntimeError)
+
 
 def describe(cell: Cell) -> str:
     """In a few words, for people."""
@@ -50,10 +53,10 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
         clock.lap("test")
         train_scores = learner.scores(split_data.train_images)
         last = _metrics(learner, split_data, scores, train_scores)
-    except (FloatingPointError, RuntimeError) as error:
-        if not (tuning.is_trial(cell.config) and _is_divergence(error)):
+    except SETTINGS_TO_BLAME as error:
+        if not tuning.is_trial(cell.config):
             raise
-        return _diverged(cell, learner, split_data, clock, error)
+        return _without_learning(cell, learner, split_data, clock, error)
     measured = {
         "metrics": last | selection.metrics(last),
         "history": learner.history,
@@ -67,15 +70,11 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
     return record.done(cell, measured, predictions), predictions
 
 
-def _is_divergence(error: Exception) -> bool:
-    return isinstance(error, FloatingPointError) or type(error).__name__ == "Diverged"
-
-
-def _diverged(
+def _without_learning(
     cell: Cell, learner: Any, split_data: Any, clock: _Clock, error: Exception
 ) -> tuple[Record, Predictions]:
-    """A trial whose settings made the training diverge has an answer: it has learned nothing, and
-    one class is all that it predicts."""
+    """A trial whose settings cannot be trained with, or made the training diverge, has an answer:
+    it has learned nothing, one class is all that it predicts, and every other trial is better."""
     clock.lap("train")
     scores, train_scores = (
         np.full((len(labels), split_data.classes), 1 / split_data.classes, np.float32)
@@ -87,7 +86,7 @@ def _diverged(
         "history": {},
         "timing": clock.timing(),
         "caveats": list(data.load(cell.config["dataset"]).caveats),
-        "notes": {"diverged": str(error)},
+        "notes": {tuning.NOTHING_LEARNED: f"{type(error).__name__}: {error}"},
         "predictions": {"score_kind": learner.score_kind},
     }
     predictions = _predictions(cell.config, split_data, scores)

@@ -13,10 +13,10 @@ from omegaconf.errors import OmegaConfBaseException
 from benchmarks.grid import augmentations, learners, search, tuning
 from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs, field_names, suggest_field
-from benchmarks.grid.errors import RequestError
+from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.request import AUGMENTATION, GROUPS, SCALARS, Request
 
-PROTOCOL = "protocol"
+PROTOCOL, SELECT_EPOCH_ON = "protocol", "select_epoch_on"
 # What only Hydra can follow: a defaults list, a package, a reference to another field.
 REACHES_OUT = re.compile(r"\bdefaults\b['\"]?\s*:|@package|\$\{")
 
@@ -70,9 +70,9 @@ class Composer:
         group = axis.split(".")[0]
         if group not in GROUPS or _has_field(config, axis):
             return False
-        if axis in self.request.axes:
-            return group == PROTOCOL  # refused in the end, if none of the protocols has it
-        return group in self.request.axes
+        if group == PROTOCOL:  # refused in the end, if none of the protocols has it
+            return True
+        return axis not in self.request.axes and group in self.request.axes
 
     def _composed(self, assignment: Assignment) -> DictConfig | dict[str, Any]:
         groups = tuple((axis, assignment[axis]) for axis in GROUPS if axis in assignment)
@@ -192,7 +192,11 @@ def _check_protocol(protocol: dict[str, Any]) -> None:
     if tuning.tunes(protocol):
         tuning.check(protocol)
         return
-    selected_on = protocol.get("select_epoch_on")
+    for name in protocol:
+        if name not in (*tuning.LABELS, SELECT_EPOCH_ON):
+            known = (SELECT_EPOCH_ON, *tuning.OPTIONS)
+            raise RequestError(f"protocol.{name}", protocol[name], nearest(name, known))
+    selected_on = protocol.get(SELECT_EPOCH_ON)
     if selected_on not in (None, "test"):
         remedy = "give test (as published), or leave it out"
         raise RequestError("protocol.select_epoch_on", selected_on, remedy)

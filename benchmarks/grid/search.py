@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 FIELD = "search"
 Settings = dict[str, Any]  # value by dotted field of the method
 RANGE = ("low", "high", "log")
+DRAWS_FOR_EACH = 50  # before a space counts as exhausted
+NOT_SEARCHED = ("name", "says", "version", "_target_", "epochs")  # epochs are the search's budget
 
 
 def checked_space(method: dict[str, Any]) -> dict[str, Any]:
@@ -32,7 +34,8 @@ def checked_space(method: dict[str, Any]) -> dict[str, Any]:
         raise RequestError(f"method.{FIELD}", "missing", remedy)
     if not isinstance(space, dict):
         raise RequestError(f"method.{FIELD}", space, "a mapping of fields to ranges or lists")
-    known = list(_fields({name: value for name, value in method.items() if name != FIELD}))
+    fixed = (FIELD, *NOT_SEARCHED)
+    known = list(_fields({name: value for name, value in method.items() if name not in fixed}))
     for field, choices in space.items():
         if field not in known:
             remedy = f"{method['name']} has no such field; {nearest(field, known)}"
@@ -44,17 +47,24 @@ def checked_space(method: dict[str, Any]) -> dict[str, Any]:
 def settings(
     space: dict[str, Any], method: dict[str, Any], count: int, seed: int
 ) -> list[Settings]:
-    """So many settings: the method's own values, then random ones of its space (Optuna).
+    """So many settings, each once: the method's own values, then random ones of its space (Optuna).
 
-    A larger count begins with the settings of a smaller one.
+    A larger count begins with the settings of a smaller one. A space of lists has only so many: no
+    more than these are tried.
     """
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    distributions = {field: distribution(choices) for field, choices in space.items()}
+    distributions = {field: distribution(space[field]) for field in sorted(space)}
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=seed))
-    drawn = [study.ask(distributions).params for _ in range(count - 1)]
-    return [{field: value_of(method, field) for field in space}, *drawn]
+    found = [{field: value_of(method, field) for field in distributions}]
+    for _ in range(DRAWS_FOR_EACH * count):
+        if len(found) == count:
+            break
+        drawn = study.ask(distributions).params
+        if drawn not in found:
+            found.append(drawn)
+    return found
 
 
 def distribution(choices: Any) -> BaseDistribution:

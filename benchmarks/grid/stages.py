@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from benchmarks.grid import search
+from benchmarks.grid import search, tuning
 from benchmarks.grid.key import cell_key
 from benchmarks.grid.plan import Cell, Plan, Search, fingerprints
 from benchmarks.grid.tuning import Try
@@ -24,7 +24,8 @@ def extend(plan: Plan, read: Reader) -> int:
     decided: dict[str, Cell] = {}
     plan.undecided = []
     for found in plan.searches.values():
-        decided |= {cell.key: cell for cell in _walked(found, read, plan)}
+        for cell in _walked(found, read, plan):
+            decided.setdefault(cell.key, cell)  # an earlier trial keeps its number
     stated = [cell for cell in plan.cells if search.FIELD not in cell.config]
     plan.cells = [*stated, *decided.values()]
     return len(decided.keys() - known)
@@ -49,8 +50,10 @@ def _walked(found: Search, read: Reader, plan: Plan) -> list[Cell]:
 
 
 def _score(record: dict[str, Any]) -> float:
-    """On validation samples; settings that made the training diverge come after all others."""
-    return -math.inf if "diverged" in record.get("notes", {}) else record["metrics"]["accuracy"]
+    """On validation samples; settings that nothing was learned with come after all others."""
+    if tuning.NOTHING_LEARNED in record.get("notes", {}):
+        return -math.inf
+    return record["metrics"]["accuracy"]
 
 
 def _cell(config: dict[str, Any]) -> Cell:

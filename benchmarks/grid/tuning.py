@@ -22,7 +22,9 @@ from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.search import Settings
 
 OPTIONS = ("trials", "validation", "rungs", "keep")
+LABELS = ("name", "says")
 STAGE, TRIAL = "stage", "trial"
+NOTHING_LEARNED = "nothing_learned"  # a note of a trial, with the reason
 TRIAL_SEED = 0  # of initial weights, whichever the seeds are that the winner is trained with
 
 Config = dict[str, Any]
@@ -44,7 +46,7 @@ def check(protocol: Config) -> None:
         if name not in protocol:
             raise RequestError(f"protocol.{name}", "missing", "a protocol that tunes needs it")
     for name in protocol:
-        if name not in (*OPTIONS, "name", "says"):
+        if name not in (*OPTIONS, *LABELS):
             raise RequestError(f"protocol.{name}", protocol[name], nearest(name, OPTIONS))
     trials, validation, rungs = protocol["trials"], protocol["validation"], protocol["rungs"]
     if not _whole(trials, least=1):

@@ -17,7 +17,7 @@ from benchmarks.grid.configs import PROJECT
 from datasets.fetch import cache_folder
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "pytorch-lightning", "hydra-core")
-PACKAGES += ("torchvision", "timm", "pillow", "opencv-python-headless")
+PACKAGES += ("torchvision", "timm", "pillow", "opencv-python-headless", "optuna")
 
 
 def provenance(config: dict[str, Any]) -> dict[str, Any]:

@@ -119,13 +119,39 @@ def test_the_plan_counts_what_is_still_to_be_decided(scarce):
 
 
 def test_training_that_diverges_is_an_answer_of_a_trial(scarce, records):
-    words = (*MLP, "method.inputs=raw", "method.optimizer.lr=1e20")
+    words = [word for word in MLP if not word.startswith("method.epochs")]
+    words += ["method.epochs=12", "method.inputs=raw", "method.optimizer.lr=1e20"]
     outcome = scarce("run", *words)
     assert outcome.code == 0, outcome.err
     trials, tested = parts(records())
-    diverged = [r for r in trials if "diverged" in r["notes"]]
+    diverged = [r for r in trials if "Diverged" in r["notes"].get("nothing_learned", "")]
     assert {r["config"]["protocol"]["trial"] for r in diverged} == {0}
     assert tested[0]["config"]["protocol"]["chosen_trial"] != 0
+
+
+def test_settings_that_cannot_be_trained_with_lose(scarce, records, tmp_path):
+    """Regression: nine neighbours of eight samples left the method without any result."""
+    file = tmp_path / "mine" / "method" / "neighbours.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "name: neighbours\nsays: nearest neighbours\nversion: 1\n"
+        "_target_: models.linear.LinearClassifier\ninputs: unit\n"
+        "estimator: {_target_: sklearn.neighbors.KNeighborsClassifier, n_neighbors: 1}\n"
+        "search:\n  estimator.n_neighbors: [1, 3, 50]\n"
+    )
+    words = [word for word in TUNED if not word.startswith("protocol.trials")]
+    mine = f"hydra.searchpath=[file://{tmp_path / 'mine'}]"
+    outcome = scarce("run", *words, "method=neighbours", "split_seed=0", mine)
+    assert outcome.code == 0, outcome.err
+    trials, (tested,) = parts(records())
+    assert len(trials) == 3  # all that the list has
+    assert tested["config"]["method"]["estimator"]["n_neighbors"] in (1, 3)
+
+
+def test_the_report_calls_no_trial_a_lost_cell(scarce, results):
+    scarce("run", *MLP)
+    page = (results / "quickstart" / "report.html").read_text()
+    assert '"lost":{}' in page
 
 
 def test_what_could_be_searched_changes_no_key_of_another_protocol(scarce, records):

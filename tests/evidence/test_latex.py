@@ -140,23 +140,23 @@ def tables(rows) -> dict[str, Table]:
 
 @pytest.fixture(scope="module")
 def compiled(tables, tmp_path_factory) -> Compiled:
-    """All tables in one document, each on pages of its own below its name."""
+    """All tables in one document, each on pages of its own below its number."""
     folder = tmp_path_factory.mktemp("latex")
     inputs = []
-    for place, (name, table) in enumerate(tables.items()):
+    for place, table in enumerate(tables.values()):
         (folder / f"{place}.tex").write_text(table_text(table, "tex"), encoding="utf-8")
-        inputs.append(rf"\clearpage Case: {name}. \clearpage \input{{{place}.tex}}")
+        inputs.append(rf"\clearpage Case: {place}. \clearpage \input{{{place}.tex}}")
     (folder / "all.tex").write_text(DOCUMENT % "\n".join(inputs), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
-    log = (folder / "all.log").read_text(encoding="latin-1")
+    log, name = (folder / "all.log").read_text(encoding="latin-1"), ""
     texts, words = dict.fromkeys(tables, ""), {name: [] for name in tables}
     pages = pdf_text(folder, "-layout").split("\f")
     places = pdf_text(folder, "-bbox").split("<page ")[1:]
     for page, boxes in zip(pages[: len(places)], places, strict=True):
-        started = re.search(r"Case: (.*?)\.", page)
-        name = started.group(1) if started else name
+        started = re.search(r"Case: (\d+)\.", page)
+        name = list(tables)[int(started.group(1))] if started else name
         texts[name] += page
         words[name] += [(word, *map(float, place)) for *place, word in WORD.findall(boxes)]
     return Compiled(log, texts, words)

@@ -27,6 +27,16 @@ def test_the_first_trial_is_the_methods_own_file_and_more_trials_begin_alike():
     assert all(1e-4 <= each["optimizer.lr"] <= 1 for each in many)
 
 
+def test_settings_are_tried_once_and_a_list_has_only_so_many():
+    few = settings({"batch_size": [8, 16, 32]}, METHOD, count=12, seed=0)
+    assert sorted(each["batch_size"] for each in few) == [8, 16, 32]
+
+
+def test_settings_do_not_depend_on_the_order_of_the_fields():
+    turned = dict(reversed(SPACE.items()))
+    assert settings(turned, METHOD, 5, seed=1) == settings(SPACE, METHOD, 5, seed=1)
+
+
 def test_settings_change_nothing_but_their_fields():
     tuned = with_settings(METHOD, {"optimizer.lr": 0.5, "batch_size": 16})
     assert tuned == {**METHOD, "optimizer": {"lr": 0.5, "momentum": 0.9}, "batch_size": 16}
@@ -93,6 +103,8 @@ def test_a_budget_that_cannot_be_is_refused(change, told):
     [
         (None, "method.search=missing: m declares nothing to search"),
         ({"optimiser.lr": [1, 2]}, "m has no such field; did you mean optimizer.lr?"),
+        ({"epochs": [10, 20]}, "method.search.epochs=.*: m has no such field"),
+        ({"name": ["a", "b"]}, "method.search.name=.*: m has no such field"),
         ({"batch_size": [8]}, "method.search.batch_size=.*: a list of two values or more"),
         ({"optimizer.lr": {"low": 1}}, "a range with low and high"),
         ({"optimizer.lr": {"low": 2, "high": 1}}, "low below high"),

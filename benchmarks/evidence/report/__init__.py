@@ -18,6 +18,7 @@ from benchmarks.evidence.tables import Block, caption, cell_text, summary
 from benchmarks.evidence.tables.captions import optimism_sentences
 from benchmarks.evidence.tables.parameters import COUNTED_SENTENCE
 from benchmarks.evidence.wording import interval_text, percent, points
+from benchmarks.records.holdings import is_trial
 from benchmarks.records.store import Record
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def report_html(
 
     Raises EvidenceError for records that cannot be put into one table.
     """
+    records = [record for record in records if not is_trial(record)]
     frame = results_frame(records) if frame is None else frame
     table = summary(frame) if table is None else table
     behind = cells_behind(frame, records, table)
