@@ -78,7 +78,16 @@ def test_loss(loss, scarce):
     assert scarce("run", *TINY, *words, f"loss={loss}").code == 0
 
 
-@pytest.mark.parametrize("executor", names("executor"))
+CLUSTERS = ("ray", "slurm")  # seconds to start
+
+
+@pytest.mark.parametrize(
+    "executor",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in CLUSTERS else ())
+        for name in names("executor")
+    ],
+)
 def test_executor(executor, scarce):
     words = ("method=leekasso", "split_seed=range(2)", f"executor={executor}")
     assert scarce("run", *TINY[:2], *words).code == 0
