@@ -9,12 +9,13 @@ import pandas as pd
 
 from benchmarks.evidence.axes import AXES, axis_name
 from benchmarks.evidence.results import method_labels
+from benchmarks.grid.search import value_of
+from benchmarks.grid.tuning import NOTHING_LEARNED
 from benchmarks.records.holdings import is_trial
 from benchmarks.records.store import Record
 
 STUDY = ["dataset", "protocol", "train_size", "label", "split_seed"]
 FEWEST = 8  # trials, below which no importance is told
-NOTHING_LEARNED = "nothing_learned"  # a note of a trial
 IMPORTANCE_SEED = 0  # of the forest
 
 
@@ -104,6 +105,7 @@ def _importance(settings: list[dict[str, Any]], values: list[float]) -> dict[str
 def _row(record: Record) -> dict[str, Any]:
     config = record["config"]
     method, protocol = config["method"], config["protocol"]
+    learned_nothing = NOTHING_LEARNED in record.get("notes", ())
     return {
         "dataset": config["dataset"]["name"],
         "train_size": config["dataset"]["train_size"],
@@ -113,15 +115,6 @@ def _row(record: Record) -> dict[str, Any]:
         "trial": protocol["trial"],
         "rung": protocol["rung"],
         "epochs": method.get("epochs"),
-        "accuracy": 0.0
-        if NOTHING_LEARNED in record.get("notes", ())
-        else record["metrics"]["accuracy"],
-        "settings": {field: _value(method, field) for field in config["search"]},
+        "accuracy": 0.0 if learned_nothing else record["metrics"]["accuracy"],
+        "settings": {field: value_of(method, field) for field in config["search"]},
     }
-
-
-def _value(method: dict[str, Any], field: str) -> Any:
-    block: Any = method
-    for name in field.split("."):
-        block = block[name]
-    return block
