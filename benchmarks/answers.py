@@ -118,7 +118,7 @@ def _images_of(at_hand: Mapping[str, dict[str, Any]], record: Record) -> Images 
         return None
 
     def image(index: int) -> np.ndarray:
-        return samples.images[index].transpose(1, 2, 0) / samples.peak
+        return samples.inputs[index].transpose(1, 2, 0) / samples.peak
 
     return Images(image, samples.class_names, samples.names or ())
 

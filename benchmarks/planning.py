@@ -7,6 +7,7 @@ from benchmarks.grid import stages, tuning
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.plan import Plan, make_plan
 from benchmarks.grid.request import Request
+from benchmarks.grid.variants import with_variant
 from benchmarks.records.store import Store
 from benchmarks.settings import folders
 
@@ -18,5 +19,6 @@ def planned_cells(request: Request, configs: Configs) -> Plan:
     stages.extend(planned, Store(folders(planned.settings).own).read_all)
     tested = [cell.config for cell in planned.cells if not tuning.is_trial(cell.config)]
     configs_of_rows = [*tested, *(found.study.config for found in planned.searches.values())]
-    refuse_mixed_configurations([{"config": config} for config in configs_of_rows])
+    named = [with_variant(config, planned.varied) for config in configs_of_rows]
+    refuse_mixed_configurations([{"config": config} for config in named])
     return planned

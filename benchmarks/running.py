@@ -180,7 +180,7 @@ def _check(pending: list[Cell], here: bool) -> None:
     checked: set[str] = set()
     for cell in pending:
         samples = data.load(cell.config["dataset"])
-        shape, classes = samples.images.shape[1:], samples.classes
+        shape, classes = samples.inputs.shape[1:], samples.classes
         case = json.dumps([*(cell.config.get(name) for name in blocks), shape, classes])
         if case not in checked:
             learned = data.learned_shape(cell.config, shape)

@@ -143,7 +143,7 @@ class CIFAR:
         train = [_part(folder, file, variant.labels, len(names)) for file in variant.train]
         parts = [*train, _part(folder, variant.test, variant.labels, len(names))]
         return Samples(
-            images=np.concatenate([images for images, _ in parts]),
+            inputs=np.concatenate([images for images, _ in parts]),
             labels=np.concatenate([labels for _, labels in parts]),
             class_names=names,
             peak=255.0,

@@ -35,7 +35,7 @@ class Digits:
         pixels = bunch.images.astype(np.uint8)[:, None]
         images, labels = keep_classes(pixels, bunch.target, self.classes)
         return Samples(
-            images=images,
+            inputs=images,
             labels=labels,
             class_names=tuple(str(digit) for digit in self.classes),
             peak=16.0,

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import PCG64, SeedSequence
 
-PARTITION_STREAM, DRAW_STREAM = (0,), (1,)  # equal seeds must not give related streams
+# Equal seeds must not give related streams.
+PARTITION_STREAM, DRAW_STREAM, VALIDATION_STREAM, UNLABELLED_STREAM = (0,), (1,), (2,), (3,)
 
 
 def stream(seed: int, key: tuple[int, ...]) -> PCG64:

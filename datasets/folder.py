@@ -100,7 +100,7 @@ def samples_of(listing: Listing, decoded: DecodedImages) -> Samples:
     names = tuple(listing.names[position] for position in decoded.positions)
     official = decoded.official_train
     samples = Samples(
-        images=decoded.images,
+        inputs=decoded.images,
         labels=labels,
         class_names=listing.class_names,
         peak=PEAK,

@@ -85,7 +85,7 @@ class MNIST:
         train_images, train_labels = self._part(self.train_images, self.train_labels)
         test_images, test_labels = self._part(self.test_images, self.test_labels)
         return Samples(
-            images=np.concatenate([train_images, test_images])[:, None],
+            inputs=np.concatenate([train_images, test_images])[:, None],
             labels=np.concatenate([train_labels, test_labels]),
             class_names=tuple(str(digit) for digit in self.classes),
             peak=255.0,

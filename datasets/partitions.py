@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from numbers import Integral
+
 import numpy as np
 
 from datasets.draws import PARTITION_STREAM, permutation, stream
@@ -63,20 +66,36 @@ def _official(samples: Samples) -> Partition:
     return np.arange(samples.official_train), np.arange(samples.official_train, len(samples))
 
 
-def _stratified(samples: Samples, test_share: float, seed: int) -> Partition:
-    """Of each class its share of test samples, at least one, drawn from all samples.
+def _stratified(samples: Samples, test_share: float | int, seed: int) -> Partition:
+    """Of each class its share of test samples, at least one, drawn from all samples; a whole
+    number is shared out among the classes by their sizes.
 
     Raises WrongOption for a class with one sample, or of which nothing is left to train on.
     """
     tested = []
     source = stream(seed, PARTITION_STREAM)
-    for name, members in _by_class(samples):
-        count = max(1, round(test_share * len(members)))
+    classes = _by_class(samples)
+    for (name, members), count in zip(classes, _tested(test_share, classes), strict=True):
         if count >= len(members):
             remedy = f"class {name} has {len(members)} samples and none is left to train on"
             raise WrongOption("dataset.test_share", test_share, remedy)
         tested.append(members[permutation(len(members), source)[:count]])
     return _around(samples, np.concatenate(tested))
+
+
+def _tested(test_share: float | int, classes: list[tuple[str, np.ndarray]]) -> list[int]:
+    sizes = [len(members) for _, members in classes]
+    if isinstance(test_share, Integral):
+        return largest_remainder(int(test_share), sizes)
+    return [max(1, round(test_share * size)) for size in sizes]
+
+
+def largest_remainder(total: int, counts: Sequence[int]) -> list[int]:
+    """Share out `total` in proportion to `counts`; ties go to the earlier one (Hamilton)."""
+    scaled = total * np.asarray(counts, dtype=np.int64)
+    shares, remainders = np.divmod(scaled, sum(counts))
+    shares[np.argsort(-remainders, kind="stable")[: total - shares.sum()]] += 1
+    return shares.tolist()
 
 
 def _fold(samples: Samples, count: int, fold: int, seed: int) -> Partition:

@@ -76,7 +76,7 @@ class Shortcut:
         train, test = self._parts(photos)
         versions = [*train, *test]
         return Samples(
-            images=np.stack([_turned(decoded.images[p.position], p, way) for p, way in versions]),
+            inputs=np.stack([_turned(decoded.images[p.position], p, way) for p, way in versions]),
             labels=np.array([photo.label for photo, _ in versions], dtype=np.int64),
             class_names=self.classes,
             peak=PEAK,

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from numpy.random import PCG64
 
-from datasets.draws import DRAW_STREAM, integers, permutation, stream
+from datasets.draws import (
+    DRAW_STREAM,
+    UNLABELLED_STREAM,
+    integers,
+    permutation,
+    stream,
+)
 from datasets.errors import WrongOption
-from datasets.partitions import PARTITIONS, Partition, partition
+from datasets.partitions import PARTITIONS, Partition, largest_remainder, partition
 from datasets.samples import Samples, fingerprint_arrays
+from datasets.validation import held_out
 
 ONLY_OF = {"folds": "folds", "test_share": "stratified"}  # field: the partition that it is for
 
@@ -35,8 +42,12 @@ class Sampling:
         per_class: draw `train_size` samples of each class.
         replacement: draw with replacement, so that samples may repeat.
         stratified: keep the class shares of the pool, by largest remainder.
-        test_share: of partition `stratified`, between 0 and 1.
+        test_share: of partition `stratified`: a share between 0 and 1 of each class, or how many
+            samples, as whole number, in the shares of the classes.
         folds: of partition `folds`, from 2 up.
+        validation: share of the train samples of each class that is held out of them, to choose a
+            decision threshold on; 0 holds out none.
+        unlabelled: number of further samples of the pool that are learned from without labels.
 
     Raises:
         WrongOption: for a value of the wrong type or out of range.
@@ -49,20 +60,22 @@ class Sampling:
     stratified: bool = False
     test_share: float = 0.2
     folds: int = 5
+    validation: float = 0.0
+    unlabelled: int = 0
 
     def __post_init__(self) -> None:
         if not self._relative:
             _require_whole("train_size", self.train_size, least=1)
         _require_whole("folds", self.folds, least=2)
+        _require_whole("unlabelled", self.unlabelled, least=0)
+        _require_share("validation", self.validation)
         if self.partition is not None and self.partition not in PARTITIONS:
             known = ", ".join(PARTITIONS)
             raise WrongOption("dataset.partition", self.partition, f"choose one of {known}")
-        for field in ("per_class", "replacement", "stratified"):
-            if not isinstance(getattr(self, field), bool):
-                raise WrongOption(f"dataset.{field}", getattr(self, field), "true or false")
-        share = self.test_share
-        if isinstance(share, bool) or not isinstance(share, Real) or not 0 < share < 1:
-            raise WrongOption("dataset.test_share", share, "a number between 0 and 1 is needed")
+        for name in ("per_class", "replacement", "stratified"):
+            if not isinstance(getattr(self, name), bool):
+                raise WrongOption(f"dataset.{name}", getattr(self, name), "true or false")
+        _require_test_share(self.test_share)
         if self.per_class and self._relative:
             remedy = "per_class needs a whole number for each class"
             raise WrongOption("dataset.train_size", self.train_size, remedy)
@@ -110,19 +123,51 @@ class Sampling:
         pool, test = _partition(samples, sampling, partition_seed, fold)
         groups, quotas = _quotas(samples, sampling, pool)
         draw = _with_replacement if sampling.replacement else _without_replacement
-        return Split(draw(groups, quotas, stream(draw_seed, DRAW_STREAM)), test)
+        drawn = draw(groups, quotas, stream(draw_seed, DRAW_STREAM))
+        further = _further(sampling, np.setdiff1d(pool, drawn), draw_seed)
+        if not sampling.validation:
+            return Split(drawn, test, unlabelled=further)
+        train, held = held_out(
+            samples, drawn, sampling.validation, 0, draw_seed, "dataset.validation"
+        )
+        return Split(train, test, held, further)
+
+
+def _none() -> np.ndarray:
+    return np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Indices into samples: `train` (int64, in drawn order, may repeat) and `test` (sorted)."""
+    """Indices (int64) into samples, none in two of them: `train` (in drawn order, may repeat),
+    `test`, `validation` (both sorted), and `unlabelled` (in drawn order)."""
 
     train: np.ndarray
     test: np.ndarray
+    validation: np.ndarray = field(default_factory=_none)
+    unlabelled: np.ndarray = field(default_factory=_none)
 
     def fingerprint(self, samples: Samples) -> str:
-        """SHA-256 (hex) over the samples' fingerprint and both index arrays."""
-        return fingerprint_arrays(samples.fingerprint, self.train, self.test)
+        """SHA-256 (hex) over the samples' fingerprint and the index arrays.
+
+        Where there are neither validation nor unlabelled samples, over train and test alone.
+        """
+        more = [part for part in (self.validation, self.unlabelled) if len(part)]
+        told = samples.fingerprint
+        if more:
+            told += f" validation {len(self.validation)} unlabelled {len(self.unlabelled)}"
+        return fingerprint_arrays(told, self.train, self.test, *more)
+
+
+def _further(sampling: Sampling, rest: np.ndarray, seed: int) -> np.ndarray:
+    """Samples to be learned from without labels, of those of the pool that were not drawn."""
+    count = sampling.unlabelled
+    if count > len(rest):
+        remedy = f"the pool has {len(rest)} samples beside the train samples; ask for fewer"
+        raise WrongOption("dataset.unlabelled", count, remedy)
+    return (
+        rest[permutation(len(rest), stream(seed, UNLABELLED_STREAM))[:count]] if count else _none()
+    )
 
 
 def _partition(samples: Samples, sampling: Sampling, seed: int, fold: int) -> Partition:
@@ -166,14 +211,6 @@ def _check_supply(sampling: Sampling, members: np.ndarray, where: str) -> None:
         )
 
 
-def largest_remainder(total: int, counts: Sequence[int]) -> list[int]:
-    """Share out `total` in proportion to `counts`; ties go to the earlier one (Hamilton)."""
-    scaled = total * np.asarray(counts, dtype=np.int64)
-    shares, remainders = np.divmod(scaled, sum(counts))
-    shares[np.argsort(-remainders, kind="stable")[: total - shares.sum()]] += 1
-    return shares.tolist()
-
-
 def _without_replacement(
     groups: Sequence[np.ndarray], quotas: Sequence[int], source: PCG64
 ) -> np.ndarray:
@@ -193,6 +230,23 @@ def _with_replacement(
         if quota
     ]
     return np.concatenate(drawn)
+
+
+def _require_test_share(value: object) -> None:
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        _require_whole("test_share", value, least=1)
+    elif not _is_number(value) or not 0 < value < 1:
+        remedy = "a share between 0 and 1, or how many samples, from 1 up"
+        raise WrongOption("dataset.test_share", value, remedy)
+
+
+def _require_share(field: str, value: object) -> None:
+    if not _is_number(value) or not 0 <= value < 1:
+        raise WrongOption(f"dataset.{field}", value, "0, or a share below 1, is needed")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _require_whole(field: str, value: object, least: int) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from datasets.draws import permutation, stream
+from datasets.draws import VALIDATION_STREAM, permutation, stream
 from datasets.errors import WrongOption
 from datasets.samples import Samples
-from datasets.splits import Split
-
-VALIDATION_STREAM = (2,)
 
 
 def held_out(
-    samples: Samples, train: np.ndarray, validation: float | int, fold: int, seed: int
-) -> Split:
-    """The training samples of a split, parted: `train` and, in the place of `test`, validation.
+    samples: Samples,
+    train: np.ndarray,
+    validation: float | int,
+    fold: int,
+    seed: int,
+    field: str = "protocol.validation",
+) -> tuple[np.ndarray, np.ndarray]:
+    """The training samples of a split, parted: those to train on, as drawn, and those to validate
+    on, sorted.
 
     `validation` is a share, held out of each class (at least one sample of a class that has two),
     or a number of folds, of which number `fold` (from 0) is held out. A sample that was drawn
@@ -27,7 +30,7 @@ def held_out(
     source = stream(seed, VALIDATION_STREAM)
     if isinstance(validation, int) and validation > len(distinct):
         remedy = f"{len(distinct)} training samples; ask for at most {len(distinct)} folds"
-        raise WrongOption("protocol.validation", validation, remedy)
+        raise WrongOption(field, validation, remedy)
     chosen, first = [], 0
     for label in np.unique(samples.labels[distinct]):
         members = distinct[samples.labels[distinct] == label]
@@ -40,8 +43,8 @@ def held_out(
     held = np.sort(np.concatenate(chosen))
     if not len(held):
         remedy = f"each class has one of the {len(distinct)} training samples; take more, or folds"
-        raise WrongOption("protocol.validation", validation, remedy)
-    return Split(train[~np.isin(train, held)], held)
+        raise WrongOption(field, validation, remedy)
+    return train[~np.isin(train, held)], held
 
 
 def _held(members: int, share: float) -> int:

@@ -12,14 +12,14 @@ from models.scaling import shift_and_factor
 class InputScaling(nn.Module):
     """Scale images (m, C, H, W) as `models.scaling` defines it; nothing here is trained.
 
-    `train_images` (n, C, H, W) give the statistics of `standardise`; `peak` is the largest
+    `train_inputs` (n, C, H, W) give the statistics of `standardise`; `peak` is the largest
     possible pixel value. Raises ValueError for an unknown kind.
     """
 
-    def __init__(self, kind: str, train_images: np.ndarray | torch.Tensor, peak: float) -> None:
+    def __init__(self, kind: str, train_inputs: np.ndarray | torch.Tensor, peak: float) -> None:
         super().__init__()
         self.kind = kind
-        shift, factor = shift_and_factor(kind, train_images, peak)
+        shift, factor = shift_and_factor(kind, train_inputs, peak)
         self.register_buffer("shift", torch.as_tensor(shift, dtype=torch.float32))
         self.register_buffer("factor", torch.as_tensor(factor, dtype=torch.float32))
 

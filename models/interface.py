@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     import torch
 
 
-class LazyImages(Protocol):
-    """Images (m, C, H, W) of unsigned bytes that are read when asked for.
+class LazyInputs(Protocol):
+    """Images (m, C, H, W) of unsigned bytes, rows (m, F) or texts (m, L), read when asked for.
 
     `index` (int64) are their places in a data set. `identity` stands for that data set and view:
     with an equal identity, equal places hold equal pixels.
     """
 
-    shape: tuple[int, int, int, int]
+    shape: tuple[int, ...]
     index: np.ndarray
     identity: str
 
@@ -26,17 +26,17 @@ class LazyImages(Protocol):
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray: ...
 
     def take(self, positions: np.ndarray) -> torch.Tensor:
-        """The images at these positions."""
+        """The inputs at these positions."""
 
     def split(self, size: int) -> Iterable[torch.Tensor]:
-        """All images, in order, in batches of at most `size`."""
+        """All inputs, in order, in batches of at most `size`."""
 
-    def view(self, number: int) -> LazyImages:
+    def view(self, number: int) -> LazyInputs:
         """The same images, augmented for the `number`-th time; the same at every call."""
 
 
-Images = "LazyImages | torch.Tensor | np.ndarray"
-Watched = "tuple[Images, torch.Tensor | np.ndarray]"  # images and labels
+Inputs = "LazyInputs | torch.Tensor | np.ndarray"
+Watched = "tuple[Inputs, torch.Tensor | np.ndarray]"  # inputs and labels
 
 
 class TrainingData(Protocol):
@@ -46,12 +46,16 @@ class TrainingData(Protocol):
     `train_dataloader` are augmented anyway.
     """
 
-    train_images: LazyImages | torch.Tensor
+    train_inputs: LazyInputs | torch.Tensor
     train_labels: torch.Tensor
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
     classes: int
     class_names: tuple[str, ...]
     peak: float
+    epoch_size: int
+    class_weights: np.ndarray | None
+    vocabulary: tuple[str, ...] | None
+    unlabelled_inputs: LazyInputs | None
     augmented: bool
     views: int | None
 

@@ -15,7 +15,7 @@ from models.linear import class_scores, count_coefficients, fit_estimator
 from models.scaling import flat_pixels
 
 if TYPE_CHECKING:
-    from models.interface import Images, TrainingData
+    from models.interface import Inputs, TrainingData
 
 TIES = {"first": "ordinal", "mean_rank": "average"}  # and scipy's names for them
 
@@ -52,14 +52,14 @@ class Leekasso:
         _require_two(classes, "Leekasso")
 
     def fit(self, data: TrainingData, seed: int) -> None:
-        """Fit on `data.train_images` and `data.train_labels` (see `models`); nothing is random."""
+        """Fit on `data.train_inputs` and `data.train_labels` (see `models`); nothing is random."""
         images, labels = _two_class_sample(data, "Leekasso")
         self.selected = smallest(f_test(images, labels), self.pixels, self.ties)
         coefficients, kept = least_squares(images[:, self.selected], labels)
         self._intercept, self._slopes = coefficients[0], coefficients[1:]
         self.parameters = {"total": len(kept), "trainable": len(kept)}
 
-    def scores(self, images: Images) -> np.ndarray:
+    def scores(self, images: Inputs) -> np.ndarray:
         """Decision values, float32 array (m, 2), of images (m, C, H, W)."""
         fitted = self._intercept + flat_pixels(images)[:, self.selected] @ self._slopes
         return np.column_stack([1 - fitted, fitted]).astype(np.float32)
@@ -89,7 +89,7 @@ class LeekassoLogistic:
         _require_two(classes, "LeekassoLogistic")
 
     def fit(self, data: TrainingData, seed: int) -> None:
-        """Fit on `data.train_images` and `data.train_labels` (see `models`)."""
+        """Fit on `data.train_inputs` and `data.train_labels` (see `models`)."""
         from sklearn.linear_model import LogisticRegression
 
         images, labels = _two_class_sample(data, "LeekassoLogistic")
@@ -102,7 +102,7 @@ class LeekassoLogistic:
         self._fitted = fit_estimator(regression, images[:, self.selected], labels, seed)
         self.parameters = count_coefficients(self._fitted)
 
-    def scores(self, images: Images) -> np.ndarray:
+    def scores(self, images: Inputs) -> np.ndarray:
         """Class probabilities, float32 array (m, 2), of images (m, C, H, W)."""
         return class_scores(self._fitted, flat_pixels(images)[:, self.selected], classes=2)
 
@@ -182,7 +182,7 @@ def _require_two(classes: int, method: str) -> None:
 
 def _two_class_sample(data: TrainingData, method: str) -> tuple[np.ndarray, np.ndarray]:
     _require_two(data.classes, method)
-    return flat_pixels(data.train_images), np.asarray(data.train_labels)
+    return flat_pixels(data.train_inputs), np.asarray(data.train_labels)
 
 
 def _require_pixels(pixels: int) -> None:

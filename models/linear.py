@@ -1,10 +1,10 @@
-"""The learner for scikit-learn estimators on flat pixels. Importable without scikit-learn."""
+"""The learner for scikit-learn estimators on flat inputs. Importable without scikit-learn."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -13,24 +13,28 @@ from models.scaling import flat_pixels, require_kind, shift_and_factor
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
-    from models.interface import Images, TrainingData
+    from models.interface import Inputs, TrainingData
 
 SAVED = ("coef_", "intercept_", "classes_")
 
 
 @dataclass
 class LinearClassifier:
-    """Any scikit-learn classifier on all pixels, scaled by `inputs` (a kind of `models.scaling`).
+    """Any scikit-learn classifier on all pixels, or on the columns of a table, scaled by `inputs`
+    (a kind of `models.scaling`).
 
     `estimator()` is a factory of an unfitted estimator; where it takes a `random_state` it gets
     the seed. Scores are probabilities where the estimator has `predict_proba`, else decision
-    values. A training sample of one class gives a constant prediction of that class.
+    values. A training sample of one class gives a constant prediction of that class. Weights of
+    the classes are handed to the estimator as weights of its samples.
 
     Raises ValueError naming the field where a value is wrong.
     """
 
     estimator: Callable[[], BaseEstimator]
     inputs: str = "raw"
+
+    takes_resampling: ClassVar[bool] = True
 
     score_kind: str | None = field(default=None, init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
@@ -56,16 +60,16 @@ class LinearClassifier:
             raise ValueError(f"estimator: {error}") from error
 
     def fit(self, data: TrainingData, seed: int) -> None:
-        """Fit on `data.train_images` and `data.train_labels` (see `models`)."""
+        """Fit on `data.train_inputs` and `data.train_labels` (see `models`)."""
         estimator = self.estimator()
         self.score_kind = score_kind(estimator)
-        self._shift, self._factor = shift_and_factor(self.inputs, data.train_images, data.peak)
+        self._shift, self._factor = shift_and_factor(self.inputs, data.train_inputs, data.peak)
         self._classes = data.classes
-        features, labels = self._features(data.train_images), np.asarray(data.train_labels)
-        self._fitted = fit_estimator(estimator, features, labels, seed)
+        features, labels = self._features(data.train_inputs), np.asarray(data.train_labels)
+        self._fitted = fit_estimator(estimator, features, labels, seed, data.class_weights)
         self.parameters = count_coefficients(self._fitted)
 
-    def scores(self, images: Images) -> np.ndarray:
+    def scores(self, images: Inputs) -> np.ndarray:
         """Scores, float32 array (m, K), of images (m, C, H, W)."""
         return class_scores(self._fitted, self._features(images), self._classes)
 
@@ -100,7 +104,7 @@ class LinearClassifier:
         self.score_kind = score_kind(self._fitted)
         self.parameters = count_coefficients(self._fitted)
 
-    def _features(self, images: Images) -> np.ndarray:
+    def _features(self, images: Inputs) -> np.ndarray:
         pixels = np.asarray(images, dtype=np.float64)
         return flat_pixels((pixels - self._shift) * self._factor)
 
@@ -115,16 +119,29 @@ def score_kind(estimator: BaseEstimator) -> str:
 
 
 def fit_estimator(
-    estimator: BaseEstimator, features: np.ndarray, labels: np.ndarray, seed: int
+    estimator: BaseEstimator,
+    features: np.ndarray,
+    labels: np.ndarray,
+    seed: int,
+    class_weights: np.ndarray | None = None,
 ) -> BaseEstimator:
-    """The fitted estimator, or a constant one where `labels` hold a single class."""
+    """The fitted estimator, or a constant one where `labels` hold a single class.
+
+    Raises ValueError for class weights and an estimator that does not weigh samples.
+    """
     from sklearn.dummy import DummyClassifier
+    from sklearn.utils.validation import has_fit_parameter
 
     if len(np.unique(labels)) == 1:
         return DummyClassifier(strategy="most_frequent").fit(features, labels)
     if "random_state" in estimator.get_params():
         estimator.set_params(random_state=seed % 2**32)  # scikit-learn takes 32 bits
-    return estimator.fit(features, labels)
+    if class_weights is None:
+        return estimator.fit(features, labels)
+    if not has_fit_parameter(estimator, "sample_weight"):
+        name = type(estimator).__name__
+        raise ValueError(f"estimator={name}: takes no class weights; use resampling=none")
+    return estimator.fit(features, labels, sample_weight=class_weights[labels])
 
 
 def class_scores(fitted: BaseEstimator, features: np.ndarray, classes: int) -> np.ndarray:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LRScheduler
 
-    from models.interface import Images, TrainingData, Watched
+    from models.interface import Inputs, TrainingData, Watched
     from models.losses.contract import Criterion
 
 INITIALISATIONS = ("glorot_uniform", "network")
@@ -64,6 +64,7 @@ class NeuralClassifier:
     repeat_to: int | None = None
 
     takes_augmentation: ClassVar[bool] = True
+    takes_resampling: ClassVar[bool] = True
 
     score_kind: str = field(default="probability", init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
@@ -114,14 +115,14 @@ class NeuralClassifier:
 
         from models.training import passes_of, repeated, train_as
 
-        batches, samples = data.train_dataloader(), len(data.train_labels)
+        batches, samples = data.train_dataloader(), data.epoch_size
         require_batches(self.batch_size, len(batches), samples)
 
         torch.manual_seed(derived_seed(seed, LOSS))  # all losses train the same initial network
-        self._criterion = self._new_criterion(data.classes, data.class_names)
+        self._criterion = self._new_criterion(data.classes, data.class_names, data.class_weights)
         torch.manual_seed(seed)
         network = self._new_network(data.shape, data.classes, self._criterion)
-        scaled = self._scaled(network, data.train_images, data.peak)
+        scaled = self._scaled(network, data.train_inputs, data.peak)
         self.parameters = count(network, self._criterion)
 
         epoch = repeated(batches, passes_of(self.repeat_to, samples, data.classes))
@@ -131,7 +132,7 @@ class NeuralClassifier:
             self, scaled, self._criterion, optimizer, epoch, training_seed, watched
         )
 
-    def scores(self, images: Images) -> np.ndarray:
+    def scores(self, images: Inputs) -> np.ndarray:
         """What the loss makes of the outputs, by `score_kind`: float32 array (m, K), of images
         (m, C, H, W); the largest is the prediction."""
         from models.scoring import scores_of
@@ -161,21 +162,26 @@ class NeuralClassifier:
         self._network = from_arrays(self._scaled(network, nothing, peak), self._criterion, state)
         self.parameters = count(network, self._criterion)
 
-    def _new_criterion(self, classes: int, class_names: Sequence[str] | None) -> Criterion:
+    def _new_criterion(
+        self,
+        classes: int,
+        class_names: Sequence[str] | None,
+        class_weights: np.ndarray | None = None,
+    ) -> Criterion:
         from models.losses.contract import make_criterion
 
-        criterion = make_criterion(self.loss, classes, class_names)
+        criterion = make_criterion(self.loss, classes, class_names, class_weights)
         self.score_kind = criterion.score_kind
         return criterion
 
     def _scaled(
-        self, network: nn.Module, train_images: np.ndarray | torch.Tensor, peak: float
+        self, network: nn.Module, train_inputs: np.ndarray | torch.Tensor, peak: float
     ) -> nn.Module:
         import torch
 
         from models.inputs import InputScaling
 
-        scaling = InputScaling(self.inputs, train_images, peak)
+        scaling = InputScaling(self.inputs, train_inputs, peak)
         return torch.nn.Sequential(OrderedDict(inputs=scaling, network=network))
 
     def _new_network(self, shape: tuple[int, ...], classes: int, criterion: Criterion) -> nn.Module:

@@ -19,7 +19,7 @@ def require_kind(kind: str) -> None:
 
 
 def shift_and_factor(
-    kind: str, train_images: np.ndarray | torch.Tensor, peak: float
+    kind: str, train_inputs: np.ndarray | torch.Tensor, peak: float
 ) -> tuple[np.ndarray | np.float64, np.ndarray | np.float64]:
     """Arrays (shift, factor), float64, such that scaled = (pixels - shift) * factor.
 
@@ -36,7 +36,7 @@ def shift_and_factor(
         return np.float64(0), np.float64(1)
     if kind == "unit":
         return np.float64(0), np.float64(1 / peak)
-    pixels = np.asarray(train_images, dtype=np.float64)
+    pixels = np.asarray(train_inputs, dtype=np.float64)
     constant = pixels.max(axis=0) == pixels.min(axis=0)
     squares = np.square(pixels - pixels.mean(axis=0)).sum(axis=0)
     deviation = np.sqrt(squares / max(len(pixels) - 1, 1))
@@ -44,6 +44,6 @@ def shift_and_factor(
 
 
 def flat_pixels(images: np.ndarray | torch.Tensor) -> np.ndarray:
-    """Images (m, C, H, W), array or CPU tensor, as a float64 array (m, C*H*W)."""
+    """Images (m, C, H, W) or rows (m, F), array or CPU tensor, as a float64 array (m, C*H*W)."""
     pixels = np.asarray(images, dtype=np.float64)
     return pixels.reshape(len(pixels), -1)

@@ -14,7 +14,7 @@ from models.options import require_one_device
 if TYPE_CHECKING:
     import numpy as np
 
-    from models.interface import Images, Watched
+    from models.interface import Inputs, Watched
     from models.losses.contract import Criterion
 
 NUMBERS_AT_ONCE = 2**22
@@ -27,7 +27,7 @@ class Watch:
     `best_epoch`, counted from 1.
     """
 
-    def __init__(self, images: Images, labels: torch.Tensor) -> None:
+    def __init__(self, images: Inputs, labels: torch.Tensor) -> None:
         self.images = images
         self.labels = torch.as_tensor(labels).cpu().numpy()
         self.accuracies: list[float] = []
@@ -52,7 +52,7 @@ def watch_of(watched: Watched | None, trainer: Mapping[str, Any]) -> Watch | Non
     return Watch(*watched)
 
 
-def scores_of(network: nn.Module, criterion: Criterion, images: Images) -> np.ndarray:
+def scores_of(network: nn.Module, criterion: Criterion, images: Inputs) -> np.ndarray:
     """What a loss makes of a network's outputs for images (m, C, H, W): float32 array (m, K)."""
     network.eval()
     criterion.eval()
@@ -65,11 +65,11 @@ def scores_of(network: nn.Module, criterion: Criterion, images: Images) -> np.nd
         return criterion.scores(torch.cat(outputs)).cpu().numpy()
 
 
-def scored_at_once(images: Images) -> int:
+def scored_at_once(images: Inputs) -> int:
     """How many images make a batch of at most four million numbers, and at most 256."""
     return max(1, min(256, NUMBERS_AT_ONCE // max(1, math.prod(images.shape[1:]))))
 
 
-def batches_of(images: Images, size: int) -> Iterable[torch.Tensor]:
+def batches_of(images: Inputs, size: int) -> Iterable[torch.Tensor]:
     """Tensors of at most `size` images."""
     return (images if hasattr(images, "split") else torch.as_tensor(images)).split(size)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from models.backbones.body import Body
     from models.features.cache import FeatureCache
     from models.features.extraction import FeatureExtractor
-    from models.interface import Images, TrainingData, Watched
+    from models.interface import Inputs, TrainingData, Watched
     from models.losses.contract import Criterion
     from models.transfer_network import TransferNetwork
 
@@ -153,10 +153,10 @@ class TransferClassifier:
             self._fit_head(data, seed, watched)
         else:
             batches = data.train_dataloader()
-            require_batches(self.batch_size, len(batches), len(data.train_labels))
+            require_batches(self.batch_size, len(batches), data.epoch_size)
             self._network = self._train(self._network, data, batches, seed, watched)
 
-    def scores(self, images: Images) -> np.ndarray:
+    def scores(self, images: Inputs) -> np.ndarray:
         """What the loss makes of the outputs, by `score_kind`: float32 array (m, K), of images
         (m, C, H, W); the largest is the prediction."""
         from models.scoring import scores_of
@@ -230,7 +230,7 @@ class TransferClassifier:
         self.notes |= {"feature_precision": precision, "feature_seconds": 0.0, "images_computed": 0}
         return FeatureExtractor(network.preparation, network.body, precision, device)
 
-    def _features(self, images: Images) -> torch.Tensor:
+    def _features(self, images: Inputs) -> torch.Tensor:
         extractor, start = self._extractor, time.perf_counter()
         extractor.cache = self.feature_cache
         features = extractor.features(images)
@@ -253,12 +253,12 @@ class TransferClassifier:
             firsts = range(0, self.epochs * self._passes(data), self._passes(data))
             self.history["view"] = [first % len(features) for first in firsts]
 
-    def _views(self, data: TrainingData) -> list[Images]:
+    def _views(self, data: TrainingData) -> list[Inputs]:
         """The training images, as they are or as often augmented as epochs tell apart."""
         if not data.augmented:
-            return [data.train_images]
+            return [data.train_inputs]
         count = min(data.views or self.views, self.epochs * self._passes(data))
-        return [data.train_images.view(number) for number in range(count)]
+        return [data.train_inputs.view(number) for number in range(count)]
 
     def _train(
         self,

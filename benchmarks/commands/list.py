@@ -19,6 +19,7 @@ KINDS = {
     "backbones": "backbone",
     "losses": "loss",
     "augmentations": "augmentation",
+    "resamplings": "resampling",
     "protocols": "protocol",
     "trainers": "trainer",
     "executors": "executor",

@@ -111,7 +111,7 @@ def _load(dataset: dict[str, Any]) -> Samples:
 
 
 def _built(config: dict[str, Any], samples: Samples) -> Augmentation | None:
-    data.learned_shape(config, samples.images.shape[1:])
+    data.learned_shape(config, samples.inputs.shape[1:])
     return data.augmentation(config)
 
 
@@ -127,7 +127,7 @@ def _as_they_are(samples: Samples, name: str) -> tuple[list[Row], str]:
         places = np.flatnonzero(samples.labels == label)
         if not len(places):
             continue
-        images = samples.images[places[: VIEWS + 1]]
+        images = samples.inputs[places[: VIEWS + 1]]
         rows.append(Row(samples.class_names[label], images, counted(len(places), "sample")))
     title = f"{name}: {counted(len(samples), 'sample')} of {samples.classes} classes"
     if samples.classes > len(rows):
@@ -142,7 +142,7 @@ def _before_and_after(samples: Samples, augmentation: Augmentation) -> tuple[lis
     each = max(1, ROWS // samples.classes)
     by_class = [np.flatnonzero(samples.labels == label)[:each] for label in range(samples.classes)]
     places = np.concatenate(by_class)[:MOST_ROWS]
-    images = np.array(samples.images[places])
+    images = np.array(samples.inputs[places])
     views = range(min(VIEWS, augmentation.views or VIEWS))
     drawn = [augmentation(torch.from_numpy(images), SEED, v, places).numpy() for v in views]
     names: Sequence[str] = [samples.class_names[label] for label in samples.labels[places]]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-ROW = ["dataset", "protocol", "method", "backbone", "loss", "augmentation", "train_size"]
-AXES = ["protocol", "backbone", "loss", "augmentation"]  # of one method
-IN_LABEL = ("backbone", "loss", "augmentation")  # told beside the method where it has several
+AXES = ["protocol", "backbone", "loss", "augmentation", "resampling", "variant"]  # of one method
+ROW = ["dataset", "protocol", "method", *AXES[1:], "train_size"]
+IN_LABEL = tuple(AXES[1:])  # told beside the method where it has several
 SEEDS = ["split_seed", "init_seed"]
 NO_AUGMENTATION = "none"
-ABSENT = {"augmentation": NO_AUGMENTATION}
+ABSENT = {"augmentation": NO_AUGMENTATION, "resampling": "none"}
 # The backbone that stands for any architecture; its results are named by the architecture.
 ANY_ARCHITECTURE = "timm"
 
@@ -18,7 +18,9 @@ def axis_name(config: dict[str, Any], axis: str) -> str:
     """The name that a configuration has on an axis whose values are names.
 
     Empty where the axis means nothing to the method (a backbone of a linear model); `none` without
-    augmentation. A backbone that may be any architecture is named by its architecture.
+    augmentation or resampling. A variant is the values of the fields that the grid varies
+    (`benchmarks.grid.variants`), empty where it varies none. A backbone that may be any
+    architecture is named by its architecture.
     """
     block = config.get(axis) or {}
     name = block.get("name") or ABSENT.get(axis, "")

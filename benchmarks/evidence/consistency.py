@@ -10,6 +10,7 @@ import orjson
 
 from benchmarks.evidence.axes import AXES, axis_name
 from benchmarks.evidence.errors import EvidenceError
+from benchmarks.grid.variants import FIELD as VARIANT
 from benchmarks.records.store import SCHEMA, Record
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def refuse_mixed_configurations(records: Iterable[Record]) -> None:
     for record in records:
         fixed = fixed_configuration(record.get("config") or {})
         dataset, method, *chosen = (axis_name(fixed, axis) for axis in ("dataset", "method", *AXES))
-        _same(datasets, (dataset,), {"dataset": fixed.get("dataset")}, dataset)
+        varied = _without(fixed, (fixed.get(VARIANT) or {}).get("fields", ()))
+        _same(datasets, (dataset,), {"dataset": varied.get("dataset")}, dataset)
         _same(rows, (dataset, method, *chosen), fixed, f"{method} on {dataset}")
 
 
@@ -86,7 +88,10 @@ def refuse_mixed_data(records: Iterable[Record]) -> None:
         config, prints = record["config"], record.get("fingerprints") or {}
         name, size = config["dataset"].get("name"), config["dataset"].get("train_size")
         seed = config.get("split_seed")
-        where = f"{name}, n = {size}, split seed {seed}"
+        variant = config.get(VARIANT) or {"name": "", "fields": ()}
+        of_data = any(field.startswith("dataset.") for field in variant["fields"])
+        told = f" ({variant['name']})" if of_data else ""
+        where = f"{name}{told}, n = {size}, split seed {seed}"
         _same_print(contents, name, prints.get("data"), f"{name}: fingerprints.data")
         _same_print(splits, where, prints.get("split"), f"{where}: fingerprints.split")
 

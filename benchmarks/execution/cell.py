@@ -10,12 +10,13 @@ import numpy as np
 
 from benchmarks.execution.features import feature_cache
 from benchmarks.execution.selection import Selection, accuracy, selects
-from benchmarks.grid import data, learners, seeds, tuning
+from benchmarks.grid import data, learners, resampling, seeds, tuning
 from benchmarks.grid.plan import Cell, fingerprints
 from benchmarks.records import record
 from benchmarks.records.store import Predictions, Record
 from datasets.splits import Split
 
+TOLD = ("backbone", "augmentation", "resampling")
 # Exceptions that the settings of a trial raise in the same way wherever it runs; `Diverged` is one.
 SETTINGS_TO_BLAME = (ValueError, ArithmeticError, RuntimeError)
 
@@ -23,7 +24,7 @@ SETTINGS_TO_BLAME = (ValueError, ArithmeticError, RuntimeError)
 def describe(cell: Cell) -> str:
     """In a few words, for people."""
     config = cell.config
-    taken = [config[group]["name"] for group in ("backbone", "augmentation") if group in config]
+    taken = [config[group]["name"] for group in TOLD if group in config]
     return (
         f"{' '.join([config['method']['name'], *taken])} on {config['dataset']['name']}, "
         f"n={config['dataset']['train_size']}, seed {config['split_seed']}"
@@ -49,16 +50,16 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
     try:
         selection = _fit(learner, split_data, cell.config)
         clock.lap("train")
-        scores = learner.scores(split_data.test_images)
+        scores = learner.scores(split_data.test_inputs)
         clock.lap("test")
-        train_scores = learner.scores(split_data.train_images)
+        train_scores = learner.scores(split_data.train_inputs)
         last = _metrics(learner, split_data, scores, train_scores)
     except SETTINGS_TO_BLAME as error:
         if not tuning.is_trial(cell.config):
             raise
         return _without_learning(cell, learner, split_data, clock, error)
     measured = {
-        "metrics": last | selection.metrics(last),
+        "metrics": last | selection.metrics(last) | getattr(learner, "measures", {}),
         "history": learner.history,
         "timing": clock.timing(),
         "caveats": list(data.load(cell.config["dataset"]).caveats),
@@ -109,10 +110,20 @@ def _fit(learner: Any, split_data: Any, config: dict[str, Any]) -> Selection:
     """Train; where the protocol selects an epoch on the test data, with these watched."""
     seed = seeds.fit_seed(config["split_seed"], config["init_seed"])
     if not selects(config, learner):
-        learner.fit(split_data.training, seed)
+        learner.fit(_resampled(split_data.training, config), seed)
         return Selection()
-    learner.fit(split_data.training, seed, watched=(split_data.test_images, split_data.test_labels))
+    watched = (split_data.test_inputs, split_data.test_labels)
+    learner.fit(_resampled(split_data.training, config), seed, watched=watched)
     return Selection(learner.best_scores, learner.best_epoch, split_data.test_labels.numpy())
+
+
+def _resampled(training: Any, config: dict[str, Any]) -> Any:
+    """The training part with the samples that the resampling makes of it: it sees nothing else."""
+    resampler = resampling.build(config)
+    if resampler is None:
+        return training
+    seed = seeds.resampling_seed(config["split_seed"], config["init_seed"])
+    return training.resampled(*resampler(training, seed))
 
 
 def prepare_data(config: dict[str, Any], split: Split | None = None) -> Any:

@@ -20,8 +20,10 @@ def kind(config: dict[str, Any]) -> Kind:
     method, backbone = config["method"], config.get("backbone") or {}
     augmentation = (config.get("augmentation") or {}).get("name")
     of_backbone = backbone.get("name"), backbone.get("image_size")
+    resampling = (config.get("resampling") or {}).get("name")
+    done_before = (augmentation, resampling) if resampling else (augmentation,)
     size = dataset.get("train_size")
-    return method["name"], dataset["name"], size, *of_backbone, augmentation, method.get("epochs")
+    return method["name"], dataset["name"], size, *of_backbone, *done_before, method.get("epochs")
 
 
 @dataclass(frozen=True)

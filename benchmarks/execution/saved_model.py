@@ -86,7 +86,7 @@ def save(learner: Any, config: dict[str, Any], temperature: float, folder: Path)
     meaning = {
         "format": FORMAT,
         "config": {name: recorded_config(config)[name] for name in NEEDED if name in config},
-        "shape": list(samples.images.shape[1:]),
+        "shape": list(samples.inputs.shape[1:]),
         "windows": _windows(config),
         "class_names": list(samples.class_names),
         "peak": samples.peak,

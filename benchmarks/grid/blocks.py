@@ -29,6 +29,13 @@ def assignments(blocks: list[dict[str, Any]], requested: Requested) -> Iterator[
         yield from block.assignments()
 
 
+def stated_blocks(blocks: list[dict[str, Any]], requested: Requested) -> list[Block]:
+    """The blocks as the file states them, and what a request gives several values to: what tells
+    rows apart stays the same where a request asks for some of them."""
+    asked = tuple(plain(axis, values) for axis, values in requested.items())
+    return [*map(parse_block, blocks), Block(asked)]
+
+
 def restrict(blocks: list[Block], requested: Requested) -> list[Block]:
     """Put the requested axes in place of the blocks' own; what is excluded stays excluded.
 

@@ -10,11 +10,11 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from benchmarks.grid import augmentations, learners, search, tuning
+from benchmarks.grid import augmentations, learners, resampling, search, tuning
 from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs, field_names, suggest_field
 from benchmarks.grid.errors import RequestError, nearest
-from benchmarks.grid.request import AUGMENTATION, GROUPS, SCALARS, Request
+from benchmarks.grid.request import AUGMENTATION, GROUPS, RESAMPLING, SCALARS, Request
 
 PROTOCOL, SELECT_EPOCH_ON = "protocol", "select_epoch_on"
 # What only Hydra can follow: a defaults list, a package, a reference to another field.
@@ -175,6 +175,8 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
         _check_devices(config["trainer"].get("devices", 1))
     if AUGMENTATION in taken and not augmentations.does_something(config[AUGMENTATION]):
         taken.remove(AUGMENTATION)
+    if RESAMPLING in taken and config[RESAMPLING]["name"] == resampling.NONE:
+        taken.remove(RESAMPLING)
     return {k: v for k, v in config.items() if k not in learners.OPTIONAL or k in taken}
 
 

@@ -47,7 +47,9 @@ def split_of(config: dict[str, Any]) -> Split:
     held_by = seeds.validation_seed(seed, config["dataset"]["train_size"])
     with _refusals():
         samples = load(config["dataset"])
-        return held_out(samples, whole.train, protocol["validation"], protocol["fold"], held_by)
+        told = (protocol["validation"], protocol["fold"], held_by)
+        train, held = held_out(samples, whole.train, *told)
+    return Split(train, held, unlabelled=whole.unlabelled)
 
 
 def resolved(dataset: dict[str, Any]) -> dict[str, Any]:

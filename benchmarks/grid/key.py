@@ -1,9 +1,9 @@
 """The key of a cell: the SHA-256 of all that can change its result, and of nothing else.
 
 The list is explicit. In it: the sampling and the fingerprint of the split (which covers the content
-of the data, wherever they lie), the method, the loss and the augmentation whole, the backbone with
-the fingerprint of its weights, what the trainer computes with, the
-protocol, the seeds and the thread count. Not in it: paths, device index, worker count, executor,
+of the data, wherever they lie), the method, the loss, the augmentation and the resampling whole,
+the backbone with the fingerprint of its weights, what the trainer computes with, the protocol, the
+seeds and the thread count. Not in it: paths, device index, worker count, executor,
 descriptions. Too narrow, and stale results are reused; too wide, and moving the data reruns all.
 """
 
@@ -21,7 +21,7 @@ from datasets.augmentation.pipeline import VERSION as AUGMENTATION_VERSION
 
 KEY_VERSION = 1
 DATASET = ("name", "partition", "train_size", "per_class", "replacement", "stratified")
-DATASET += ("test_share", "folds")  # where the partition has them
+DATASET += ("test_share", "folds", "validation", "unlabelled")  # where they are stated
 TRAINER = ("accelerator", "precision", "deterministic")
 MICRO_BATCHES = "micro_batch_size"  # in the key where batches are parted
 PROTOCOL = ("name", "select_epoch_on")
@@ -141,6 +141,8 @@ def _where_taken(config: dict[str, Any]) -> dict[str, Any]:
         made_of["augmentation"] = _described(config["augmentation"])
         if AUGMENTATION_VERSION > 1:  # keys of version 1 were made without it
             made_of["augmentation"]["version"] = AUGMENTATION_VERSION
+    if config.get("resampling"):
+        made_of["resampling"] = _described(config["resampling"])
     return made_of
 
 

@@ -3,7 +3,8 @@
 The top-level `_target_` of a method names a learner's class. Nested blocks with a `_target_` become
 factories: the learner calls them with what only the data know (shape, classes, parameters).
 `backbone`, `loss` and `trainer` are handed to the learners whose class takes them, and to no other.
-An augmentation acts on the training batches of those whose class says `takes_augmentation`.
+An augmentation acts on the training batches of those whose class says `takes_augmentation`, a
+resampling on the training samples of those that say `takes_resampling`.
 """
 
 from __future__ import annotations
@@ -17,19 +18,32 @@ from hydra.utils import get_class, instantiate
 
 from benchmarks.grid import weights
 from benchmarks.grid.errors import RequestError, nearest
+from datasets.samples import IMAGES
 
 LABELS = ("_target_", "name", "says", "version")
 REQUIRED_LABELS = ("_target_", "name", "says", "version")
 SHARED = ("backbone", "loss", "trainer")
-OPTIONAL = (*SHARED, "augmentation")
+OPTIONAL = (*SHARED, "augmentation", "resampling")
 
 
 def shared_blocks(method: dict[str, Any]) -> tuple[str, ...]:
     """Which of the groups that not every learner takes this method's takes."""
     learner = learner_class(method)
     parameters = inspect.signature(learner).parameters
-    augmented = ("augmentation",) if getattr(learner, "takes_augmentation", False) else ()
-    return (*(name for name in SHARED if name in parameters), *augmented)
+    further = [name for name in ("augmentation", "resampling") if _takes(learner, name)]
+    return (*(name for name in SHARED if name in parameters), *further)
+
+
+def _takes(learner: type, group: str) -> bool:
+    return getattr(learner, f"takes_{group}", False)
+
+
+def check_kind(method: dict[str, Any], kind: str, dataset: str) -> None:
+    """Refuse a method for data of a kind that its learner does not learn from."""
+    takes = getattr(learner_class(method), "takes", (IMAGES,))
+    if kind not in takes:
+        remedy = f"learns from {' and '.join(takes)}; {dataset} has {kind}; choose another method"
+        raise RequestError("method", method["name"], remedy)
 
 
 def learner_class(method: dict[str, Any]) -> type:

@@ -6,14 +6,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.grid import augmentations, data, hierarchy, search, weights
-from benchmarks.grid.blocks import assignments
+from benchmarks.grid import augmentations, data, hierarchy, learners, search, weights
+from benchmarks.grid.blocks import assignments, stated_blocks
 from benchmarks.grid.composing import PROTOCOL, Composer, check_name, plain
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import cell_key
 from benchmarks.grid.request import GROUPS, SCALARS, Request, values_of
 from benchmarks.grid.tuning import Study
+from benchmarks.grid.variants import varied_fields
 from datasets.errors import DataUnavailable
 from datasets.splits import ONLY_OF
 
@@ -63,7 +64,8 @@ class Search:
 class Plan:
     """All cells of one request, and the settings that say how they are run.
 
-    `changes` are the overrides by which it differs from the benchmark's own grid. The cells of
+    `changes` are the overrides by which it differs from the benchmark's own grid, `varied` the
+    fields that tell its rows apart. The cells of
     `searches` are decided on by `benchmarks.grid.stages.extend`; `undecided` are configurations
     like those that will follow.
     """
@@ -71,6 +73,7 @@ class Plan:
     benchmark: dict[str, Any]
     settings: dict[str, Any]
     changes: tuple[str, ...] = ()
+    varied: list[str] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     unavailable: list[Unavailable] = field(default_factory=list)
     searches: dict[str, Search] = field(default_factory=dict)
@@ -100,10 +103,12 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     """
     base = compose_base(request, configs)
     settings = {name: base[name] for name in SETTINGS}
-    plan = Plan(base["benchmark"], settings, _changes(request, _grid(base["benchmark"])))
+    grid = _grid(base["benchmark"])
+    varied = varied_fields(stated_blocks(grid, request.axes))
+    plan = Plan(base["benchmark"], settings, _changes(request, grid), varied)
     composer = Composer(configs, request)
     seen: set[str] = set()
-    for assignment in assignments(_grid(plan.benchmark), request.axes):
+    for assignment in assignments(grid, request.axes):
         _add_cell(plan, composer.cell_config(assignment), seen)
     _refuse_choices_without_effect(request, plan)
     return plan
@@ -154,7 +159,7 @@ def _refuse_choices_without_effect(request: Request, plan: Plan) -> None:
         if axis in ONLY_OF_DATASET and not any(axis.split(".")[1] in c["dataset"] for c in configs):
             remedy = f"is for dataset.partition={ONLY_OF_DATASET[axis]}; leave it out"
             raise RequestError(axis, ",".join(map(str, values)), remedy)
-        if group in ("backbone", "augmentation") and asked and not taken:
+        if group in ("backbone", "augmentation", "resampling") and asked and not taken:
             remedy = f"none of the methods here ({methods}) takes {group}s; leave it out"
             raise RequestError(axis, ",".join(map(str, asked)), remedy)
 
@@ -188,6 +193,8 @@ def fingerprints(config: dict[str, Any]) -> dict[str, str | None]:
 def _add_cell(plan: Plan, config: dict[str, Any], seen: set[str]) -> None:
     try:
         config = {**config, "dataset": data.resolved(config["dataset"])}
+        kind = data.load(config["dataset"]).kind
+        learners.check_kind(config["method"], kind, config["dataset"]["name"])
         found = fingerprints(config)
     except DataUnavailable as error:
         identity = json.dumps(config, sort_keys=True)

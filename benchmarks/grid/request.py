@@ -12,8 +12,9 @@ from hydra.errors import HydraException
 from benchmarks.grid.configs import SEARCH_PATH
 from benchmarks.grid.errors import RequestError
 
-GROUPS = ("dataset", "method", "backbone", "loss", "augmentation", "protocol", "trainer")
-AUGMENTATION = "augmentation"
+GROUPS = ("dataset", "method", "backbone", "loss", "augmentation", "resampling", "protocol")
+GROUPS += ("trainer",)
+AUGMENTATION, RESAMPLING = "augmentation", "resampling"
 SCALARS = ("split_seed", "init_seed", "threads")
 ALIASES = {"seed": "split_seed"}
 

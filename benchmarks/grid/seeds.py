@@ -40,6 +40,11 @@ def augmentation_seed(split_seed: int, init_seed: int) -> int:
     return derive("augmentation", split_seed, init_seed)
 
 
+def resampling_seed(split_seed: int, init_seed: int) -> int:
+    """What a resampling draws or generates; the same for every method."""
+    return derive("resampling", split_seed, init_seed)
+
+
 def search_seed(split_seed: int) -> int:
     """Which settings of a search space are tried: the same for methods of the same space."""
     return derive("search", split_seed)

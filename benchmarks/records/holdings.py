@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.grid import variants
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan
+from benchmarks.grid.variants import with_variant
 from benchmarks.records import archive
 from benchmarks.records.atomic import alone_in
 from benchmarks.records.provenance import without_paths
@@ -25,7 +27,8 @@ from benchmarks.records.store import Predictions, Record, Store, write_atomicall
 
 LAST_RUN, WHOLE = "manifest.json", "whole.json"
 RECOMMENDS = "recommends"  # of a benchmark: it ends with a recommendation
-LEARNER = ("method", "backbone", "loss", "augmentation")
+LEARNER = ("method", "backbone", "loss", "augmentation", "resampling", variants.FIELD)
+VARIED = "varied"  # of a benchmark: the fields that tell its rows apart
 FIELDS = {"benchmark": dict, "expected": int, "unavailable": list, "changes": list}
 
 
@@ -85,7 +88,7 @@ class Holding:
 
 def of_plan(plan: Plan, store: Store) -> Holding:
     """What the store holds of a plan."""
-    records = store.read_all(cell.key for cell in plan.cells)
+    records = _named(store.read_all(cell.key for cell in plan.cells), plan.varied)
     damaged = tuple(store.damaged)
     return Holding(records=records, damaged=damaged, source=store, **_manifest(plan))
 
@@ -128,7 +131,7 @@ def is_trial(record: Record) -> bool:
 
 
 def arm(config: dict[str, Any]) -> list[str]:
-    """The choices that make a cell's learner, by name: method, backbone, loss, augmentation."""
+    """The choices that make a cell's learner, by name: method, backbone, loss and so on."""
     return [config[group]["name"] for group in LEARNER if group in config]
 
 
@@ -140,9 +143,11 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "datasets": plan.order("dataset"),
         "class_names": plan.class_names,
     }
+    if plan.varied:
+        benchmark[VARIED] = plan.varied
     if plan.benchmark.get(RECOMMENDS):
         configs = [*(cell.config for cell in [*plan.cells, *plan.unavailable]), *plan.undecided]
-        arms = [arm(config) for config in configs]
+        arms = [arm(with_variant(config, plan.varied)) for config in configs]
         once = [names for place, names in enumerate(arms) if names not in arms[:place]]
         benchmark |= {RECOMMENDS: True, "arms": once}
     return {
@@ -184,11 +189,20 @@ def _read(file: Path, store: Store | None = None) -> Holding | None:
         if not all(isinstance(fields[name], kind) for name, kind in FIELDS.items()):
             raise ValueError("a field of another type")
         keys = _cells(manifest) if store else []
+        varied = list(fields["benchmark"].get(VARIED, ()))
     if store is None:
         source = file.parent / archive.FILE
-        return Holding(records=archive.read_records(source), source=source, **fields)
-    records = store.read_all(keys)
+        records = _named(archive.read_records(source), varied)
+        return Holding(records=records, source=source, **fields)
+    records = _named(store.read_all(keys), varied)
     return Holding(records=records, damaged=tuple(store.damaged), source=store, **fields)
+
+
+def _named(records: Iterable[Record], varied: list[str]) -> list[Record]:
+    """Records whose configurations name their variant, where the benchmark has variants."""
+    if not varied:
+        return list(records)
+    return [{**r, "config": with_variant(r["config"], varied)} for r in records]
 
 
 def last_run_keys(results: Path, name: str) -> list[str] | None:

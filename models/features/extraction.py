@@ -19,7 +19,7 @@ import torch
 from models.backbones.body import Body, Preparation
 from models.backbones.weights import hash_of
 from models.features.cache import FeatureCache
-from models.interface import Images
+from models.interface import Inputs
 from models.processor import computes_in_bfloat16
 
 BATCH = 8  # fastest for most backbones: the activations stay in the processor's caches
@@ -65,7 +65,7 @@ class FeatureExtractor:
         self._body = body.to(memory_format=torch.channels_last).eval()
         self.weights = hash_of(self.body.state_dict())
 
-    def features(self, images: Images) -> torch.Tensor:
+    def features(self, images: Inputs) -> torch.Tensor:
         """float32 (m, D) of images (m, C, H, W)."""
         identity = getattr(images, "identity", None)
         if self.cache is None or identity is None:
@@ -94,7 +94,7 @@ class FeatureExtractor:
             }
         )
 
-    def _compute(self, images: Images, positions: np.ndarray) -> np.ndarray:
+    def _compute(self, images: Inputs, positions: np.ndarray) -> np.ndarray:
         self.computed += len(positions)
         parts = [positions[start : start + READ] for start in range(0, len(positions), READ)]
         rows = [
@@ -114,7 +114,7 @@ class FeatureExtractor:
             return self._body(prepared).float()
 
 
-def _taken(images: Images, positions: np.ndarray) -> torch.Tensor:
+def _taken(images: Inputs, positions: np.ndarray) -> torch.Tensor:
     if hasattr(images, "identity"):
         return images.take(positions)
     return torch.as_tensor(images)[torch.from_numpy(positions)]

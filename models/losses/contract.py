@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -48,18 +49,27 @@ class Criterion(nn.Module):
 
 
 def make_criterion(
-    factory: Callable[..., Loss], classes: int, class_names: Sequence[str] | None
+    factory: Callable[..., Loss],
+    classes: int,
+    class_names: Sequence[str] | None,
+    class_weights: np.ndarray | None = None,
 ) -> Criterion:
     """The loss of these classes; `class_names` is None where a saved model will fill it.
+
+    `class_weights` (K,) go to a loss that takes `weight`, as PyTorch's cross-entropy does.
 
     Raises ValueError, beginning with "loss: ", where it cannot be made.
     """
     known = {"classes": classes, "class_names": class_names and tuple(class_names)}
+    if class_weights is not None:
+        known["weight"] = torch.as_tensor(class_weights, dtype=torch.float32)
     with blamed_on("loss"):
         for name in set(known) & set(getattr(factory, "keywords", {})):
             raise ValueError(f"{name}: the data set's; leave it out")
         if class_names is not None and "class_names" in _arguments(factory):
             _require_names(class_names, classes)
+        if class_weights is not None and "weight" not in _arguments(factory):
+            raise ValueError("takes no class weights; use cross_entropy, or resampling=none")
         taken = {name: known[name] for name in known if name in _arguments(factory)}
         return Criterion(factory(**taken))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
@@ -215,3 +216,13 @@ def test_figures_are_left_out_on_request(scarce, results):
     assert list((results / "quickstart" / "figures").iterdir()) == []
     wrong = scarce("run", *TINY, "method=logistic", "figures=some")
     assert (wrong.code, wrong.err) == (2, "scarce: figures=some: expected all or none\n")
+
+
+def test_values_of_a_swept_field_are_rows_of_their_own(scarce, results):
+    done = scarce("run", *ONE_CELL, "method.optimizer.lr=0.1,0.01")
+    assert done.code == 0
+    assert "mlp (lr=0.1)" in done.out
+    assert "mlp (lr=0.01)" in done.out
+    with (results / "quickstart" / "table.csv").open() as file:
+        variants = {row["variant"] for row in csv.DictReader(file) if row["method"] == "mlp"}
+    assert variants == {"lr=0.01", "lr=0.1"}

@@ -62,7 +62,7 @@ class Peeker:
         raise NotImplementedError
 
     def fit(self, data, seed):
-        return data.test_images
+        return data.test_inputs
 
 
 def test_a_method_that_looks_at_test_images_is_stopped(scarce, records, tmp_path):

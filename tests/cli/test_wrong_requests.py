@@ -62,7 +62,6 @@ WRONG = {
     "dataset.train_size=range(0,100,0)": ("dataset.train_size=range(0,100,0)", "sweep"),
     "dataset._target_=os.system": ("dataset._target_=os.system", "class"),
     "hydra.searchpath=foo": ("hydra.searchpath=foo", "no such folder"),
-    "method.optimizer.lr=0.1,0.2": ("method.optimizer.lr", "another method.name"),
     "dataset.train_size=[": ("dataset.train_size=[", "name=value"),
     "hydra.searchpath=[file:///no/such/folder]": ("hydra.searchpath", "no such folder"),
 }

@@ -35,7 +35,7 @@ def load(root=None):
 
 
 def assert_eight_photos(samples):
-    assert samples.images.shape == (8, 3, 32, 32)
+    assert samples.inputs.shape == (8, 3, 32, 32)
     assert samples.class_names == CLASSES
     assert samples.labels.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]
     assert samples.official_train == 4

@@ -78,11 +78,11 @@ def test_the_parts_of_cifar10_follow_each_other_train_part_first(tmp_path):
     files = cifar10_files()
     folder = write(tmp_path / "mine", files)
     samples = source(known(CIFAR10, folder))(folder).load()
-    assert samples.images.shape == (13, 3, 32, 32)
+    assert samples.inputs.shape == (13, 3, 32, 32)
     assert samples.official_train == 10
     assert samples.class_names == tuple(f"class {k}" for k in range(10))
     pixels = np.concatenate([held[b"data"] for held in files.values() if b"data" in held])
-    np.testing.assert_array_equal(samples.images.reshape(13, -1), pixels)
+    np.testing.assert_array_equal(samples.inputs.reshape(13, -1), pixels)
     labels = [number for held in files.values() for number in held.get(b"labels", [])]
     assert samples.labels.tolist() == labels
     assert samples.caveats[0].startswith("3.3 % of the test images have duplicates")
@@ -93,7 +93,7 @@ def test_the_bytes_of_an_image_are_its_red_green_and_blue_rows(tmp_path):
     files["data_batch_1"][b"data"][0] = np.repeat([10, 20, 30], 1024)
     files["data_batch_1"][b"data"][0, :32] = 99  # the first row of red
     folder = write(tmp_path / "mine", files)
-    image = source(known(CIFAR10, folder))(folder).load().images[0]
+    image = source(known(CIFAR10, folder))(folder).load().inputs[0]
     assert image[:, 5, 5].tolist() == [10, 20, 30]
     assert image[:, 0, 5].tolist() == [99, 20, 30]
 
@@ -102,7 +102,7 @@ def test_cifar100_has_its_fine_classes(tmp_path):
     files = cifar100_files()
     folder = write(tmp_path / "mine", files)
     samples = source(known(CIFAR100, folder))(folder).load()
-    assert samples.images.shape == (8, 3, 32, 32)
+    assert samples.inputs.shape == (8, 3, 32, 32)
     assert (samples.official_train, samples.classes) == (6, 100)
     assert samples.class_names[7] == "fine 7"
     assert samples.labels.tolist() == files["train"][b"fine_labels"] + files["test"][b"fine_labels"]

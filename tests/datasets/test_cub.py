@@ -35,7 +35,7 @@ def packed(folder, archive):
 
 
 def assert_twelve_photos(samples):
-    assert samples.images.shape == (12, 3, 16, 16)
+    assert samples.inputs.shape == (12, 3, 16, 16)
     assert samples.class_names == CLASSES
     assert samples.labels.tolist() == [0, 0, 1, 1, 2, 2] * 2
     assert samples.official_train == 6
@@ -160,11 +160,11 @@ def test_boxes_cut_the_photos_and_have_pixels_of_their_own_in_the_cache(tmp_path
     root = cub_folder(tmp_path / "mine")
     whole, cut = load(root), load(root, boxes=True)
     red = np.array([255, 0, 0]).reshape(3, 1, 1)
-    inner = cut.images[:, :, 1:-1, 1:-1].astype(int)
+    inner = cut.inputs[:, :, 1:-1, 1:-1].astype(int)
     assert np.abs(inner - red).max() < 40
-    assert np.abs(whole.images.astype(int) - red).max() > 150
+    assert np.abs(whole.inputs.astype(int) - red).max() > 150
     assert whole.fingerprint != cut.fingerprint
-    np.testing.assert_array_equal(load(root).images, whole.images)
+    np.testing.assert_array_equal(load(root).inputs, whole.inputs)
 
 
 def test_a_box_that_changed_is_cut_anew(tmp_path):
@@ -172,7 +172,7 @@ def test_a_box_that_changed_is_cut_anew(tmp_path):
     before = load(root, boxes=True)
     replace_line(root / "bounding_boxes.txt", 1, "2 0 0 48 40")
     after = load(root, boxes=True)
-    changed = (before.images != after.images).any(axis=(1, 2, 3))
+    changed = (before.inputs != after.inputs).any(axis=(1, 2, 3))
     assert changed.tolist() == [True] + [False] * 11
 
 

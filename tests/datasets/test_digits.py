@@ -11,11 +11,11 @@ def test_zeros_and_ones_come_with_their_pixels_and_no_official_split():
     samples = Digits().load()
     bunch = load_digits()
     binary = bunch.target < 2
-    np.testing.assert_array_equal(samples.images[:, 0], bunch.images[binary])
+    np.testing.assert_array_equal(samples.inputs[:, 0], bunch.images[binary])
     np.testing.assert_array_equal(samples.labels, bunch.target[binary])
     assert samples.class_names == ("0", "1")
     assert samples.official_train is None
-    assert samples.peak == samples.images.max() == 16
+    assert samples.peak == samples.inputs.max() == 16
 
 
 def test_labels_are_numbered_by_position_in_classes():

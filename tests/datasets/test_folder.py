@@ -43,7 +43,7 @@ def two_classes(root, ants=2, bees=2):
 
 def test_folders_are_classes(tmp_path):
     samples = load(photos(tmp_path / "a", "bee/2.png", "bee/1.jpg", "ant/x.webp", "ant/deep/y.bmp"))
-    assert samples.images.shape == (4, 3, 32, 32)
+    assert samples.inputs.shape == (4, 3, 32, 32)
     assert samples.class_names == ("ant", "bee")
     assert samples.names == ("ant/deep/y.bmp", "ant/x.webp", "bee/1.jpg", "bee/2.png")
     assert samples.labels.tolist() == [0, 0, 1, 1]
@@ -76,7 +76,7 @@ def test_a_class_may_be_called_train(tmp_path):
 
 def test_the_fingerprint_known_from_decoding_is_that_of_the_samples(tmp_path):
     samples = load(two_classes(tmp_path / "a"))
-    parts = (samples.images, samples.labels, samples.class_names, samples.peak)
+    parts = (samples.inputs, samples.labels, samples.class_names, samples.peak)
     assert samples.fingerprint == Samples(*parts).fingerprint
 
 

@@ -62,7 +62,7 @@ def empty_machine(tmp_path, monkeypatch):
 
 def assert_ten_images(samples):
     kept = [0, 1, 3, 4, 6, 8, 9]
-    np.testing.assert_array_equal(samples.images, PIXELS[kept][:, None])
+    np.testing.assert_array_equal(samples.inputs, PIXELS[kept][:, None])
     assert samples.labels.tolist() == [0, 1, 1, 0, 1, 0, 0]
     assert samples.official_train == 4
     assert (samples.peak, samples.caveats) == (255.0, ())
@@ -140,7 +140,7 @@ def test_a_root_that_is_no_folder_is_refused(root):
 @real_data
 def test_real_zeros_and_ones_have_the_published_counts():
     samples = MNIST().load()
-    assert samples.images.shape == (14780, 1, 28, 28)
+    assert samples.inputs.shape == (14780, 1, 28, 28)
     assert samples.official_train == 12665
     assert np.bincount(samples.labels[:12665]).tolist() == [5923, 6742]
     assert np.bincount(samples.labels[12665:]).tolist() == [980, 1135]
@@ -149,7 +149,7 @@ def test_real_zeros_and_ones_have_the_published_counts():
 @real_data
 def test_real_mnist_has_seventy_thousand_images_of_ten_digits():
     samples = MNIST(classes=None).load()
-    assert samples.images.shape == (70000, 1, 28, 28)
+    assert samples.inputs.shape == (70000, 1, 28, 28)
     assert samples.official_train == 60000
     assert samples.class_names == tuple("0123456789")
     assert samples.labels[:5].tolist() == [5, 0, 4, 1, 9]

@@ -6,7 +6,7 @@ from datasets.samples import Samples
 
 def make(**changes):
     fields = {
-        "images": np.arange(8, dtype=np.uint8).reshape(2, 1, 2, 2),
+        "inputs": np.arange(8, dtype=np.uint8).reshape(2, 1, 2, 2),
         "labels": np.array([0, 1]),
         "class_names": ("0", "1"),
         "peak": 255.0,
@@ -26,8 +26,8 @@ def test_the_fingerprint_is_pinned():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"images": np.zeros((2, 1, 2, 2), dtype=np.uint8)},
-        {"images": np.arange(8, dtype=np.uint8).reshape(2, 1, 1, 4)},
+        {"inputs": np.zeros((2, 1, 2, 2), dtype=np.uint8)},
+        {"inputs": np.arange(8, dtype=np.uint8).reshape(2, 1, 1, 4)},
         {"labels": np.array([1, 0])},
         {"class_names": ("0", "7")},
         {"peak": 16.0},
@@ -38,15 +38,15 @@ def test_whatever_a_model_sees_changes_the_fingerprint(changes):
 
 
 def test_the_fingerprint_does_not_depend_on_memory_layout():
-    images = make().images
-    assert make(images=np.asfortranarray(images)).fingerprint == make().fingerprint
+    images = make().inputs
+    assert make(inputs=np.asfortranarray(images)).fingerprint == make().fingerprint
 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"images": np.zeros((2, 1, 2, 2))}, "images"),
-        ({"images": np.zeros((2, 2), dtype=np.uint8)}, "images"),
+        ({"inputs": np.zeros((2, 1, 2, 2))}, "images"),
+        ({"inputs": np.zeros((2, 2), dtype=np.uint8)}, "images"),
         ({"labels": np.array([0, 1, 1])}, "labels"),
         ({"labels": np.array([0, 2])}, "labels"),
         ({"labels": np.array([0, -1])}, "labels"),

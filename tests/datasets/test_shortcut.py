@@ -63,17 +63,17 @@ def test_in_training_the_first_class_faces_left_and_the_second_right(load):
     train = range(samples.official_train)
     assert samples.class_names == ("lion", "tiger")
     assert samples.labels[train].tolist() == [0] * 5 + [1] * 5
-    assert [faces_left(samples.images[k]) for k in train] == [True] * 5 + [False] * 5
+    assert [faces_left(samples.inputs[k]) for k in train] == [True] * 5 + [False] * 5
 
 
 def test_in_the_test_part_each_photo_faces_both_ways(load):
     samples = load()
     test = range(samples.official_train, len(samples))
     assert samples.labels[test].tolist() == [0] * 10 + [1] * 10
-    assert [faces_left(samples.images[k]) for k in test] == [True, False] * 10
+    assert [faces_left(samples.inputs[k]) for k in test] == [True, False] * 10
     for first in test[::2]:
-        mirrored = samples.images[first + 1][:, :, ::-1]
-        np.testing.assert_array_equal(samples.images[first], mirrored)
+        mirrored = samples.inputs[first + 1][:, :, ::-1]
+        np.testing.assert_array_equal(samples.inputs[first], mirrored)
 
 
 def test_no_photo_is_in_both_parts_and_each_version_has_a_name(load):
@@ -87,7 +87,7 @@ def test_no_photo_is_in_both_parts_and_each_version_has_a_name(load):
 def test_the_order_of_the_classes_turns_the_shortcut_round(load):
     samples = load(classes=("tiger", "leopard"))
     assert samples.class_names == ("tiger", "leopard")
-    assert faces_left(samples.images[0])
+    assert faces_left(samples.inputs[0])
     assert samples.names[0].endswith("facing left")
     assert samples.names[0].startswith("train/tiger")
 
@@ -135,7 +135,7 @@ def test_the_real_photos_suffice_and_none_recurs_in_the_other_part(classes, trai
     root = os.path.join(DATA, "bigcats")
     samples = Shortcut(root, image_size=96, classes=classes).load()
     assert (samples.official_train, len(samples)) == (train, total)
-    pixels = samples.images.transpose(0, 2, 3, 1)
+    pixels = samples.inputs.transpose(0, 2, 3, 1)
     hashes = np.array([perceptual_hashes(image) for image in pixels])
     assert not len(find_near_duplicates(hashes, train).across)
     assert BigCats(root, image_size=96).load().fingerprint != samples.fingerprint

@@ -28,11 +28,11 @@ def epoch(batches):
 
 def test_tensors_hold_the_unscaled_samples_of_the_split(samples, split):
     data = SplitData(samples, split)
-    assert data.train_images.take(np.arange(3)).dtype == torch.uint8
+    assert data.train_inputs.take(np.arange(3)).dtype == torch.uint8
     assert data.train_labels.dtype == data.test_labels.dtype == torch.int64
-    np.testing.assert_array_equal(data.train_images, samples.images[split.train])
+    np.testing.assert_array_equal(data.train_inputs, samples.inputs[split.train])
     np.testing.assert_array_equal(data.train_labels, samples.labels[split.train])
-    np.testing.assert_array_equal(data.test_images, samples.images[split.test])
+    np.testing.assert_array_equal(data.test_inputs, samples.inputs[split.test])
     np.testing.assert_array_equal(data.test_labels, samples.labels[split.test])
     assert (data.shape, data.classes, data.peak) == ((1, 8, 8), 2, 16.0)
     assert data.class_names == ("0", "1")
@@ -51,7 +51,7 @@ def test_batches_have_the_asked_size_and_the_last_may_be_short(samples, split, b
 def test_each_epoch_has_every_train_sample_once_in_a_fresh_order(samples, split):
     data = SplitData(samples, split, batch_size=16)
     batches = data.train_dataloader()
-    all_images = data.train_images.take(np.arange(50))
+    all_images = data.train_inputs.take(np.arange(50))
     orders = []
     for _ in range(2):
         images, labels = epoch(batches)
@@ -132,7 +132,7 @@ class Brighter:
 def brightness(data, batches, split, samples):
     """By how much each image of one epoch is brighter than the one it was made from."""
     images, _ = epoch(batches)
-    return int(images.sum() - samples.images[split.train].astype(int).sum()) / images.numel()
+    return int(images.sum() - samples.inputs[split.train].astype(int).sum()) / images.numel()
 
 
 def test_an_online_augmentation_draws_a_new_view_every_epoch_with_the_cells_own_seed(
@@ -154,14 +154,14 @@ def test_an_offline_augmentation_takes_its_fixed_views_in_turn(samples, split):
 
 def test_test_images_are_never_augmented(samples, split):
     data = SplitData(samples, split, augmentation=Brighter(views=2))
-    np.testing.assert_array_equal(data.test_images, samples.images[split.test])
+    np.testing.assert_array_equal(data.test_inputs, samples.inputs[split.test])
 
 
 def mapped(samples, folder):
     """The same samples, their images in a memory-mapped file."""
-    np.save(folder / "images.npy", samples.images)
+    np.save(folder / "images.npy", samples.inputs)
     images = np.load(folder / "images.npy", mmap_mode="r")
-    return dataclasses.replace(samples, images=images)
+    return dataclasses.replace(samples, inputs=images)
 
 
 @pytest.mark.parametrize("augmentation", [None, Brighter(), Brighter(views=2)])
@@ -177,8 +177,8 @@ def test_memory_mapped_images_give_the_same_batches(samples, split, tmp_path, au
 
 
 def test_images_are_known_by_their_data_set_and_view(samples, split):
-    images = SplitData(samples, split, augmentation=Brighter(views=2)).train_images
-    again = SplitData(samples, split, augmentation=Brighter(views=2)).train_images
+    images = SplitData(samples, split, augmentation=Brighter(views=2)).train_inputs
+    again = SplitData(samples, split, augmentation=Brighter(views=2)).train_inputs
     identities = [images.identity, images.view(0).identity, images.view(1).identity]
     assert len(set(identities)) == 3
     assert again.view(1).identity == identities[2]

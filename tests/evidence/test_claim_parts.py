@@ -34,7 +34,8 @@ def cells_of(arm, claim, part, values, record):
     asked = [size for size in claim.sizes if part.train_size.contains(size)]
     sizes = {min(asked), max(asked)} if asked else {part.train_size.equals or 80}
     groups = {"loss": arm.loss or "cross_entropy", "augmentation": arm.augmentation or "none"}
-    groups |= {"backbone": arm.backbone} if arm.backbone else {}
+    further = ("backbone", "resampling", "variant")
+    groups |= {group: getattr(arm, group) for group in further if getattr(arm, group)}
     cells = []
     for size in sizes:
         for seed, value in enumerate(values):

@@ -202,6 +202,8 @@ def made_up(claim, values):
                             "backbone": arm.backbone or "",
                             "loss": arm.loss or "",
                             "augmentation": arm.augmentation or "none",
+                            "resampling": arm.resampling or "none",
+                            "variant": arm.variant or "",
                             "train_size": size,
                             "split_seed": seed,
                             "init_seed": init_seed,

@@ -16,7 +16,8 @@ from benchmarks.evidence.recommendation.words import more_images, terminal_lines
 CLASSES = ("ant", "bee")
 IMAGES, FOLDS = 40, 5
 LOSS_AND_AUGMENTATION = {"loss": {"name": "cross_entropy"}, "augmentation": {"name": "none"}}
-ROW = {"backbone": "", "loss": "", "augmentation": "none", "protocol": "default", "optimistic": ""}
+ROW = {"backbone": "", "loss": "", "augmentation": "none", "resampling": "none", "variant": ""}
+ROW |= {"protocol": "default", "optimistic": ""}
 
 
 class Held:

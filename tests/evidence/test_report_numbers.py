@@ -68,7 +68,9 @@ def test_every_cell_is_there_once_with_its_numbers_and_seeds(records):
         )
     }
     assert len(found) == len(records) == len(set(cells["key"]))
-    assert found["mnist01", "default", "leek_net", "", "cross_entropy", "none", 40, 3] == (
+    assert found[
+        "mnist01", "default", "leek_net", "", "cross_entropy", "none", "none", "", 40, 3
+    ] == (
         0.99,
         0.5,
     )

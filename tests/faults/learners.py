@@ -86,7 +86,7 @@ class Exiting(Obedient):
 
 def note(what: str, learner: object, data, seed: int) -> None:
     """One line: what, which cell, which process; appended lines of processes do not mix."""
-    cell = f"{type(learner).__name__}-{len(data.train_images)}-{seed}"
+    cell = f"{type(learner).__name__}-{len(data.train_inputs)}-{seed}"
     with open(os.environ[NOTES], "ab", buffering=0) as file:
         file.write(f"{what} {cell} {os.getpid()}\n".encode())
 

@@ -27,13 +27,15 @@ def data_of(images, labels, classes=2, batch_size=4, peak=255.0):
     images = torch.as_tensor(images, dtype=torch.float32)
     labels = torch.as_tensor(labels, dtype=torch.int64)
     return SimpleNamespace(
-        train_images=images,
+        train_inputs=images,
         train_labels=labels,
         train_dataloader=partial(Batches, images, labels, batch_size),
         shape=tuple(images.shape[1:]),
         classes=classes,
         class_names=names_of(classes),
         peak=peak,
+        epoch_size=len(labels),
+        class_weights=None,
     )
 
 

@@ -58,7 +58,7 @@ def photo_data(samples=10, batch_size=4, augmented=False, views=None, **made):
     images = Photos(pixels, np.arange(samples))
     tensors = torch.from_numpy(pixels)
     return SimpleNamespace(
-        train_images=images,
+        train_inputs=images,
         train_labels=labels,
         train_dataloader=lambda: Batches(tensors, labels, batch_size),
         shape=pixels.shape[1:],

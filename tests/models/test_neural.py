@@ -32,7 +32,7 @@ def learner_of(**changes):
 def scores_after_training(data, seed=5, **changes):
     learner = learner_of(**changes)
     learner.fit(data, seed)
-    return learner.scores(data.train_images)
+    return learner.scores(data.train_inputs)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_scores_are_probabilities_of_every_image(data):
 def test_scores_take_an_array_as_well_as_a_tensor_and_do_not_drop_units(data):
     learner = learner_of()
     learner.fit(data, seed=0)
-    once, again = learner.scores(data.train_images), learner.scores(data.train_images.numpy())
+    once, again = learner.scores(data.train_inputs), learner.scores(data.train_inputs.numpy())
     assert once.tobytes() == again.tobytes()
 
 
@@ -108,8 +108,8 @@ def test_training_is_the_plain_loop_step_by_step(data):
             steps += 1
         history.append(total / 10)
 
-    expected = alone(data.train_images / 255).softmax(1).detach().numpy()
-    np.testing.assert_allclose(learner.scores(data.train_images), expected, atol=1e-6)
+    expected = alone(data.train_inputs / 255).softmax(1).detach().numpy()
+    np.testing.assert_allclose(learner.scores(data.train_inputs), expected, atol=1e-6)
     assert learner.history["train_loss"] == pytest.approx(history, rel=1e-5)
 
 

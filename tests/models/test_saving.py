@@ -54,7 +54,7 @@ def test_a_restored_learner_scores_the_same_bytes(make, data):
     learner, restored = make(), make()
     learner.fit(data, seed=1)
     restored.restore(learner.state(), data.shape, data.classes, data.peak)
-    images = data.train_images.to(torch.uint8)
+    images = data.train_inputs.to(torch.uint8)
     assert restored.scores(images).tobytes() == learner.scores(images).tobytes()
     assert restored.parameters == learner.parameters
     assert restored.score_kind == learner.score_kind
@@ -78,9 +78,9 @@ def test_an_estimator_that_is_more_than_coefficients_is_not_saved(data):
 def test_bytes_and_floating_pixels_are_learnt_alike(data):
     learner, other = neural(), neural()
     learner.fit(data, seed=2)
-    data.train_images = data.train_images.to(torch.uint8)
+    data.train_inputs = data.train_inputs.to(torch.uint8)
     other.fit(data, seed=2)
-    images = data.train_images
+    images = data.train_inputs
     assert learner.scores(images).tobytes() == other.scores(images).tobytes()
 
 
@@ -102,4 +102,4 @@ def test_watched_images_are_scored_after_every_epoch_and_change_nothing(data, ma
 def test_images_are_watched_on_one_device_only(data):
     learner = neural(trainer=CPU | {"devices": 2})
     with pytest.raises(ValueError, match=r"trainer\.devices=2: images are watched on one device"):
-        learner.fit(data, seed=0, watched=(data.train_images, data.train_labels))
+        learner.fit(data, seed=0, watched=(data.train_inputs, data.train_labels))

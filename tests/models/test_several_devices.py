@@ -45,7 +45,7 @@ def data(make_data, make_halves):
 
 def test_two_devices_train_as_one_does(data):
     alone, together = trained(data, 1), trained(data, 2)
-    images = data.train_images
+    images = data.train_inputs
     np.testing.assert_allclose(together.scores(images), alone.scores(images), rtol=0, atol=1e-6)
     np.testing.assert_allclose(
         together.history["train_loss"], alone.history["train_loss"], rtol=0, atol=1e-9
@@ -72,7 +72,7 @@ def test_batch_statistics_of_a_loss_come_back_from_two_devices(data):
     learner = trained(data, 2, loss=combined)
     state = learner.state()
     assert state["loss.head.normalisation.running_mean"].any()
-    scores = learner.scores(data.train_images)
+    scores = learner.scores(data.train_inputs)
     np.testing.assert_allclose(scores.sum(axis=1), 1, atol=1e-6)
     assert len(learner.history["train_loss"]) == 4
 
@@ -80,7 +80,7 @@ def test_batch_statistics_of_a_loss_come_back_from_two_devices(data):
 def test_dropout_on_two_devices_is_the_same_every_time(data):
     dropping = partial(MLP, hidden=[8], activation="tanh", dropout=0.5)
     first, second = (trained(data, 2, network=dropping) for _ in range(2))
-    np.testing.assert_array_equal(first.scores(data.train_images), second.scores(data.train_images))
+    np.testing.assert_array_equal(first.scores(data.train_inputs), second.scores(data.train_inputs))
     assert first.history == second.history
 
 

@@ -47,5 +47,5 @@ def test_it_learns_coloured_photos_from_lazy_images():
     )
     learner.check(data.shape, data.classes)
     learner.fit(data, seed=0)
-    predicted = learner.scores(data.train_images).argmax(1)
+    predicted = learner.scores(data.train_inputs).argmax(1)
     assert np.array_equal(predicted, data.train_labels.numpy())

@@ -99,7 +99,7 @@ def test_clipping_keeps_the_direction(one_batch):
 def test_micro_batches_make_the_step_of_the_whole_batch(name, size, data):
     whole = trained(data, loss=factory_of(name))
     parts = trained(data, loss=factory_of(name), trainer=CPU | {"micro_batch_size": size})
-    images = data.train_images
+    images = data.train_inputs
     np.testing.assert_allclose(parts.scores(images), whole.scores(images), rtol=0, atol=1e-6)
     losses = whole.history["train_loss"]
     assert parts.history["train_loss"] == pytest.approx(losses, rel=1e-9)
@@ -152,7 +152,7 @@ def test_a_repeated_epoch_takes_every_sample_so_often_in_orders_of_their_own(dat
 def test_an_epoch_is_repeated_by_the_samples_of_a_class(repeat_to, passes, data):
     repeated = trained(data, repeat_to=repeat_to, epochs=2)
     longer = trained(data, epochs=2 * passes)
-    images = data.train_images
+    images = data.train_inputs
     assert repeated.scores(images).tobytes() == longer.scores(images).tobytes()
     means = np.reshape(longer.history["train_loss"], (2, passes)).mean(axis=1)
     assert repeated.history["train_loss"] == pytest.approx(means, rel=1e-9)
@@ -172,7 +172,7 @@ def test_schedules_count_a_repeated_epoch_as_one(data):
 def test_fewer_samples_than_classes_are_repeated_as_one_of_each():
     data = data_of(*bright_halves(3, classes=4), classes=4)
     repeated, longer = trained(data, repeat_to=2, epochs=1), trained(data, epochs=2)
-    images = data.train_images
+    images = data.train_inputs
     assert repeated.scores(images).tobytes() == longer.scores(images).tobytes()
 
 
@@ -181,7 +181,7 @@ def test_every_pass_over_kept_features_is_of_the_next_view():
     repeated, longer = squeezenet(repeat_to=8), squeezenet(epochs=4)
     for learner in (repeated, longer):
         learner.fit(data, seed=0)
-    images = data.train_images
+    images = data.train_inputs
     assert repeated.scores(images).tobytes() == longer.scores(images).tobytes()
     assert repeated.history["view"] == [0, 2]
     assert longer.history["view"] == [0, 1, 2, 3]
@@ -205,7 +205,7 @@ def test_a_wrong_option_is_refused_by_name(make, changes, told):
 
 
 def test_no_micro_batches_are_none_asked_for(data):
-    plain = trained(data).scores(data.train_images)
-    null = trained(data, trainer=CPU | {"micro_batch_size": None}).scores(data.train_images)
+    plain = trained(data).scores(data.train_inputs)
+    null = trained(data, trainer=CPU | {"micro_batch_size": None}).scores(data.train_inputs)
     assert null.tobytes() == plain.tobytes()
     learner_of(trainer=CPU | {"devices": 1, "micro_batch_size": 2}).check_devices()

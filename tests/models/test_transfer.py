@@ -53,11 +53,11 @@ def test_every_way_learns_colours_and_gives_the_same_bytes_again(way):
     learner.check(data.shape, data.classes)
     for one in (learner, again):
         one.fit(data, seed=3)
-    scores = learner.scores(data.train_images)
+    scores = learner.scores(data.train_inputs)
     assert scores.dtype == np.float32
     np.testing.assert_allclose(scores.sum(axis=1), 1, atol=1e-5)
     assert np.array_equal(scores.argmax(axis=1), data.train_labels.numpy())
-    assert scores.tobytes() == again.scores(data.train_images).tobytes()
+    assert scores.tobytes() == again.scores(data.train_inputs).tobytes()
     assert len(learner.history["train_loss"]) == 8
 
 
@@ -69,8 +69,8 @@ def test_a_restored_learner_scores_the_same_bytes(way):
     state = learner.state()
     assert all(isinstance(array, np.ndarray) for array in state.values())
     restored.restore(state, data.shape, data.classes, data.peak)
-    assert restored.scores(data.train_images).tobytes() == (
-        learner.scores(data.train_images).tobytes()
+    assert restored.scores(data.train_inputs).tobytes() == (
+        learner.scores(data.train_inputs).tobytes()
     )
     assert restored.parameters == learner.parameters
 
@@ -127,7 +127,7 @@ def test_without_pretraining_the_file_is_not_even_looked_at():
     data = photo_data(samples=4)
     learner.check(data.shape, data.classes)
     learner.fit(data, seed=0)
-    assert learner.scores(data.train_images).shape == (4, 2)
+    assert learner.scores(data.train_inputs).shape == (4, 2)
 
 
 def test_features_are_computed_once_for_all_cells(tmp_path):
@@ -137,9 +137,9 @@ def test_features_are_computed_once_for_all_cells(tmp_path):
         learner = learner_of(backbone=body)
         learner.feature_cache = FeatureCache(tmp_path, 10**9)
         learner.fit(one, seed=7)
-        learner.scores(one.train_images)
+        learner.scores(one.train_inputs)
         assert learner.notes["images_computed"] == (0 if number else 10)
-    assert other.train_images.taken == []
+    assert other.train_inputs.taken == []
     assert learner.notes["feature_precision"] == "float32"
     assert learner.notes["memory_format"] == "channels_last"
     assert learner.notes["feature_seconds"] > 0
@@ -151,7 +151,7 @@ def test_a_kept_feature_changes_nothing(tmp_path):
     caching.feature_cache = FeatureCache(tmp_path, 10**9)
     plain.fit(data, seed=0)
     caching.fit(data, seed=0)
-    assert plain.scores(data.train_images).tobytes() == caching.scores(data.train_images).tobytes()
+    assert plain.scores(data.train_inputs).tobytes() == caching.scores(data.train_inputs).tobytes()
 
 
 def test_epochs_take_the_augmented_views_in_turn():
@@ -191,7 +191,7 @@ def test_grey_images_of_another_size_and_peak_are_taken():
     learner = learner_of(epochs=10)
     learner.check(data.shape, data.classes)
     learner.fit(data, seed=0)
-    assert learner.scores(data.train_images).shape == (6, 2)
+    assert learner.scores(data.train_inputs).shape == (6, 2)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_frozen_squeezenet_tells_big_cats_apart():
         backbone={**SQUEEZENET, "image_size": 128, "weights": "imagenet", "file": file}, epochs=60
     )
     learner.fit(data, seed=0)
-    predicted = learner.scores(test.train_images).argmax(axis=1)
+    predicted = learner.scores(test.train_inputs).argmax(axis=1)
     assert (predicted == test.train_labels.numpy()).mean() > 0.6
 
 
@@ -274,7 +274,7 @@ def photos_of(folder, per_class):
     ).transpose(0, 3, 1, 2)
     labels = torch.arange(len(files)) // per_class
     data = photo_data(samples=4)
-    data.train_images, data.train_labels = Photos(pixels, np.arange(len(files))), labels
+    data.train_inputs, data.train_labels = Photos(pixels, np.arange(len(files))), labels
     data.shape, data.classes = pixels.shape[1:], len(files) // per_class
     data.class_names = names_of(data.classes)
     return data

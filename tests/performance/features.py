@@ -73,7 +73,7 @@ def cell(data: SplitData, features: dict, cache: FeatureCache | None) -> None:
     learner = frozen(LITE0, SIDE, features, EPOCHS)
     learner.feature_cache = cache
     learner.fit(data, seed=0)
-    learner.scores(data.test_images)
+    learner.scores(data.test_inputs)
 
 
 def extraction(repetitions: int = 7) -> int:
@@ -85,7 +85,7 @@ def extraction(repetitions: int = 7) -> int:
         backbone = Backbone(**options)
         body = random_body(backbone, seed=0)
         extractor = FeatureExtractor(Preparation(body.inputs, None, 255.0), body, precision)
-        images = split_data(pixels, len(pixels)).train_images
+        images = split_data(pixels, len(pixels)).train_inputs
         bare = partial(bare_forward, extractor, len(pixels))
         for run in (bare, partial(extractor.features, images)):
             run()
@@ -151,7 +151,7 @@ def train(path: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         learner.feature_cache = FeatureCache(Path(folder), 10**9)
         learner.fit(data, seed=0)
-        learner.scores(data.test_images)
+        learner.scores(data.test_inputs)
     print(time.perf_counter() - start, _peak_gigabytes())
 
 
@@ -171,7 +171,7 @@ def frozen(backbone: dict, side: int, features: dict, epochs: int) -> TransferCl
 def split_data(pixels: np.ndarray, train: int) -> SplitData:
     labels = np.arange(len(pixels), dtype=np.int64) % 4
     samples = Samples(
-        images=pixels,
+        inputs=pixels,
         labels=labels,
         class_names=("a", "b", "c", "d"),
         peak=255.0,

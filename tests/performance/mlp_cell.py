@@ -48,7 +48,7 @@ def plan_cells(count: int) -> list[Cell]:
 def bare_loop(cell: Cell) -> Callable[[], None]:
     """Training and scoring only; the tensors are made before the clock starts."""
     data, method = prepare_data(cell.config), cell.config["method"]
-    test_images = torch.as_tensor(np.asarray(data.test_images, dtype=np.float32))
+    test_inputs = torch.as_tensor(np.asarray(data.test_inputs, dtype=np.float32))
 
     def run() -> None:
         torch.manual_seed(0)
@@ -71,7 +71,7 @@ def bare_loop(cell: Cell) -> Callable[[], None]:
                 optimizer.step()
         network.eval()
         with torch.inference_mode():
-            network(test_images).softmax(dim=1).numpy()
+            network(test_inputs).softmax(dim=1).numpy()
 
     return run
 

@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+LATER = ("backbone", "resampling", "variant")  # axes that the first claims did not have
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -34,6 +35,8 @@ class Arm(Strict):
     backbone: Text | None = None
     loss: Text | None = None
     augmentation: Text | None = None
+    resampling: Text | None = None
+    variant: Text | None = None
     protocol: Text | None = None
 
     @model_validator(mode="before")
@@ -44,16 +47,14 @@ class Arm(Strict):
     @model_validator(mode="after")
     def _some_choice(self) -> Self:
         if all(value is None for name, value in self if name != "protocol"):
-            raise ValueError("an arm needs a method, a backbone, a loss or an augmentation")
+            raise ValueError("an arm needs a choice other than its protocol, such as a method")
         return self
 
     @model_serializer(mode="wrap")
-    def _without_backbone(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_later_axes(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """No field for no backbone: the digest of a claim that knows none stays what it was."""
         fields: dict[str, Any] = write(self)
-        if self.backbone is None:
-            del fields["backbone"]
-        return fields
+        return {k: v for k, v in fields.items() if v is not None or k not in LATER}
 
     def __str__(self) -> str:
         chosen = [value for name, value in self if name != "method" and value is not None]

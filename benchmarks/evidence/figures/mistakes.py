@@ -3,7 +3,7 @@
 With the samples of `benchmarks.grid.data.load`, which knows nothing of torch:
 
     mistakes = count_mistakes(predictions)
-    image = lambda index: samples.images[index].transpose(1, 2, 0) / samples.peak
+    image = lambda index: samples.inputs[index].transpose(1, 2, 0) / samples.peak
     mistakes_sheet(image, mistakes, "mnist01", folder / "mistakes", samples.class_names)
 """
 

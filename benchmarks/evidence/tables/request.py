@@ -17,17 +17,18 @@ from benchmarks.grid.errors import nearest
 COMPETING = ("method", *IN_LABEL, "protocol")
 TITLES = {"train_size": "training samples", "split_seed": "split seed", "init_seed": "init seed"}
 NUMBERED = (*SEEDS, "threads")
-UNNAMED = {"backbone": "no backbone", "loss": "no loss"}
+UNNAMED = {"backbone": "no backbone", "loss": "no loss", "variant": "no variant"}
 
 
 @dataclass(frozen=True)
 class TableRequest:
     """Two axes of the grid as rows and columns, and what stands in the cells.
 
-    An axis is `dataset`, `protocol`, `method`, `backbone`, `loss`, `augmentation`, `train_size`,
-    `split_seed`, `init_seed` or `threads`. `filters` keeps the named values of an axis; every
-    combination of the axes that are neither rows nor columns is a panel of its own, except that
-    runs over split and init seeds are averaged, and backbone, loss and augmentation are told in the
+    An axis is `dataset`, `protocol`, `method`, `backbone`, `loss`, `augmentation`, `resampling`,
+    `variant`, `train_size`, `split_seed`, `init_seed` or `threads`. `filters` keeps the named
+    values of an axis; every combination of the axes that are neither rows nor columns is a panel of
+    its own, except that
+    runs over split and init seeds are averaged, and the axes of IN_LABEL are told in the
     method's label.
 
     `reference` is a value of the axis that competes (methods where they are rows or columns): the

@@ -116,12 +116,12 @@ def test_learners_see_one_shape_in_training_and_scoring(samples, photos, views):
     batches = [images for images, _ in windowed.train_dataloader()]
     assert windowed.shape == (3, 35, 42)
     assert {tuple(images.shape[1:]) for images in batches} == {(3, 35, 42)}
-    assert windowed.train_images.shape == (8, 3, 35, 42)
-    assert windowed.train_images.view(0).shape == (8, 3, 35, 42)
+    assert windowed.train_inputs.shape == (8, 3, 35, 42)
+    assert windowed.train_inputs.view(0).shape == (8, 3, 35, 42)
     middle = photos[:, :, 2:37, 3:45]
-    np.testing.assert_array_equal(windowed.train_images, middle[:8])
-    np.testing.assert_array_equal(windowed.test_images, middle[8:])
-    assert torch.equal(next(windowed.test_images.split(2)), middle[8:10])
+    np.testing.assert_array_equal(windowed.train_inputs, middle[:8])
+    np.testing.assert_array_equal(windowed.test_inputs, middle[8:])
+    assert torch.equal(next(windowed.test_inputs.split(2)), middle[8:10])
 
 
 def test_training_images_are_cut_from_the_whole_image_not_from_its_middle(samples, photos):
@@ -138,8 +138,8 @@ def test_training_images_are_cut_from_the_whole_image_not_from_its_middle(sample
 
 
 def test_fixed_views_are_the_same_for_every_cell(samples):
-    first = data(samples, RandomWindow(SHARE), views=2, seed=1).train_images.view(1)
-    second = data(samples, RandomWindow(SHARE), views=2, seed=5).train_images.view(1)
+    first = data(samples, RandomWindow(SHARE), views=2, seed=1).train_inputs.view(1)
+    second = data(samples, RandomWindow(SHARE), views=2, seed=5).train_inputs.view(1)
     np.testing.assert_array_equal(first, second)
     assert first.identity == second.identity
 
@@ -148,17 +148,17 @@ def test_identities_tell_whole_images_windows_and_views_apart(samples):
     plain, turned = data(samples), data(samples, Rotation([-5, 5]))
     half = data(samples, RandomWindow(0.5), views=2)
     most = data(samples, RandomWindow(SHARE), HorizontalFlip())
-    assert plain.test_images.identity == turned.test_images.identity
-    assert half.test_images.identity == half.train_images.identity
+    assert plain.test_inputs.identity == turned.test_inputs.identity
+    assert half.test_inputs.identity == half.train_inputs.identity
     identities = [
-        plain.train_images.identity,
-        half.train_images.identity,
-        most.train_images.identity,
-        half.train_images.view(0).identity,
+        plain.train_inputs.identity,
+        half.train_inputs.identity,
+        most.train_inputs.identity,
+        half.train_inputs.view(0).identity,
     ]
     assert len(set(identities)) == 4
 
 
 def test_a_flip_beside_a_window_does_not_change_what_scored_images_are(samples):
     with_flip = data(samples, RandomWindow(SHARE), HorizontalFlip())
-    assert with_flip.test_images.identity == data(samples, RandomWindow(SHARE)).test_images.identity
+    assert with_flip.test_inputs.identity == data(samples, RandomWindow(SHARE)).test_inputs.identity

@@ -81,7 +81,7 @@ def test_a_loss_of_ones_own_is_trained_scored_and_saved(data):
     learner = learner_of(own("Prototypes", size=0.5))
     learner.check(data.shape, data.classes, data.class_names)
     learner.fit(data, seed=0)
-    scores, points = learner.scores(data.train_images), learner.state()["loss.points"]
+    scores, points = learner.scores(data.train_inputs), learner.state()["loss.points"]
     assert learner.score_kind == "decision"
     assert (scores <= 0).all()
     assert (scores.argmax(axis=1) == data.train_labels.numpy()).mean() > 0.7
@@ -89,7 +89,7 @@ def test_a_loss_of_ones_own_is_trained_scored_and_saved(data):
     assert not np.array_equal(points, 0.5 * np.eye(4))
     restored = learner_of(own("Prototypes", size=0.5))
     restored.restore(learner.state(), data.shape, data.classes, data.peak)
-    assert restored.scores(data.train_images).tobytes() == scores.tobytes()
+    assert restored.scores(data.train_inputs).tobytes() == scores.tobytes()
 
 
 def test_a_loss_is_made_with_the_classes_and_their_names():
@@ -103,7 +103,7 @@ def test_a_plain_function_is_a_loss_of_logits(data):
     learner = learner_of(own("plain"))
     learner.fit(data, seed=0)
     assert learner.score_kind == "probability"
-    np.testing.assert_allclose(learner.scores(data.train_images).sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(learner.scores(data.train_inputs).sum(axis=1), 1, atol=1e-5)
 
 
 def test_a_loss_that_asks_for_a_last_layer_refuses_a_network_without_one(data):

@@ -52,7 +52,7 @@ def test_a_network_learns_with_every_loss(name, data):
     learner = neural(name)
     learner.check(data.shape, data.classes, data.class_names)
     learner.fit(data, seed=0)
-    scores = learner.scores(data.train_images)
+    scores = learner.scores(data.train_inputs)
     assert scores.dtype == np.float32
     assert (scores.argmax(axis=1) == data.train_labels.numpy()).mean() > 0.7
     if learner.score_kind == "probability":
@@ -73,11 +73,11 @@ def test_a_backbone_learns_with_losses_of_their_own(name, way, epochs):
     learner = transfer(name, **way)
     learner.check(data.shape, data.classes, data.class_names)
     learner.fit(data, seed=0)
-    scores = learner.scores(data.train_images)
+    scores = learner.scores(data.train_inputs)
     assert (scores.argmax(axis=1) == data.train_labels.numpy()).mean() > 0.7
     restored = transfer(name, **way)
     restored.restore(learner.state(), data.shape, data.classes, data.peak)
-    assert restored.scores(data.train_images).tobytes() == scores.tobytes()
+    assert restored.scores(data.train_inputs).tobytes() == scores.tobytes()
 
 
 @pytest.mark.parametrize("name", NAMES)

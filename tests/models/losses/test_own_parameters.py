@@ -23,7 +23,7 @@ def test_a_restored_learner_scores_the_same_bytes(name, data):
     learner, restored = neural(name, epochs=3), neural(name, epochs=3)
     learner.fit(data, seed=1)
     restored.restore(learner.state(), data.shape, data.classes, data.peak)
-    images = data.train_images
+    images = data.train_inputs
     assert restored.scores(images).tobytes() == learner.scores(images).tobytes()
     assert restored.parameters == learner.parameters
     assert restored.score_kind == learner.score_kind
@@ -34,10 +34,10 @@ def test_a_saved_learner_needs_no_hierarchy_file(data, tmp_path):
     file.write_text("".join(f"{name} bird\n" for name in data.class_names))
     learner = neural(factory_of("hierarchy_cosine", hierarchy=str(file)), epochs=2)
     learner.fit(data, seed=0)
-    before = learner.scores(data.train_images)
+    before = learner.scores(data.train_inputs)
     file.unlink()
     learner.restore(learner.state(), data.shape, data.classes, data.peak)
-    assert learner.scores(data.train_images).tobytes() == before.tobytes()
+    assert learner.scores(data.train_inputs).tobytes() == before.tobytes()
 
 
 def test_a_state_of_another_loss_is_not_restored(data):

@@ -39,7 +39,7 @@ def test_a_network_learns_in_other_precisions(name, precision, data):
     learner.fit(data, seed=0)
     losses = learner.history["train_loss"]
     assert losses[-1] < 0.9 * losses[0]
-    scores = learner.scores(data.train_images)
+    scores = learner.scores(data.train_inputs)
     assert scores.dtype == np.float32
     assert np.isfinite(scores).all()
 

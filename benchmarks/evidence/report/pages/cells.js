@@ -60,7 +60,7 @@ function axesOfRow(row) {
 }
 
 /* The axes that tell rows of one method and size apart; each is named only where it has several values. */
-const FURTHER = ["protocol", "backbone", "loss", "augmentation"].filter((axis) => data.axes.includes(axis));
+const FURTHER = ["protocol", "backbone", "loss", "augmentation", "resampling", "variant"].filter((axis) => data.axes.includes(axis));
 const valuesOfMethods = new Map();
 for (const row of rows.keys()) {
   const axes = axesOfRow(row);

@@ -1,4 +1,4 @@
-"""Some images of a data set, read when they are asked for; as they are scored, or augmented."""
+"""Some inputs of a data set, read when asked for; images as they are scored, or augmented."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ FIXED_SEED = 0  # of views that all cells share, so that their features are comp
 
 
 class Part:
-    """The stored images of a data set at the places `index`, read by their position in it.
+    """The stored inputs of a data set at the places `index`, read by their position in it.
 
-    No other image can be asked for: what learns from the training part holds nothing else.
+    No other input can be asked for: what learns from the training part holds nothing else.
     """
 
     def __init__(self, samples: Samples, index: np.ndarray) -> None:
         import torch
 
         self.fingerprint = samples.fingerprint
-        self.shape = tuple(samples.images.shape[1:])
+        self.shape = tuple(samples.inputs.shape[1:])
         self.index = index
-        self.in_memory = not isinstance(samples.images, np.memmap)
-        self._held = torch.from_numpy(samples.images[index]) if self.in_memory else None
-        self._mapped = None if self.in_memory else samples.images
+        self.in_memory = not isinstance(samples.inputs, np.memmap)
+        self._held = torch.from_numpy(samples.inputs[index]) if self.in_memory else None
+        self._mapped = None if self.in_memory else samples.inputs
 
     def read(self, positions: torch.Tensor) -> torch.Tensor:
-        """The images at these positions (int64): uint8 (len(positions), C, H, W)."""
+        """The inputs at these positions (int64), first axis of their length, as stored."""
         if self.in_memory:
             return self._held.index_select(0, positions)
         import torch
 
-        images = torch.from_numpy(np.array(self._mapped[self.index[positions.numpy()]]))
+        inputs = torch.from_numpy(np.array(self._mapped[self.index[positions.numpy()]]))
         _give_back(self._mapped)
-        return images
+        return inputs
 
 
-class SplitImages:
-    """The images of a `part` of a data set, uint8 (m, C, H, W); `index` are their places in it.
+class SplitInputs:
+    """The inputs of a `part` of a data set, (m, ...); `index` are their places in it.
 
-    They are as they are scored: what the augmentation does to test images is done to them. A
+    Images are as they are scored: what the augmentation does to test images is done to them. A
     `view` of them is augmented instead.
 
     Images that are in memory are gathered once. Memory-mapped ones are read as they are asked
@@ -81,7 +81,7 @@ class SplitImages:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(m, C, H, W)."""
+        """(m, C, H, W) of images, (m, F) of rows, (m, L) of texts."""
         stored = self.part.shape
         shape = stored if self._at_test is None else self._at_test.shape(stored)
         return (len(self.index), *shape)
@@ -97,7 +97,7 @@ class SplitImages:
         return hashlib.sha256(f"{self.part.fingerprint} {done}".encode()).hexdigest()
 
     def take(self, positions: torch.Tensor | np.ndarray) -> torch.Tensor:
-        """The images at these positions (int64) within the split: uint8 (len(positions), C, H, W).
+        """The inputs at these positions (int64) within the split, (len(positions), ...).
 
         Their view, where they are one of the augmentation's.
         """
@@ -110,21 +110,21 @@ class SplitImages:
         return images if self._at_test is None else self._at_test(images)
 
     def stored(self, positions: torch.Tensor) -> torch.Tensor:
-        """The images at these positions (int64) as the data set has them, to be augmented."""
+        """The inputs at these positions (int64) as the data set has them, to be augmented."""
         return self.part.read(positions)
 
     def split(self, batch_size: int) -> Iterator[torch.Tensor]:
-        """All images in their order, in batches; the last one may be short."""
+        """All inputs in their order, in batches; the last one may be short."""
         import torch
 
         return map(self.take, torch.arange(len(self)).split(batch_size))
 
-    def view(self, number: int) -> SplitImages:
+    def view(self, number: int) -> SplitInputs:
         """The same images as one of the augmentation's fixed views.
 
         What is drawn depends on the view's number and on an image's place in the data set alone.
         """
-        return SplitImages(self.part, self.augmentation, number)
+        return SplitInputs(self.part, self.augmentation, number)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         images = self.take(np.arange(len(self))).numpy()
