@@ -22,6 +22,7 @@ from benchmarks.evidence.notices import Notice, failed_notices
 from benchmarks.records.holdings import is_trial
 from benchmarks.records.store import Record
 
+PER_CLASS = "n counts the training samples of each class"
 REQUIRED_METRICS = ("accuracy", "train_accuracy")
 OTHER_METRICS = ("parameters", "trainable_parameters", "test_samples", "accuracy_last_epoch")
 COLUMNS = [*ROW, *SEEDS, "threads", *REQUIRED_METRICS, *OTHER_METRICS]
@@ -162,12 +163,17 @@ def _caveats(records: Iterable[Record]) -> list[Notice]:
     found = {
         (_field(record, "dataset", "name"), _field(record, "method", "name"), str(text))
         for record in records
-        for text in record.get("caveats") or ()
+        for text in _said(record)
     }
     return [
         Notice("caveat", f"{dataset}: {text}", dataset, method)
         for dataset, method, text in sorted(found)
     ]
+
+
+def _said(record: Record) -> list[str]:
+    per_class = record["config"]["dataset"].get("per_class")
+    return [*(record.get("caveats") or ()), *([PER_CLASS] if per_class else [])]
 
 
 def _short(record: Record) -> str:

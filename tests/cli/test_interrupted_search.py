@@ -1,0 +1,58 @@
+"""The factorial of losses and tuning, killed at random moments, comes to the same records."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.records.store import Store
+from tests.cli.test_every_config import OF_LOSSES
+from tests.tiny import TINY
+
+SMALL = ("benchmark=cosine_vs_tuned", *TINY, *OF_LOSSES["cosine_vs_tuned"], "split_seed=range(2)")
+TIMES = 6
+SOONEST, LATEST = 8.0, 25.0  # seconds, of which the start takes about seven
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_killed_at_random_and_resumed_it_gives_the_records_of_an_undisturbed_run(
+    seed, scarce, results
+):
+    moments = random.Random(seed)
+    kills = sum(killed(results, moments.uniform(SOONEST, LATEST)) for _ in range(TIMES))
+    assert kills, "it was done before the first kill"
+    assert scarce("run", *SMALL).code == 0
+    undisturbed = results.with_name("undisturbed")
+    assert scarce("run", *SMALL, f"results_dir={undisturbed}").code == 0
+    assert measured(results) == measured(undisturbed)
+
+
+def measured(folder) -> dict[str, tuple]:
+    """By key: metrics, and the bytes of every score."""
+    store = Store(folder)
+    keys = [file.stem for file in (folder / "records").glob("*.json")]
+    return {
+        key: (store.read(key)["metrics"], store.predictions(key)["scores"].tobytes())
+        for key in keys
+    }
+
+
+def killed(results, seconds: float) -> bool:
+    """Whether the run was still going after so many seconds; nothing of it can clean up."""
+    command = [sys.executable, "-m", "benchmarks", "run", *SMALL, f"results_dir={results}"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+    return False
