@@ -34,6 +34,7 @@ from benchmarks.records.reading import no_cycle_collection
 from benchmarks.records.store import Record, Store
 from benchmarks.settings import Folders
 from datasets.errors import DataUnavailable
+from datasets.samples import IMAGES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,7 +115,7 @@ def _images_of(at_hand: Mapping[str, dict[str, Any]], record: Record) -> Images 
         samples = data.load(at_hand.get(wanted, record["config"]["dataset"]))
     except (DataUnavailable, RequestError):
         return None
-    if samples.fingerprint != wanted:
+    if samples.fingerprint != wanted or samples.kind != IMAGES:
         return None
 
     def image(index: int) -> np.ndarray:

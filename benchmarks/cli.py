@@ -6,6 +6,7 @@ import argparse
 import gc
 import importlib
 import importlib.util
+import logging
 import os
 import signal
 import sys
@@ -30,6 +31,9 @@ COMMANDS = {
     "merge": "take records of another machine (a PATH) or `published` into the own store",
     "show": "a picture of samples before and after an augmentation",
     "predict": "classify photos with a model that benchmark=compare saved (model=FOLDER)",
+    "new": "a commented file that already runs: KIND (method, dataset, loss, ...) and NAME",
+    "check": "the generic tests on a file of yours: scarce check mine/method/NAME.yaml",
+    "doctor": "what is installed, which data and weights are here, which benchmarks can run",
     "list": "datasets, methods, backbones, losses, augmentations, benchmarks or claims",
 }
 
@@ -49,6 +53,7 @@ def _call(arguments: argparse.Namespace) -> int:
     from benchmarks.grid.errors import RequestError
 
     signal.signal(signal.SIGTERM, _interrupt)
+    logging.getLogger("hydra.utils").setLevel(logging.CRITICAL)  # what it says is told in one line
     console = Console(stderr=getattr(arguments, "json", False))
     try:
         return _command(arguments.command).execute(arguments, console)
@@ -96,8 +101,23 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, says in COMMANDS.items():
         command = commands.add_parser(name, help=says, description=says)
-        if name in ("plan", "claims", "table", "verify", "key", "predict", "list"):
+        if name in (
+            "plan",
+            "claims",
+            "table",
+            "verify",
+            "key",
+            "predict",
+            "list",
+            "check",
+            "doctor",
+        ):
             command.add_argument("--json", action="store_true", help="one JSON document")
+        if name == "new":
+            command.add_argument("kind", metavar="KIND")
+            command.add_argument("name", metavar="NAME")
+        if name == "check":
+            command.add_argument("file", metavar="FILE")
         if name == "list":
             command.add_argument("kind", metavar="KIND", help=COMMANDS["list"])
         if name == "key":
@@ -108,7 +128,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "-m", "--multirun", action="store_true", help="through Hydra's launchers"
             )
-        words = {"key": "KEY|name=value", "predict": "PHOTO|model=FOLDER"}.get(name, "name=value")
+        words = {"key": "KEY|name=value", "predict": "PHOTO|model=FOLDER", "new": "folder=mine"}
+        words = words.get(name, "name=value")
         command.add_argument("overrides", nargs="*", metavar=words)
     return parser
 

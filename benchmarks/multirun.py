@@ -13,10 +13,13 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 from rich.console import Console
 
-from benchmarks.grid.configs import CONF, SEARCH_PATH, opened
+from benchmarks.grid import extensions
+from benchmarks.grid.configs import CONF, opened
+from benchmarks.grid.extensions import SEARCH_PATH
 from benchmarks.grid.request import parse_request
 from benchmarks.planning import planned_cells
 from benchmarks.running import compute
+from benchmarks.tracking.feed import tracked
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
 HERE = ("basic", "joblib", "submitit_local")  # launchers whose jobs run on this machine
@@ -34,6 +37,7 @@ def launch(words: list[str], results: Path) -> None:
 
     Hydra reads the command line itself; its job folders lie in the results folder.
     """
+    words = [*_without_search_path(words), *_search_path(words)]
     jobs = results / "multirun" / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     before, told = sys.argv, os.environ.get(FULL_ERROR)
     os.environ[FULL_ERROR] = "1"  # what a job raises is raised here, not Hydra's account
@@ -46,6 +50,15 @@ def launch(words: list[str], results: Path) -> None:
         os.environ |= {FULL_ERROR: told} if told else {}
 
 
+def _without_search_path(words: list[str]) -> list[str]:
+    return [word for word in words if not word.startswith(SEARCH_PATH)]
+
+
+def _search_path(words: list[str]) -> list[str]:
+    """The folders of the request and those that need not be named in it."""
+    return extensions.override(extensions.folders(parse_request(words).folders))
+
+
 def _job(_: DictConfig) -> int:
     if multiprocessing.get_start_method() not in multiprocessing.get_all_start_methods():
         # The joblib launcher's own way to start processes, which worker processes cannot find.
@@ -54,4 +67,6 @@ def _job(_: DictConfig) -> int:
     searched = [word for word in given.hydra if word.startswith(SEARCH_PATH)]
     request = parse_request([*given.task, *searched])
     with opened(list(request.folders)) as configs:
-        return compute(planned_cells(request, configs), Console())
+        planned, console = planned_cells(request, configs), Console()
+        with tracked(planned, console) as followers:
+            return compute(planned, console, followers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,21 @@ from benchmarks.execution.budget import Budget, seconds_of
 from benchmarks.execution.estimate import price_of
 from benchmarks.execution.forecast import Forecast
 from benchmarks.execution.leftovers import cleared
-from benchmarks.execution.work import Task, Work, limits_of, may_run_again
-from benchmarks.grid import data, learners, stages, tuning
+from benchmarks.execution.work import Follower, Task, Work, limits_of, may_run_again
+from benchmarks.grid import data, fields, learners, resampling, stages, tuning
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.plan import Cell, Plan
 from benchmarks.records import holdings
 from benchmarks.records.store import Record, Store
 from benchmarks.settings import folders
+from datasets.encoding import encoded_shape
 
 
-def compute(plan: Plan, console: Console) -> int:
+def compute(plan: Plan, console: Console, followers: Sequence[Follower] = ()) -> int:
     """Run the pending cells of a plan; returns how many cells of the plan are failed.
 
-    All that can be wrong with the request is found before anything is written.
+    `followers` are told of each cell that ends. All that can be wrong with the request is found
+    before anything is written.
     """
     places = folders(plan.settings)
     store = Store(places.own)
@@ -40,13 +43,13 @@ def compute(plan: Plan, console: Console) -> int:
     forecast = progress.forecast(places.published)
     budget = Budget(progress.budget, forecast) if progress.budget else None
     with cleared(store):
-        _work_off(progress, forecast, budget, executor, console)
+        _work_off(progress, forecast, budget, executor, console, followers)
         while _next_stage(plan, progress, budget):
             progress = Progression(plan, store)
             _check(progress.pending, executor.here)
             _write_manifest(plan, store)
             announce_stage(progress, console)
-            _work_off(progress, forecast, budget, executor, console)
+            _work_off(progress, forecast, budget, executor, console, followers)
     return Progression(plan, store).count["failed"]
 
 
@@ -56,9 +59,10 @@ def _work_off(
     budget: Budget | None,
     executor: Any,
     console: Console,
+    followers: Sequence[Follower],
 ) -> None:
     if progress.pending:
-        work = Work(progress.tasks(), progress.limits, forecast, budget)
+        work = Work(progress.tasks(), progress.limits, forecast, budget, followers)
         executor.execute(work, progress.store, console)
 
 
@@ -175,23 +179,30 @@ def announce_stage(progress: Progression, console: Console) -> None:
 
 
 def _check(pending: list[Cell], here: bool) -> None:
-    """Build each distinct learner once, for the images it is to learn from."""
+    """Build each distinct learner once, for the inputs it is to learn from, and let what resamples
+    see which labels it will have."""
     blocks = ("method", *learners.OPTIONAL)
     checked: set[str] = set()
     for cell in pending:
         samples = data.load(cell.config["dataset"])
-        shape, classes = samples.inputs.shape[1:], samples.classes
+        shape, classes = encoded_shape(samples), samples.classes
         case = json.dumps([*(cell.config.get(name) for name in blocks), shape, classes])
         if case not in checked:
             learned = data.learned_shape(cell.config, shape)
             learners.check_buildable(cell.config, learned, samples.class_names, here)
             checked.add(case)
+        resampling.check(cell.config)
 
 
 def make_executor(block: dict[str, Any]) -> Any:
     """The executor of a configuration; raises RequestError for an option it does not take."""
     options = {k: v for k, v in block.items() if k not in ("_target_", "name", "says")}
-    executor_class = get_class(block["_target_"])
+    fields.require_target("executor", block)
+    try:
+        executor_class = get_class(block["_target_"])
+    except Exception as error:
+        remedy = "give the import path of a class"
+        raise RequestError("executor._target_", block["_target_"], remedy) from error
     known = inspect.signature(executor_class).parameters
     for name, value in options.items():
         if name not in known:

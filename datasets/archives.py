@@ -22,6 +22,7 @@ from typing import IO
 from datasets.cache_entries import free_bytes, made_once
 from datasets.errors import DataDamaged, WrongOption
 from datasets.fetch import cache_folder
+from datasets.looking import found_at
 
 CHUNK = 1 << 20  # bytes
 SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
@@ -66,6 +67,7 @@ def extracted(archive: Path, limits: Limits = DEFAULT_LIMITS) -> Path:
         DataUnavailable: if the cache cannot be written.
     """
     status = archive.stat()
+    found_at(archive)
     text = f"{archive.resolve()}|{status.st_size}|{status.st_mtime_ns}"
     key = hashlib.sha256(os.fsencode(text)).hexdigest()[:32]
     entry = cache_folder() / "archives" / key

@@ -21,6 +21,7 @@ from datasets.fetch import PATIENCE, answer, cache_folder, search_folders, why_n
 from datasets.folder import check_image_size, given_path, refuse_broken, samples_of
 from datasets.image_cache import decoded_images
 from datasets.image_listing import Listing, list_images
+from datasets.looking import before_fetching
 from datasets.samples import Samples
 
 CLASSES = ("cat", "leopard", "lion", "tiger")
@@ -127,6 +128,7 @@ def download(drive_id: str, target: Path) -> Path:
             gdown, or the folder does not come as a whole.
     """
     remedy = REMEDY.format(folder=target)
+    before_fetching("photos", ["https://drive.google.com"])
     try:
         import gdown
     except ImportError as error:

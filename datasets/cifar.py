@@ -1,9 +1,12 @@
 """CIFAR-10 and CIFAR-100 (Krizhevsky, Learning multiple layers of features from tiny images,
-technical report, Toronto 2009): 60,000 colour photos of 32×32 pixels, in their Python version.
+technical report, Toronto 2009): 60,000 colour photos of 32×32 pixels, in their Python version; and
+ciFAIR-10 (Barz and Denzler, Do we train on test data? Purging CIFAR of near-duplicates, Journal of
+Imaging 6, 2020), with new photos in the place of those test photos that have duplicates.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -21,6 +24,8 @@ SIDE = 32  # pixels
 VALUES = 3 * SIDE * SIDE  # of an image: all red ones, then green, then blue
 SOURCE = "https://www.cs.toronto.edu/~kriz/cifar.html"
 MIRROR = "https://www.cs.toronto.edu/~kriz/"
+CIFAIR_SOURCE = "https://cvjena.github.io/cifair/"
+CIFAIR_MIRROR = "https://github.com/cvjena/cifair/releases/download/v1.0/"
 DUPLICATES = (
     "{share} % of the test images have duplicates in the train part (Barz and Denzler, Do we train "
     "on test data? Purging CIFAR of near-duplicates, 2020)"
@@ -36,7 +41,7 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class Variant:
-    """The files of one of the two sets.
+    """The files of one of the sets.
 
     Args:
         published: the folder that they are in.
@@ -45,7 +50,8 @@ class Variant:
         meta: the file with the names of the classes.
         labels: key of the labels in the files of both parts.
         names: key of the names in `meta`.
-        duplicates: per cent of the test images that have duplicates in the train part.
+        duplicates: per cent of the test images that have duplicates in the train part; none where
+            they were replaced.
     """
 
     published: Published
@@ -54,7 +60,7 @@ class Variant:
     meta: File
     labels: bytes
     names: bytes
-    duplicates: str
+    duplicates: str | None
 
 
 def _published(
@@ -85,6 +91,22 @@ CIFAR10 = Variant(
     names=b"label_names",
     duplicates="3.3",
 )
+# Archive and test batch: github.com/cvjena/cifair, loaders/pytorch/cifair.py; all other files are
+# those of CIFAR-10.
+CIFAIR10 = dataclasses.replace(
+    CIFAR10,
+    published=Published(
+        "ciFAIR-10",
+        "ciFAIR-10",
+        CIFAR10.published.marks,
+        CIFAIR_SOURCE,
+        "ciFAIR-10.zip",
+        (CIFAIR_MIRROR,),
+        "md5:ca08fd390f0839693d3fc45c4e49585f",
+    ),
+    test=File("test_batch", "01290e6b622a1977a000eff13650aca2"),
+    duplicates=None,
+)
 CIFAR100 = Variant(
     published=_published(
         "CIFAR-100",
@@ -104,15 +126,16 @@ CIFAR100 = Variant(
 
 @dataclass(frozen=True)
 class CIFAR:
-    """All images of CIFAR-10 or of CIFAR-100 with its 100 fine classes, train part first.
+    """All images of CIFAR-10, of ciFAIR-10, or of CIFAR-100 with its 100 fine classes, train part
+    first.
 
     The folder or its archive is looked for in `root` alone if it is given, else below
     `$SCARCE_DATA` and the cache folder, and the archive is fetched into the cache at last. Every
     file is compared with its published checksum before it is read, and no code in it is run.
 
     Args:
-        root: folder with the files of the Python version, or the .tar.gz of it.
-        variant: `cifar10` or `cifar100`.
+        root: folder with the files of the Python version, or the .tar.gz or .zip of it.
+        variant: `cifar10`, `cifar100` or `cifair10`.
 
     Raises:
         WrongOption: for values of the wrong type or an unknown variant.
@@ -121,7 +144,11 @@ class CIFAR:
     root: str | PathLike[str] | None = None
     variant: str = "cifar10"
 
-    variants: ClassVar[dict[str, Variant]] = {"cifar10": CIFAR10, "cifar100": CIFAR100}
+    variants: ClassVar[dict[str, Variant]] = {
+        "cifar10": CIFAR10,
+        "cifar100": CIFAR100,
+        "cifair10": CIFAIR10,
+    }
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", optional_path(self.root))
@@ -148,8 +175,13 @@ class CIFAR:
             class_names=names,
             peak=255.0,
             official_train=sum(len(labels) for _, labels in train),
-            caveats=(DUPLICATES.format(share=variant.duplicates),),
+            caveats=_caveats(variant),
         )
+
+
+def _caveats(variant: Variant) -> tuple[str, ...]:
+    share = variant.duplicates
+    return () if share is None else (DUPLICATES.format(share=share),)
 
 
 def _class_names(folder: Path, variant: Variant) -> tuple[str, ...]:
@@ -178,4 +210,5 @@ def _checked(folder: Path, file: File) -> dict[Any, Any]:
     held = read_pickle(checked(folder / file.name, f"md5:{file.md5}"))
     if not isinstance(held, dict):
         raise DataDamaged(folder / file.name, "a dictionary", type(held).__name__)
-    return held
+    # The loaders of ciFAIR are ready for names that Python 3 wrote.
+    return {name.encode() if isinstance(name, str) else name: kept for name, kept in held.items()}

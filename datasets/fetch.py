@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from datasets.errors import DataDamaged, DataUnavailable
+from datasets.looking import before_fetching, found_at
 
 if TYPE_CHECKING:
     from pooch import Pooch
@@ -59,6 +60,7 @@ def read_checked(path: Path, sha256: str) -> bytes:
         DataDamaged: if the contents are not the published ones.
         DataUnavailable: if the file may not be read.
     """
+    found_at(path)
     try:
         contents = path.read_bytes()
         if path.suffix == ".gz":
@@ -109,6 +111,7 @@ def fetch(
     target = Path(folder) / name
     if target.exists():
         return checked(target, checksum)
+    before_fetching(name, mirrors)
     pooch.get_logger().setLevel("WARNING")  # a mirror that fails is told below, in one line
     failures = []
     for mirror in mirrors:

@@ -19,6 +19,7 @@ from datasets.duplicates import NearDuplicates, find_near_duplicates, perceptual
 from datasets.errors import DataDamaged, DataUnavailable, WrongOption
 from datasets.fetch import cache_folder
 from datasets.image_listing import Listing
+from datasets.looking import found_at
 
 PEAK = 255.0
 PIXELS, FACTS = "images.npy", "facts.json"
@@ -65,6 +66,7 @@ def decoded_images(
         DataUnavailable: if a file cannot be read or the cache cannot be written.
         DataDamaged: if the cache is damaged.
     """
+    found_at(listing.root)
     entry = cache_folder() / "images" / _key(listing, image_size, max_pixels, boxes)
 
     def decode_into(folder: Path) -> None:

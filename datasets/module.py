@@ -29,11 +29,12 @@ class TrainingPart:
     """What a learner is given: the training samples of a split, and nothing else.
 
     Inputs are read when they are asked for (`datasets.split_inputs.SplitInputs`): images uint8
-    (m, C, H, W), unscaled (0..`peak`), rows of a table float32 (m, F), texts int32 (m, L), words of
-    the `vocabulary`. Labels are int64 tensors (m,), in 0..`classes`-1; `class_names` are theirs, by
-    label. `shape` is that of one input, (C, H, W) for images, of those that are scored and of those
-    of training batches. `unlabelled_inputs` are further inputs whose labels are kept back, None
-    where none were asked for.
+    (m, C, H, W), unscaled (0..`peak`), rows of a table float32 (m, F), its categories encoded
+    (`datasets.encoding`), texts int32 (m, L), words of the `vocabulary`. Labels are int64 tensors
+    (m,), in 0..`classes`-1; `class_names` are theirs, by label. `shape` is that of one input,
+    (C, H, W) for images, of those that are scored and of those of training batches.
+    `unlabelled_inputs` are further inputs whose labels are kept back, None where none were asked
+    for.
 
     Raises OutOfReach for test and validation inputs and labels.
     """
@@ -84,10 +85,17 @@ class TrainingPart:
     def resampled(
         self, inputs: np.ndarray, labels: np.ndarray, class_weights: np.ndarray | None = None
     ) -> TrainingPart:
-        """With other training samples, of the same types and shape, or weights of the classes (K,)
-        for the loss; as large an epoch as before."""
+        """With other training samples, as `train_inputs.stored` gives them (categories of a table
+        as codes), or weights of the classes (K,) for the loss; as large an epoch as before."""
         index = np.arange(len(labels))
-        held = Samples(inputs, labels, self.class_names, self.peak, None, levels=self.levels)
+        held = Samples(
+            inputs,
+            labels,
+            self.class_names,
+            self.peak,
+            levels=self.levels,
+            vocabulary=self.vocabulary,
+        )
         return dataclasses.replace(
             self,
             train_inputs=SplitInputs(Part(held, index), self.augmentation),

@@ -9,6 +9,7 @@ from datasets.archives import extracted
 from datasets.errors import DataUnavailable, WrongOption
 from datasets.fetch import cache_folder, fetch, search_folders
 from datasets.folder import given_path
+from datasets.looking import found_at
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Published:
         inner = sorted(child for child in top.iterdir() if child.is_dir())
         for folder in (top, *inner):
             if all((folder / mark).exists() for mark in self.marks):
+                found_at(folder)
                 return folder
         missing = next(mark for mark in self.marks if not (top / mark).exists())
         remedy = f"{missing} is missing; {self.title} has {', '.join(self.marks)}"

@@ -1,7 +1,8 @@
-"""Reading pickles of plain data: a pickle can call any function, and here it may call three.
+"""Reading pickles of plain data: a pickle can call any function, and here it may call four.
 
-What numpy arrays are rebuilt by is admitted; bytes, numbers, lists, tuples and dictionaries need no
-call. Everything else is refused before it is even imported.
+What numpy arrays are rebuilt by is admitted, and what Python 3 tells Python 2 of bytes by; bytes,
+numbers, lists, tuples and dictionaries need no call. Everything else is refused before it is even
+imported.
 """
 
 from __future__ import annotations
@@ -16,10 +17,20 @@ import numpy as np
 from datasets.errors import DataDamaged
 
 PLAIN = "a pickle of arrays, bytes, numbers, lists and dictionaries alone"
+
+
+def _latin1(text: str, encoding: str) -> bytes:
+    """In the place of `codecs.encode`, which could call any codec."""
+    if encoding != "latin1":
+        raise pickle.UnpicklingError(f"the encoding {encoding}")
+    return text.encode("latin1")
+
+
 ADMITTED = {
     ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
+    ("_codecs", "encode"): _latin1,
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datasets.encoding import encoding_of
 from datasets.samples import Samples
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Part:
 
         self.fingerprint = samples.fingerprint
         self.shape = tuple(samples.inputs.shape[1:])
+        self.encoding = encoding_of(samples.levels)
         self.index = index
         self.in_memory = not isinstance(samples.inputs, np.memmap)
         self._held = torch.from_numpy(samples.inputs[index]) if self.in_memory else None
@@ -52,6 +54,8 @@ class SplitInputs:
 
     Images are as they are scored: what the augmentation does to test images is done to them. A
     `view` of them is augmented instead.
+
+    Rows of a table with categories are encoded as they are read (`datasets.encoding`).
 
     Images that are in memory are gathered once. Memory-mapped ones are read as they are asked
     for, and the pages they were read from are given back: what is resident stays small however
@@ -82,6 +86,8 @@ class SplitInputs:
     @property
     def shape(self) -> tuple[int, ...]:
         """(m, C, H, W) of images, (m, F) of rows, (m, L) of texts."""
+        if self.part.encoding is not None:
+            return (len(self.index), self.part.encoding.width)
         stored = self.part.shape
         shape = stored if self._at_test is None else self._at_test.shape(stored)
         return (len(self.index), *shape)
@@ -105,6 +111,8 @@ class SplitInputs:
 
         places = torch.as_tensor(positions)
         images = self.stored(places)
+        if self.part.encoding is not None:
+            return self.part.encoding(images)
         if self.number is not None:
             return self.augmentation(images, FIXED_SEED, self.number, self.index[places.numpy()])
         return images if self._at_test is None else self._at_test(images)

@@ -28,6 +28,9 @@ class LazyInputs(Protocol):
     def take(self, positions: np.ndarray) -> torch.Tensor:
         """The inputs at these positions."""
 
+    def stored(self, positions: torch.Tensor) -> torch.Tensor:
+        """The inputs at these positions (int64) as the data set has them, before any cut."""
+
     def split(self, size: int) -> Iterable[torch.Tensor]:
         """All inputs, in order, in batches of at most `size`."""
 

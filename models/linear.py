@@ -34,6 +34,7 @@ class LinearClassifier:
     estimator: Callable[[], BaseEstimator]
     inputs: str = "raw"
 
+    takes: ClassVar[tuple[str, ...]] = ("images", "table")
     takes_resampling: ClassVar[bool] = True
 
     score_kind: str | None = field(default=None, init=False)
@@ -46,7 +47,7 @@ class LinearClassifier:
             raise ValueError(f"estimator={self.estimator}: a block with _target_ naming a class")
 
     def check(self, shape: tuple[int, ...], classes: int) -> None:
-        """Build the estimator, and fit it on a few images of noise of that shape (C, H, W).
+        """Build the estimator, and fit it on a few inputs of noise, of shape (C, H, W) or (F,).
 
         Raises ValueError, such as for a misspelt argument or too many classes.
         """
@@ -70,7 +71,7 @@ class LinearClassifier:
         self.parameters = count_coefficients(self._fitted)
 
     def scores(self, images: Inputs) -> np.ndarray:
-        """Scores, float32 array (m, K), of images (m, C, H, W)."""
+        """Scores, float32 array (m, K), of images (m, C, H, W) or rows (m, F)."""
         return class_scores(self._fitted, self._features(images), self._classes)
 
     def state(self) -> dict[str, np.ndarray]:
@@ -156,7 +157,7 @@ def class_scores(fitted: BaseEstimator, features: np.ndarray, classes: int) -> n
         values, unseen = fitted.decision_function(features), -np.inf
         if values.ndim == 1:
             values = np.column_stack([-values, values])
-    scores = np.full((len(features), classes), unseen, dtype=np.float32)
+    scores = np.full((len(values), classes), unseen, dtype=np.float32)
     scores[:, fitted.classes_] = values
     return scores
 

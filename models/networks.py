@@ -1,4 +1,5 @@
-"""Networks for small images. Each takes images (m, C, H, W) and gives logits (m, K)."""
+"""Networks for small inputs. Each takes images (m, C, H, W), the MLP rows (m, F), too, and gives
+logits (m, K)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ PADDINGS = ("fit", "valid", "same")
 
 
 class MLP(nn.Sequential):
-    """Fully connected layers of `hidden` units, each with activation and dropout, then a head.
+    """Fully connected layers of `hidden` units, each with activation and dropout, then a head, for
+    images of shape (C, H, W) or rows of shape (F,).
 
     With hidden=(128, 128), relu and dropout 0.5 it is Beam's (2017) MLP; with five layers of 160
     tanh units and no dropout it is the network of Leek (2017).
@@ -69,6 +71,7 @@ class CNN(nn.Module):
         padding: str = "fit",
     ) -> None:
         super().__init__()
+        require_images(shape)
         if padding not in PADDINGS:
             raise ValueError(f"padding={padding}: one of {', '.join(PADDINGS)}")
         if padding == "fit":
@@ -93,6 +96,12 @@ class CNN(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
         return self.head(self.features(images))
+
+
+def require_images(shape: tuple[int, ...]) -> None:
+    """Raises ValueError unless it is a shape (C, H, W)."""
+    if len(shape) != 3:
+        raise ValueError(f"images are needed, not rows of {shape[0]} columns; use an MLP")
 
 
 def _convolutions(inputs: int, channels: Sequence[int], padding: str) -> Iterator[nn.Module]:

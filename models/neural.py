@@ -9,10 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from models.options import (
+    blamed_on,
     derived_seed,
     require_batches,
     require_devices_here,
     require_factory,
+    require_sharpness,
     require_training,
 )
 from models.saving import from_arrays, to_arrays
@@ -27,9 +29,10 @@ if TYPE_CHECKING:
 
     from models.interface import Inputs, TrainingData, Watched
     from models.losses.contract import Criterion
+    from models.sharpness import Sharpness
 
 INITIALISATIONS = ("glorot_uniform", "network")
-TRAINING, LOSS = 1, 2  # purposes of seeds
+TRAINING, LOSS, CODE = 1, 2, 3  # purposes of seeds
 
 
 @dataclass
@@ -47,6 +50,11 @@ class NeuralClassifier:
     - `initialisation`: `glorot_uniform` (Keras' and H2O's default) or `network` (as it comes)
     - `clip_norm`: the gradients of all that is trained are scaled down to that norm
     - `repeat_to`: an epoch takes the training samples repeat_to // n times, for n in each class
+    - `code(shape=, peak=)`: a factory of what makes short codes of the images (`models.codes`); it
+      is fitted on the training images first, and the network learns from codes (m, d) alone, which
+      `inputs` then scales
+    - `sharpness`: a factory of `models.sharpness.Sharpness`, which measures the trained network on
+      the training samples; `measures` then has what it finds, and the fit takes so much longer
 
     Raises ValueError naming the field where a plain value is wrong.
     """
@@ -62,13 +70,17 @@ class NeuralClassifier:
     initialisation: str = "glorot_uniform"
     clip_norm: float | None = None
     repeat_to: int | None = None
+    code: Callable[..., nn.Module] | None = None
+    sharpness: Callable[[], Sharpness] | None = None
 
+    takes: ClassVar[tuple[str, ...]] = ("images", "table")
     takes_augmentation: ClassVar[bool] = True
     takes_resampling: ClassVar[bool] = True
 
     score_kind: str = field(default="probability", init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
     parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    measures: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     best_scores: np.ndarray | None = field(default=None, init=False, repr=False)
     best_epoch: int | None = field(default=None, init=False, repr=False)
 
@@ -79,6 +91,11 @@ class NeuralClassifier:
             raise ValueError(f"initialisation={self.initialisation}: one of {choices}")
         require_factory("network", self.network)
         require_training(self)
+        require_sharpness(self.sharpness)
+        if self.code is not None:
+            require_factory("code", self.code)
+            if self.inputs == "unit":  # a code has no peak
+                raise ValueError("inputs=unit: of a code raw or standardise")
 
     def check(self, shape: tuple[int, ...], classes: int, class_names: Sequence[str] = ()) -> None:
         """Build everything on PyTorch's meta device, pass one batch through, train nothing.
@@ -92,6 +109,8 @@ class NeuralClassifier:
 
         with torch.device("meta"):
             criterion = self._new_criterion(classes, class_names)
+            with blamed_on("code"):
+                shape = shape_of(self._new_code(shape, 1.0), shape)
         rehearse(
             lambda: self._new_network(shape, classes, criterion),
             partial(over_all_parameters, self.optimizer),
@@ -118,12 +137,13 @@ class NeuralClassifier:
         batches, samples = data.train_dataloader(), data.epoch_size
         require_batches(self.batch_size, len(batches), samples)
 
+        code, shape, learned = self._coded(data, derived_seed(seed, CODE))
         torch.manual_seed(derived_seed(seed, LOSS))  # all losses train the same initial network
         self._criterion = self._new_criterion(data.classes, data.class_names, data.class_weights)
         torch.manual_seed(seed)
-        network = self._new_network(data.shape, data.classes, self._criterion)
-        scaled = self._scaled(network, data.train_inputs, data.peak)
-        self.parameters = count(network, self._criterion)
+        network = self._new_network(shape, data.classes, self._criterion)
+        scaled = self._scaled(network, learned, data.peak, code)
+        self.parameters = count(scaled, self._criterion)
 
         epoch = repeated(batches, passes_of(self.repeat_to, samples, data.classes))
         optimizer = partial(over_all_parameters, self.optimizer)
@@ -131,6 +151,9 @@ class NeuralClassifier:
         self._network = train_as(
             self, scaled, self._criterion, optimizer, epoch, training_seed, watched
         )
+        if self.sharpness is not None:
+            found = self._network, self._criterion, data.train_inputs, data.train_labels
+            self.measures = self.sharpness()(*found)
 
     def scores(self, images: Inputs) -> np.ndarray:
         """What the loss makes of the outputs, by `score_kind`: float32 array (m, K), of images
@@ -157,10 +180,13 @@ class NeuralClassifier:
         import torch
 
         self._criterion = self._new_criterion(classes, None)
+        code = self._new_code(shape, peak)
+        shape = shape_of(code, shape)
         network = self._new_network(shape, classes, self._criterion)
         nothing = torch.zeros((1, *shape))  # the scaling itself comes with the state
-        self._network = from_arrays(self._scaled(network, nothing, peak), self._criterion, state)
-        self.parameters = count(network, self._criterion)
+        scaled = self._scaled(network, nothing, peak, code)
+        self._network = from_arrays(scaled, self._criterion, state)
+        self.parameters = count(scaled, self._criterion)
 
     def _new_criterion(
         self,
@@ -175,14 +201,36 @@ class NeuralClassifier:
         return criterion
 
     def _scaled(
-        self, network: nn.Module, train_inputs: np.ndarray | torch.Tensor, peak: float
+        self,
+        network: nn.Module,
+        train_inputs: np.ndarray | torch.Tensor,
+        peak: float,
+        code: nn.Module | None = None,
     ) -> nn.Module:
         import torch
 
         from models.inputs import InputScaling
 
         scaling = InputScaling(self.inputs, train_inputs, peak)
-        return torch.nn.Sequential(OrderedDict(inputs=scaling, network=network))
+        first = {} if code is None else {"code": code}
+        return torch.nn.Sequential(OrderedDict(**first, inputs=scaling, network=network))
+
+    def _new_code(self, shape: tuple[int, ...], peak: float) -> nn.Module | None:
+        """Not yet fitted; None where the network takes the inputs themselves."""
+        return None if self.code is None else self.code(shape=tuple(shape), peak=peak)
+
+    def _coded(
+        self, data: TrainingData, seed: int
+    ) -> tuple[nn.Module | None, tuple[int, ...], Inputs]:
+        """The fitted code, the shape of what the network takes, and the training samples as that:
+        codes (n, d), or the inputs themselves."""
+        code = self._new_code(data.shape, data.peak)
+        if code is None:
+            return None, data.shape, data.train_inputs
+        from models.codes import codes_of
+
+        code.fit(data.train_inputs, seed)
+        return code, shape_of(code, data.shape), codes_of(code, data.train_inputs)
 
     def _new_network(self, shape: tuple[int, ...], classes: int, criterion: Criterion) -> nn.Module:
         from models.losses.contract import with_last_layer
@@ -193,6 +241,11 @@ class NeuralClassifier:
             glorot_uniform(network)
         # Last: what a loss puts in draws weights of its own, and must not shift the others'.
         return with_last_layer(network, criterion.loss, classes)
+
+
+def shape_of(code: nn.Module | None, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of what a network takes, of inputs of this shape: of their codes, if any."""
+    return tuple(shape) if code is None else (code.length,)
 
 
 def over_all_parameters(

@@ -32,6 +32,12 @@ def require_not_negative(name: str, value: object) -> None:
         raise ValueError(f"{name}={value}: zero or a positive number")
 
 
+def require_images(shape: tuple[int, ...]) -> None:
+    """Raises ValueError unless inputs of this shape are images (C, H, W)."""
+    if len(shape) != 3:
+        raise ValueError(f"inputs of shape {tuple(shape)}: takes images (C, H, W)")
+
+
 def _is_number(value: object) -> bool:
     is_real = isinstance(value, int | float) and not isinstance(value, bool)
     return is_real and math.isfinite(value)
@@ -41,6 +47,14 @@ def require_factory(name: str, value: object) -> None:
     """Raises ValueError unless `value` can be called."""
     if not callable(value):
         raise ValueError(f"{name}={value}: a block with _target_ naming a class or function")
+
+
+def require_sharpness(factory: Any) -> None:
+    """Raises ValueError unless `factory` is None or makes a `models.sharpness.Sharpness`."""
+    if factory is not None:
+        require_factory("sharpness", factory)
+        with blamed_on("sharpness"):
+            factory()
 
 
 def require_training(learner: Any) -> None:

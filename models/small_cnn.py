@@ -8,6 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from models.networks import require_images
+
 
 class SmallCNN(nn.Module):
     """From images (m, C, H, W), scaled, to logits (m, K).
@@ -31,6 +33,7 @@ class SmallCNN(nn.Module):
         image_size: int = 64,
     ) -> None:
         super().__init__()
+        require_images(shape)
         if image_size < 1:
             raise ValueError(f"image_size={image_size}: pixels from 1 up")
         if not channels or any(count < 1 for count in channels):

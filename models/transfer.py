@@ -14,6 +14,7 @@ from models.options import (
     derived_seed,
     require_batches,
     require_devices_here,
+    require_sharpness,
     require_training,
 )
 from models.processor import computes_in_bfloat16
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from models.features.extraction import FeatureExtractor
     from models.interface import Inputs, TrainingData, Watched
     from models.losses.contract import Criterion
+    from models.sharpness import Sharpness
     from models.transfer_network import TransferNetwork
 
 HEAD, BODY, TRAINING, ORDER, LOSS = range(5)  # purposes of seeds
@@ -39,7 +41,7 @@ HEAD, BODY, TRAINING, ORDER, LOSS = range(5)  # purposes of seeds
 
 @dataclass
 class TransferClassifier:
-    """A backbone and a new linear head, trained in part or wholly for a fixed number of epochs.
+    """A backbone and a new head, trained in part or wholly for a fixed number of epochs.
 
     - `backbone`: options of `models.backbones.options.Backbone`
     - `optimizer(parameters)`; `schedule(optimizer)`, see `models.optimisation`; `loss()`, see
@@ -51,6 +53,8 @@ class TransferClassifier:
       `all`; not for random weights, which learn at one rate)
     - `pretrained`: false for random weights, whatever the backbone states
     - `dropout`: of the features, before the head
+    - `hidden`: so many ReLU units between the features and the last layer; none, if left out
+    - `sharpness`, with kept features: of the head, as of `models.neural.NeuralClassifier`
     - `features`, with `head`: `kept`, computed once (of augmented images `views` times, unless the
       augmentation states its number; epoch e, or with `repeat_to` its e-th pass, learns from view
       e mod `views`), or `recomputed` in
@@ -81,12 +85,15 @@ class TransferClassifier:
     dropout: float = 0.0
     clip_norm: float | None = None
     repeat_to: int | None = None
+    hidden: int | None = None
+    sharpness: Callable[[], Sharpness] | None = None
 
     takes_augmentation: ClassVar[bool] = True
 
     score_kind: str = field(default="probability", init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
     parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    measures: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     notes: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     best_scores: np.ndarray | None = field(default=None, init=False, repr=False)
     best_epoch: int | None = field(default=None, init=False, repr=False)
@@ -94,6 +101,7 @@ class TransferClassifier:
 
     def __post_init__(self) -> None:
         require_training(self)
+        require_sharpness(self.sharpness)
         self._backbone = parse_backbone(self.backbone)
         self._from_file = self.pretrained and self._backbone.pretrained
         self._options = options_of(self, self._backbone.image_size, self._from_file)
@@ -249,6 +257,9 @@ class TransferClassifier:
         if watched:
             watched = (self._features(watched[0]), watched[1])
         self._network.head = self._train(self._network.head, data, batches, seed, watched)
+        if self.sharpness is not None:
+            learned = self._features(data.train_inputs), data.train_labels
+            self.measures = self.sharpness()(self._network.head, self._criterion, *learned)
         if data.augmented:
             firsts = range(0, self.epochs * self._passes(data), self._passes(data))
             self.history["view"] = [first % len(features) for first in firsts]

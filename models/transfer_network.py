@@ -26,10 +26,12 @@ class TransferNetwork(nn.Module):
 
 
 class Head(nn.Sequential):
-    """Dropout and one linear layer from features (m, D) to logits (m, K)."""
+    """Dropout, a layer of `hidden` ReLU units, if any, and a linear layer, from features (m, D) to
+    logits (m, K)."""
 
-    def __init__(self, width: int, classes: int, dropout: float) -> None:
-        super().__init__(nn.Dropout(dropout), nn.Linear(width, classes))
+    def __init__(self, width: int, classes: int, dropout: float, hidden: int | None = None) -> None:
+        between = [] if hidden is None else [nn.Linear(width, hidden), nn.ReLU()]
+        super().__init__(nn.Dropout(dropout), *between, nn.Linear(hidden or width, classes))
 
 
 def assemble(
@@ -44,7 +46,7 @@ def assemble(
         raise ValueError(f"images of {shape[0]} channels: a backbone takes 1 or 3")
     width = _width(preparation, body)
     body.train_last(options.trained_blocks(len(body.blocks)))
-    return TransferNetwork(preparation, body, Head(width, classes, options.dropout))
+    return TransferNetwork(preparation, body, Head(width, classes, options.dropout, options.hidden))
 
 
 def _width(preparation: Preparation, body: Body) -> int:

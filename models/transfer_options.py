@@ -28,6 +28,8 @@ class TransferOptions:
     dropout: float
     image_size: int | None
     from_file: bool
+    hidden: int | None = None
+    sharpness: object | None = None
 
     def __post_init__(self) -> None:
         _require_one_of("trained", self.trained, TRAINED)
@@ -39,6 +41,8 @@ class TransferOptions:
         self._used_only("feature_precision", self.kept, "features=kept")
         rated = self.trained != "head" and self.from_file
         self._used_only("body_rate", rated, "a trained backbone with weights from a file")
+        if self.sharpness is not None and not self.kept:
+            raise ValueError("sharpness: measured only with features=kept; use null")
         self._require_values()
 
     def _used_only(self, name: str, used: bool, where: str) -> None:
@@ -53,7 +57,7 @@ class TransferOptions:
             _require_one_of("features", self.features, FEATURES)
         if self.feature_precision is not None:
             _require_one_of("feature_precision", self.feature_precision, PRECISIONS)
-        for name in ("blocks", "views"):
+        for name in ("blocks", "views", "hidden"):
             if getattr(self, name) is not None:
                 require_whole_number(name, getattr(self, name))
         rate = self.body_rate

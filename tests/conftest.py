@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.cli import main
 from tests.hosts import hosts  # noqa: F401  (a fixture)
+from tests.outside import outside  # noqa: F401  (a fixture)
 
 
 @dataclass(frozen=True)

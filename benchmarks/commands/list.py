@@ -23,6 +23,7 @@ KINDS = {
     "protocols": "protocol",
     "trainers": "trainer",
     "executors": "executor",
+    "loggers": "logger",
     "benchmarks": "benchmark",
     "claims": "claim",
 }

@@ -13,6 +13,8 @@ from benchmarks.planning import planned_cells
 from benchmarks.recommending import save_recommended
 from benchmarks.running import check, compute
 from benchmarks.settings import folders
+from benchmarks.tracking.choosing import make_tracker
+from benchmarks.tracking.feed import tracked
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
@@ -25,11 +27,15 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         from benchmarks.multirun import launch, stays_here
 
         check(planned, stays_here(arguments.overrides))
+        make_tracker(planned.settings["logger"], places.own)
         launch(arguments.overrides, places.own)
         planned.settings["retry"] = None  # the jobs have done that
-    failed = compute(planned, console)
-    with opened(list(request.folders)) as configs:
-        recommendation = answers.answer_plan(planned, places, configs, console)
+    with tracked(planned, console) as followers:
+        failed = compute(planned, console, followers)
+        with opened(list(request.folders)) as configs:
+            recommendation = answers.answer_plan(planned, places, configs, console)
+        for follower in followers:
+            follower.answered(places.own / planned.benchmark["name"])
     if recommendation:
         save_recommended(planned, recommendation, places, console)
     return 1 if failed else 0

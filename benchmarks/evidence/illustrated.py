@@ -52,7 +52,8 @@ def illustrations(
     digest = _digest(shown)
     pictures = _unchanged(earlier, digest)
     if pictures is None or _has_new_images(shown, pictures, images_of):
-        drawings = chain(_drawn(folder, shown), _sheets(folder, shown, images_of))
+        sheets = chain(_sheets(folder, shown, images_of), _generated(folder, shown, images_of))
+        drawings = chain(_drawn(folder, shown), sheets)
         pictures = [drawing.picture() for drawing in drawings]
     else:
         for picture in pictures:
@@ -120,6 +121,21 @@ def _sheets(folder: Path, shown: Shown, images_of: ImagesOf | None) -> Iterator[
         if found is not None:
             stem = folder / f"mistakes-{dataset}"
             yield figures.mistakes_sheet(found.image, mistakes, dataset, stem, found.class_names)
+
+
+def _generated(folder: Path, shown: Shown, images_of: ImagesOf | None) -> Iterator[Drawing]:
+    """Generated images beside real ones, where the cells of a first draw kept some."""
+    from benchmarks.evidence import figures
+
+    records = {
+        record["key"]: record
+        for record in sorted(shown.held.done, key=lambda record: record["key"])
+        if record["config"].get("resampling") and record["config"]["split_seed"] == 0
+    }
+    if images_of is None or not records:
+        return
+    predictions = ((records[key], arrays) for key, arrays in shown.held.predictions(records))
+    yield from figures.generated_sheets(predictions, images_of, folder)
 
 
 def _has_new_images(shown: Shown, pictures: list[Picture], images_of: ImagesOf | None) -> bool:

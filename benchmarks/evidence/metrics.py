@@ -1,8 +1,9 @@
 """Measures of one trained model on its test samples, from its stored predictions.
 
 `labels` and `predicted` have shape (samples,), `scores` has shape (samples, classes), its column c
-for class c. The scores of published archives are rounded to half precision (0.1 %, and 0 below
-3e-8), so what depends on small probabilities is as exact as that and no more.
+for class c; of two classes, class 1 is the one that is looked for. The scores of published archives
+are rounded to half precision (0.1 %, and 0 below 3e-8), so what depends on small probabilities is
+as exact as that and no more.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ OF_PROBABILITIES = ("log_loss", "brier", "calibration_error")
 NO_PROBABILITIES = "the scores are no probabilities"
 ONE_CLASS = "only one class among the test samples"
 CONSTANT_SCORES = "the scores are the same for every test sample"
+NOT_TWO_CLASSES = "it is for two classes"
+NO_THRESHOLD = "no threshold was chosen on validation samples (dataset.validation)"
+NONE_POSITIVE = "no test sample of class 1"
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,13 @@ class Measure:
 
 
 def prediction_metrics(
-    predictions: Mapping[str, ArrayLike], score_kind: str | None = None
+    predictions: Mapping[str, ArrayLike],
+    score_kind: str | None = None,
+    threshold: float | None = None,
 ) -> dict[str, Measure]:
     """All measures of this file by name, of one cell's stored `labels`, `predicted`, `scores`.
+
+    `threshold` is that of the record's metrics, where it has one.
 
     `score_kind` is what the record says (`predictions.score_kind`): scores that it calls "decision"
     are no probabilities even where they happen to lie between 0 and 1; without it the rows decide.
@@ -59,6 +67,8 @@ def prediction_metrics(
         "brier": brier(labels, scores),
         "calibration_error": calibration_error(labels, predicted, scores),
         "auroc": auroc(labels, scores),
+        "average_precision": average_precision(labels, scores),
+        "f1_at_threshold": f1_at_threshold(labels, scores, threshold),
     }
     if score_kind == "decision":
         found |= dict.fromkeys(OF_PROBABILITIES, Measure(None, NO_PROBABILITIES))
@@ -173,6 +183,48 @@ def auroc(labels: ArrayLike, scores: ArrayLike) -> Measure:
         return Measure(_area(labels == 1, scores[:, 1] - scores[:, 0]))
     areas = [_area(labels == name, scores[:, name]) for name in present]
     return Measure(float(np.mean(areas)))
+
+
+def average_precision(labels: ArrayLike, scores: ArrayLike) -> Measure:
+    """The mean over the samples of class 1 of the precision among those that score as high or
+    higher; the score is the difference of the columns. 0 to 1, of constant scores the share of
+    class 1. Source: C. D. Manning, P. Raghavan and H. Schütze, Introduction to Information
+    Retrieval (2008), section 8.4; with ties as in scikit-learn.
+
+    None for more than two classes, and where class 1 has no test sample. Raises EvidenceError as
+    `log_loss` does.
+    """
+    labels, scores = _scored(labels, scores)
+    reason = _not_binary(labels, scores)
+    if reason:
+        return Measure(None, reason)
+    positive, values = labels == 1, scores[:, 1] - scores[:, 0]
+    called = len(values) - np.searchsorted(np.sort(values), values[positive])
+    right = positive.sum() - np.searchsorted(np.sort(values[positive]), values[positive])
+    return Measure(float((right / called).mean()))
+
+
+def f1_at_threshold(labels: ArrayLike, scores: ArrayLike, threshold: float | None) -> Measure:
+    """F1 = 2 tp / (2 tp + fp + fn) of class 1, which is called where the difference of the columns
+    reaches the threshold, one that was chosen on validation samples. 0 to 1. Source: C. J. van
+    Rijsbergen, Information Retrieval (1979), chapter 7; the threshold as in Z. C. Lipton, C. Elkan
+    and B. Naryanaswamy, ECML PKDD 2014.
+
+    None without a threshold, for more than two classes, and where class 1 has no test sample.
+    Raises EvidenceError as `log_loss` does.
+    """
+    labels, scores = _scored(labels, scores)
+    reason = _not_binary(labels, scores) or (NO_THRESHOLD if threshold is None else None)
+    if reason:
+        return Measure(None, reason)
+    true, called = labels == 1, scores[:, 1] - scores[:, 0] >= threshold
+    return Measure(float(2 * (true & called).sum() / (true.sum() + called.sum())))
+
+
+def _not_binary(labels: np.ndarray, scores: np.ndarray) -> str | None:
+    if scores.shape[1] != 2:
+        return NOT_TWO_CLASSES
+    return None if (labels == 1).any() else NONE_POSITIVE
 
 
 def _area(positive: np.ndarray, scores: np.ndarray) -> float:

@@ -24,6 +24,8 @@ UNTOUCHED = (
     "parameters",
     "trainable_parameters",
     "test_samples",
+    "sharpness",  # of the network of the last epoch
+    "hessian_eigenvalue",
 )
 RUNS = ["dataset", "protocol", "label", "train_size"]
 

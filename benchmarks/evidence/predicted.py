@@ -13,6 +13,8 @@ from benchmarks.evidence.results import results_frame
 from benchmarks.records.holdings import Holding
 
 PREDICTED = ("balanced_accuracy", "macro_f1", "log_loss", "brier", "calibration_error", "auroc")
+PREDICTED += ("average_precision", "f1_at_threshold")
+ALL_RIGHT = "all_right"  # 1 where every test sample is right, else 0
 # From the keys of finished cells to each cell's predictions, in any order.
 PredictionsOf = Callable[[Iterable[str]], Iterable[tuple[str, Mapping[str, np.ndarray]]]]
 
@@ -25,20 +27,29 @@ def frame_of(held: Holding, metrics: Iterable[str] = ()) -> pd.DataFrame:
 def with_predicted_metrics(
     frame: pd.DataFrame, names: Iterable[str], predictions_of: PredictionsOf
 ) -> pd.DataFrame:
-    """The frame with these metrics as columns, those that are metrics of predictions.
+    """The frame with these metrics as columns, those that are metrics of predictions, and
+    `all_right`, whose mean is the share of cells without a mistake.
 
     A cell for which a metric cannot be told (no probabilities, one class only) has none there, and
     a notice says for how many cells, and why.
     """
-    wanted = sorted(set(names) & set(PREDICTED) - set(frame.columns))
+    names = set(names)
+    if ALL_RIGHT in names:
+        frame = frame.assign(**{ALL_RIGHT: (frame["accuracy"] == 1).astype(float)})
+    wanted = sorted(names & set(PREDICTED) - set(frame.columns))
     if not wanted or frame.empty:
         return frame
     found: dict[str, dict[str, float | None]] = {name: {} for name in wanted}
     reasons: dict[tuple[str, str], int] = {}
-    kinds = frame.set_index("key")["score_kind"]
+    recorded = frame.set_index("key")
+    kinds, thresholds = recorded["score_kind"], recorded["threshold"]
     for key, arrays in predictions_of(frame["key"]):
-        kind = kinds[key]  # pandas has nan where a record has none
-        measures = prediction_metrics(arrays, kind if isinstance(kind, str) else None)
+        kind, threshold = kinds[key], thresholds[key]  # pandas has nan where a record has none
+        measures = prediction_metrics(
+            arrays,
+            kind if isinstance(kind, str) else None,
+            None if pd.isna(threshold) else float(threshold),
+        )
         for name in wanted:
             found[name][key] = measures[name].value
             if measures[name].reason:

@@ -25,6 +25,8 @@ from benchmarks.records.store import Record
 PER_CLASS = "n counts the training samples of each class"
 REQUIRED_METRICS = ("accuracy", "train_accuracy")
 OTHER_METRICS = ("parameters", "trainable_parameters", "test_samples", "accuracy_last_epoch")
+OTHER_METRICS += ("sharpness", "hessian_eigenvalue")
+OTHER_METRICS += ("threshold",)
 COLUMNS = [*ROW, *SEEDS, "threads", *REQUIRED_METRICS, *OTHER_METRICS]
 COLUMNS += ["train_seconds", "score_kind", "optimistic", "key"]
 

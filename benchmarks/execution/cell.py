@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.execution import generated, threshold
 from benchmarks.execution.features import feature_cache
 from benchmarks.execution.selection import Selection, accuracy, selects
 from benchmarks.grid import data, learners, resampling, seeds, tuning
 from benchmarks.grid.plan import Cell, fingerprints
 from benchmarks.records import record
 from benchmarks.records.store import Predictions, Record
+from datasets.samples import Samples
 from datasets.splits import Split
 
 TOLD = ("backbone", "augmentation", "resampling")
@@ -48,12 +50,14 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
     clock.lap("data")
     learner = prepare_learner(cell.config)
     try:
-        selection = _fit(learner, split_data, cell.config)
+        training = _resampled(split_data.training, cell.config)
+        selection = _fit(learner, training, split_data, cell.config)
         clock.lap("train")
         scores = learner.scores(split_data.test_inputs)
         clock.lap("test")
         train_scores = learner.scores(split_data.train_inputs)
         last = _metrics(learner, split_data, scores, train_scores)
+        last |= threshold.metrics(learner, split_data, selection)
     except SETTINGS_TO_BLAME as error:
         if not tuning.is_trial(cell.config):
             raise
@@ -68,6 +72,7 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
         **selection.marks,
     }
     predictions = _predictions(cell.config, split_data, selection.scores_or(scores))
+    predictions |= generated.pictures(training, cell.config)
     return record.done(cell, measured, predictions), predictions
 
 
@@ -106,14 +111,14 @@ def _require_planned_data(cell: Cell) -> None:
         raise InputsChanged(f"{', '.join(changed)} changed since the plan was made; run it again")
 
 
-def _fit(learner: Any, split_data: Any, config: dict[str, Any]) -> Selection:
+def _fit(learner: Any, training: Any, split_data: Any, config: dict[str, Any]) -> Selection:
     """Train; where the protocol selects an epoch on the test data, with these watched."""
     seed = seeds.fit_seed(config["split_seed"], config["init_seed"])
     if not selects(config, learner):
-        learner.fit(_resampled(split_data.training, config), seed)
+        learner.fit(training, seed)
         return Selection()
     watched = (split_data.test_inputs, split_data.test_labels)
-    learner.fit(_resampled(split_data.training, config), seed, watched=watched)
+    learner.fit(training, seed, watched=watched)
     return Selection(learner.best_scores, learner.best_epoch, split_data.test_labels.numpy())
 
 
@@ -126,13 +131,18 @@ def _resampled(training: Any, config: dict[str, Any]) -> Any:
     return training.resampled(*resampler(training, seed))
 
 
-def prepare_data(config: dict[str, Any], split: Split | None = None) -> Any:
-    """The samples of the cell's split, or of another, in the batches that the method asks for."""
+def prepare_data(
+    config: dict[str, Any], split: Split | None = None, samples: Samples | None = None
+) -> Any:
+    """The samples of the cell's split, or of another, in the batches that the method asks for.
+
+    `samples` are those of the data set, unless others are given.
+    """
     from datasets.module import SplitData  # imports Lightning: only where a cell really runs
 
     of_cell = config["split_seed"], config["init_seed"]
     return SplitData(
-        data.load(config["dataset"]),
+        data.load(config["dataset"]) if samples is None else samples,
         split or data.split_of(config),
         batch_size=config["method"].get("batch_size"),
         order_seed=seeds.order_seed(*of_cell),

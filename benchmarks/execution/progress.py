@@ -25,7 +25,7 @@ class Progress:
 
     def __init__(self, console: Console, work: Work, workers: int, leases: Leases):
         self.console, self.forecast, self.workers = console, work.forecast, workers
-        self.leases = leases
+        self.leases, self.followers = leases, work.followers
         self.cells = {task.cell.key: task.cell for task in work.tasks}
         self.left = Counter(kind(task.cell.config) for task in work.tasks)
         self.count = {"done": 0, "failed": 0}
@@ -57,6 +57,8 @@ class Progress:
             if expected is not None:
                 self.taken, self.predicted = self.taken + seconds, self.predicted + expected
             self.forecast.learn(config, seconds)
+        for follower in self.followers:
+            follower.finished(task, status, seconds)
 
     def left_out(self, task: Task) -> None:
         """Count a task for which the budget had no time left."""

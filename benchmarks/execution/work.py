@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from benchmarks.execution.budget import Budget
 from benchmarks.execution.forecast import Forecast, kind
@@ -32,14 +34,22 @@ class Limits:
     lost_workers: int = 3
 
 
+class Follower(Protocol):
+    """Hears of each task that ended, in the process that hands them out."""
+
+    def finished(self, task: Task, status: str, seconds: float | None) -> None:
+        """Its record is there; without seconds and done, somebody else made it."""
+
+
 @dataclass(frozen=True)
 class Work:
-    """The tasks of one run, in the order of the grid."""
+    """The tasks of one run, in the order of the grid, and who hears of their ends."""
 
     tasks: list[Task]
     limits: Limits
     forecast: Forecast
     budget: Budget | None = None
+    followers: Sequence[Follower] = ()
 
     def in_order(self) -> list[Task]:
         """What is to be begun first."""

@@ -10,7 +10,7 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from benchmarks.grid import augmentations, learners, resampling, search, tuning
+from benchmarks.grid import augmentations, fields, learners, resampling, search, tuning
 from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs, field_names, suggest_field
 from benchmarks.grid.errors import RequestError, nearest
@@ -100,11 +100,15 @@ class Composer:
     def _augmentation(self, part: str) -> dict[str, Any]:
         """What one file of an augmentation says."""
         if part not in self.augmentations:
-            block = self._written(AUGMENTATION, part)
-            if block is None:
-                block = plain(self.configs.compose([f"{AUGMENTATION}={part}"]))[AUGMENTATION]
-            self.augmentations[part] = block
+            self.augmentations[part] = self.block(AUGMENTATION, part)
         return self.augmentations[part]
+
+    def block(self, group: str, name: str) -> dict[str, Any]:
+        """What the file of a choice says; raises RequestError where it cannot be composed."""
+        block = self._written(group, name)
+        if block is None:
+            block = plain(self.configs.compose([f"{group}={name}"]))[group]
+        return block
 
     def _compose(self, groups: Choices) -> DictConfig | dict[str, Any]:
         """Plain where nothing refers to another field, which makes the copies 10 times cheaper."""
@@ -173,11 +177,15 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
     taken = list(learners.shared_blocks(config["method"]))
     if "trainer" in taken:
         _check_devices(config["trainer"].get("devices", 1))
-    if AUGMENTATION in taken and not augmentations.does_something(config[AUGMENTATION]):
-        taken.remove(AUGMENTATION)
+    if AUGMENTATION in taken:
+        fields.check_known(AUGMENTATION, config[AUGMENTATION])
+        if not augmentations.does_something(config[AUGMENTATION]):
+            taken.remove(AUGMENTATION)
     if RESAMPLING in taken and config[RESAMPLING]["name"] == resampling.NONE:
         taken.remove(RESAMPLING)
-    return {k: v for k, v in config.items() if k not in learners.OPTIONAL or k in taken}
+    kept = {k: v for k, v in config.items() if k not in learners.OPTIONAL or k in taken}
+    fields.check_cell(kept)
+    return kept
 
 
 def _with_search(config: dict[str, Any]) -> dict[str, Any]:

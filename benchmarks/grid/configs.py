@@ -1,8 +1,7 @@
-"""Composes configurations from conf/ and from the folders that the user puts on the search path."""
+"""Composes configurations from conf/ and from the folders that users add to it."""
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,19 +14,23 @@ from hydra.errors import ConfigCompositionException, HydraException, MissingConf
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from benchmarks.grid import extensions
 from benchmarks.grid.errors import RequestError, nearest
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONF = PROJECT / "conf"
-SEARCH_PATH = "hydra.searchpath"
 
 
 class Configs:
-    """Compositions over conf/ plus `folders`; valid inside `opened`."""
+    """Compositions over conf/ and `benchmarks.grid.extensions`; valid inside `opened`.
+
+    `folders` are the entries that the request puts on the search path.
+    """
 
     def __init__(self, folders: list[str]):
-        self.search_path = [f"{SEARCH_PATH}=[{','.join(folders)}]"] if folders else []
-        self.folders = [CONF, *map(_local_folder, folders)]
+        outside = [folder for folder in extensions.folders(folders) if folder != CONF]
+        self.search_path = extensions.override(outside)
+        self.folders = [CONF, *outside]
 
     def compose(self, overrides: list[str]) -> DictConfig:
         """One composed configuration; raises RequestError for a group, name or field unknown."""
@@ -98,18 +101,6 @@ def suggest_field(name: str, known: list[str]) -> str:
     level = name.rpartition(".")[0]
     siblings = [field for field in known if field.rpartition(".")[0] == level]
     return nearest(name, siblings or [field for field in known if "." not in field])
-
-
-def _local_folder(entry: str) -> Path:
-    """The folder behind a search path entry (`file://`, `pkg://` or a plain path)."""
-    if entry.startswith("pkg://"):
-        spec = importlib.util.find_spec(entry.removeprefix("pkg://").replace("/", "."))
-        folder = Path(next(iter(spec.submodule_search_locations))) if spec else None
-    else:
-        folder = Path(entry.removeprefix("file://"))
-    if folder is None or not folder.is_dir():
-        raise RequestError(SEARCH_PATH, entry, "no such folder; give file:///absolute/path")
-    return folder
 
 
 def _first_line(error: Exception) -> str:

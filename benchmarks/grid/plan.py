@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.grid import augmentations, data, hierarchy, learners, search, weights
+from benchmarks.grid import augmentations, data, fields, hierarchy, learners, search, weights
 from benchmarks.grid.blocks import assignments, stated_blocks
 from benchmarks.grid.composing import PROTOCOL, Composer, check_name, plain
 from benchmarks.grid.configs import Configs
@@ -20,11 +20,11 @@ from datasets.splits import ONLY_OF
 
 LIMITS = ("time_limit", "memory_limit", "lost_workers", "budget")
 SETTINGS = ("executor", "retry", *LIMITS, "price_per_hour", "results_dir", "published_dir")
-SETTINGS += ("figures",)
+SETTINGS += ("figures", "logger")
 ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
 ONLY_OF_DATASET = {f"dataset.{name}": partition for name, partition in ONLY_OF.items()}
 # Folders beside those of the benchmarks.
-RESERVED = ("records", "leases", "logs", "multirun", "slurm")
+RESERVED = ("records", "leases", "logs", "multirun", "slurm", "tracking")
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     """
     base = compose_base(request, configs)
     settings = {name: base[name] for name in SETTINGS}
-    grid = _grid(base["benchmark"])
+    grid = grid_of(base["benchmark"])
     varied = varied_fields(stated_blocks(grid, request.axes))
     plan = Plan(base["benchmark"], settings, _changes(request, grid), varied)
     composer = Composer(configs, request)
@@ -130,6 +130,7 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
         raise RequestError("benchmark.name", name, "taken by the results folder; choose another")
     if not isinstance(base["benchmark"].get("says"), str):
         raise RequestError("benchmark.says", "missing", f"say in a line what {name} asks")
+    fields.check_known("benchmark", base["benchmark"])
     return base
 
 
@@ -169,7 +170,8 @@ def _has(config: dict[str, Any], axis: str) -> bool:
     return name in config[group]
 
 
-def _grid(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
+def grid_of(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
+    """The blocks of a benchmark's file; raises RequestError where they are none."""
     grid = benchmark.get("grid")
     if not isinstance(grid, list) or not all(isinstance(block, dict) for block in grid) or not grid:
         raise RequestError("benchmark.grid", grid, "a list of blocks, each a mapping axis: values")

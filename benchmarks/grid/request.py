@@ -9,8 +9,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, QuotedString, Transformer
 from hydra.errors import HydraException
 
-from benchmarks.grid.configs import SEARCH_PATH
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.extensions import SEARCH_PATH
 
 GROUPS = ("dataset", "method", "backbone", "loss", "augmentation", "resampling", "protocol")
 GROUPS += ("trainer",)
@@ -66,7 +66,7 @@ def _is_whereabouts(key: str, override: Override) -> bool:
     if key == "trainer.devices":
         value = override.value()
         return value == 1 or (isinstance(value, list) and len(value) == 1)
-    return key == "dataset.root"
+    return key in ("dataset.root", "dataset.file")
 
 
 def is_axis(key: str) -> bool:

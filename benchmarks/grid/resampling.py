@@ -1,7 +1,10 @@
 """From a resampling's configuration to what makes other training samples of those that were drawn.
 
 A resampler is called with the training part of a split (`datasets.module.TrainingPart`) and a seed,
-and gives inputs, labels and, or None, weights of the classes (K,).
+and gives inputs, labels and, or None, weights of the classes (K,). One that has `check(labels,
+class_names, levels)` refuses training samples that it can make nothing of before anything is run;
+one whose class says `takes` refuses data of other kinds, one that says `generates` puts images that
+are to be looked at behind those that were drawn.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ from typing import Any
 
 from hydra.utils import instantiate
 
+from benchmarks.grid import data
 from benchmarks.grid.errors import RequestError
+from datasets.errors import WrongOption
 
 NONE = "none"
 LABELS = ("name", "says")
@@ -31,3 +36,21 @@ def build(config: dict[str, Any]) -> Resampler | None:
         cause = error.__cause__ or error
         reason = str(cause).strip().splitlines()[0]
         raise RequestError("resampling", block["name"], reason) from error
+
+
+def check(config: dict[str, Any]) -> None:
+    """Refuse a resampling that cannot be made, or not of the training samples of this cell."""
+    resampler = build(config)
+    kind, takes = data.load(config["dataset"]).kind, getattr(resampler, "takes", ())
+    if takes and kind not in takes:
+        remedy = f"takes {' and '.join(takes)}; {config['dataset']['name']} has {kind}"
+        raise RequestError("resampling", config["resampling"]["name"], remedy)
+    if not hasattr(resampler, "check"):
+        return
+    samples = data.load(config["dataset"])
+    labels = samples.labels[data.split_of(config).train]
+    try:
+        resampler.check(labels, samples.class_names, samples.levels)
+    except WrongOption as error:
+        remedy = f"{error.remedy} (n={len(labels)}, split seed {config['split_seed']})"
+        raise RequestError(error.field, error.value, remedy) from error

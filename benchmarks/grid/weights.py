@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.grid.errors import RequestError
 from datasets.errors import DataDamaged, DataUnavailable
 from datasets.fetch import fetch, find, search_folders
+from datasets.looking import before_fetching
 from models.backbones.hub import NotReached, hub_file
 from models.backbones.options import IMAGENET, Backbone, WeightsFile, parse_backbone, published
 
@@ -89,6 +90,7 @@ def _published(backbone: Backbone) -> Path:
 
 
 def _from_hub(backbone: Backbone) -> Path:
+    before_fetching(f"{backbone.architecture}, unless cached,", ["https://huggingface.co"])
     try:
         return hub_file(backbone.architecture)
     except NotReached as error:

@@ -2,7 +2,9 @@
 
 It holds the fields of the record, then `history`, and last `arrays`: the predictions on the test
 samples as the base64 text of a compressed .npz (`test_index` int32, `labels` and `predicted` int16,
-`scores` float32 (samples, classes)). The file of a failed cell has no `arrays`.
+`scores` float32 (samples, classes)), and, of some cells, GENERATED uint8 (m, C, H, W), 255 for the
+largest pixel value, and GENERATED_LABELS int16 (m,), which are not published. The file of a failed
+cell has no `arrays`.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from benchmarks.records.reading import (
 Predictions = dict[str, np.ndarray]
 ZIP_START, ZIP_END, ZIP_END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
 LAST = ("history", "arrays")
+GENERATED, GENERATED_LABELS = "generated", "generated_labels"
 
 
 class Single(NamedTuple):

@@ -8,10 +8,16 @@ import yaml
 from benchmarks.grid.configs import CONF
 from tests.tiny import TINY
 
-SHORT = {"leek_net": 1, "leek_net_sgd": 1, "leek_net_adam": 1, "mlp": 2, "cnn": 1}
+SHORT = {"leek_net": 1, "leek_net_sgd": 1, "leek_net_adam": 1, "mlp": 2, "mlp_table": 1, "cnn": 1}
+SHORT |= {"minima_mlp": 1, "logistic_descent": 1}
+SHORT |= {"mlp_pca_code": 2, "mlp_autoencoder_code": 2}
 TRANSFER = ("frozen", "frozen_uncached", "last_blocks", "fine_tuned", "from_scratch")
-TRANSFER += ("from_scratch_sgd", "barz2019", "brigato2022")
+TRANSFER += ("from_scratch_sgd", "barz2019", "brigato2022", "frozen_mlp")
 SHORT |= dict.fromkeys(TRANSFER, 1)
+REPEATED = ("resnet20", "cnn_repeated")  # an epoch takes the samples many times
+SHORT |= dict.fromkeys(REPEATED, 1)
+# With the benchmark reviews72 in tests/cli/test_reviews.py.
+OF_TEXTS = ("skip_gram", "random_embedding", "tfidf_logistic")
 SMALL = ("backbone=efficientnet_lite0", "backbone.image_size=32")
 
 
@@ -27,8 +33,19 @@ def in_short(benchmark: str) -> tuple[str, ...]:
     """Benchmarks of estimators and small networks with estimators alone; others on small images."""
     if benchmark in ("quickstart", "leek2017", "beam2017"):
         return ("method=logistic,leekasso",)
+    if benchmark == "autoencoder":
+        return ("method=mlp", "method.epochs=1", "resampling=vae_samples", "resampling.updates=2")
+    if benchmark == "cifar_plus":
+        return ("method.epochs=1", "method.repeat_to=null", "augmentation=none")
+    if benchmark == "convex":
+        return ("method=logistic,linear_svm", "init_seed=range(2)")
+    if benchmark == "minima":
+        fields = ("method.epochs=1", "method.batch_size=16", "method.optimizer.lr=0.05")
+        return ("dataset.partition=leek", "method=minima_mlp", *fields)
     if benchmark == "compare":
         return ("method=logistic",)
+    if benchmark == "smote":  # of a table, with neighbours
+        return ("dataset=breast_cancer", "dataset.train_size=60", "method=decision_tree")
     if benchmark in ("barz2019_cub", "barz2019_small", "brigato2022_cub") or "cosine" in benchmark:
         return OF_LOSSES.get(benchmark, ())
     pooled = ["backbone.representation=pooled"] if benchmark == "raj2018_published" else []
@@ -51,9 +68,13 @@ OF_LOSSES = {
 }
 
 
-@pytest.mark.parametrize("method", names("method"))
+@pytest.mark.parametrize("method", [name for name in names("method") if name not in OF_TEXTS])
 def test_method(method, scarce, records):
     words = ("split_seed=0", *short(method), *(SMALL if method in TRANSFER else ()))
+    if method in REPEATED:
+        words = (*words, "method.repeat_to=null")
+    if method == "mlp_autoencoder_code":
+        words = (*words, "method.code.updates=2")
     if method == "small_cnn":  # needs more than 8 pixels
         words = (*words, "method.epochs=1", "method.network.channels=[4]")
     outcome = scarce("run", *TINY, f"method={method}", *words)
@@ -61,10 +82,10 @@ def test_method(method, scarce, records):
     assert [record["status"] for record in records().values()] == ["done"]
 
 
-@pytest.mark.parametrize("benchmark", names("benchmark"))
+@pytest.mark.parametrize("benchmark", [b for b in names("benchmark") if b != "reviews72"])
 def test_benchmark(benchmark, scarce, results):
     words = [*TINY, *in_short(benchmark), "split_seed=range(2)"]
-    if benchmark in ("distant", "cosine_easy"):  # data sets paired with their partitions
+    if benchmark in ("distant", "cosine_easy", "cifar_plus"):  # data sets paired with partitions
         kept = [word for word in words if not word.startswith(("dataset=", "dataset.partition"))]
         words = ["dataset=digits", *kept]
     outcome = scarce("run", f"benchmark={benchmark}", *words)

@@ -1,11 +1,13 @@
 import dataclasses
 import hashlib
+import pickle
 import tarfile
+import zipfile
 
 import numpy as np
 import pytest
 
-from datasets.cifar import CIFAR, CIFAR10, CIFAR100
+from datasets.cifar import CIFAIR10, CIFAR, CIFAR10, CIFAR100
 from datasets.errors import DataDamaged, DataUnavailable, WrongOption
 from tests.datasets.python2 import python2_pickle
 
@@ -131,6 +133,43 @@ def test_the_archive_is_fetched_once_and_the_folder_is_found_below_scarce_data(
     assert len(small().load()) == 13
     assert host.requests == ["cifar-10-python.tar.gz"]
     assert len(small(tmp_path / "a.tar.gz").load()) == 13
+
+
+def test_cifair10_is_cifar10_with_another_test_batch_and_without_its_caveat(tmp_path):
+    files = cifar10_files()
+    folder = write(tmp_path / "ciFAIR-10", files)
+    fair = known(CIFAIR10, folder)
+    samples = source(fair)(folder).load()
+    assert (samples.inputs.shape, samples.official_train) == ((13, 3, 32, 32), 10)
+    assert samples.caveats == ()
+    assert CIFAIR10.train == CIFAR10.train
+    assert CIFAIR10.meta == CIFAR10.meta
+    assert CIFAIR10.test.md5 != CIFAR10.test.md5
+
+
+def test_a_part_may_be_told_in_words_of_python_3(tmp_path):
+    files = cifar10_files()
+    folder = write(tmp_path / "ciFAIR-10", files)
+    test = {name.decode(): held for name, held in files["test_batch"].items()}
+    content = pickle.dumps(test, protocol=2).replace(b"numpy._core", b"numpy.core")
+    (folder / "test_batch").write_bytes(content)
+    samples = source(known(CIFAIR10, folder))(folder).load()
+    np.testing.assert_array_equal(samples.inputs[10:].reshape(3, -1), test["data"])
+    assert samples.labels[10:].tolist() == test["labels"]
+
+
+def test_cifair10_is_fetched_as_a_zip(tmp_path, hosts):
+    folder = write(tmp_path / "mine" / "ciFAIR-10", cifar10_files())
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        for held in folder.iterdir():
+            file.write(held, f"ciFAIR-10/{held.name}")
+    archive = (tmp_path / "a.zip").read_bytes()
+    host = hosts.serving({"ciFAIR-10.zip": archive})
+    variant = known(CIFAIR10, folder)
+    md5 = "md5:" + hashlib.md5(archive).hexdigest()
+    published = dataclasses.replace(variant.published, mirrors=(host.url,), checksum=md5)
+    assert len(source(dataclasses.replace(variant, published=published))().load()) == 13
+    assert host.requests == ["ciFAIR-10.zip"]
 
 
 def test_where_it_cannot_be_had_a_line_says_where_to_get_it(hosts):

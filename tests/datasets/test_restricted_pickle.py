@@ -1,5 +1,6 @@
 """A pickle that would run code is refused before it runs."""
 
+import codecs
 import os
 import pickle
 import pickletools
@@ -34,6 +35,20 @@ def test_the_pickles_read_here_are_those_of_python_2():
         text for op, text, _ in pickletools.genops(python2_pickle(HELD)) if op.name == "GLOBAL"
     ]
     assert called == ["numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype"]
+
+
+def test_what_python_3_wrote_for_python_2_is_read(tmp_path):
+    held = {"data": HELD[b"data"], "labels": [0, 2, 1], "name": b"\xff"}
+    content = pickle.dumps(held, protocol=2).replace(b"numpy._core", b"numpy.core")
+    assert b"_codecs\nencode" in content
+    found = read(tmp_path, content)
+    np.testing.assert_array_equal(found["data"], HELD[b"data"])
+    assert (found["labels"], found["name"]) == ([0, 2, 1], b"\xff")
+
+
+def test_of_encodings_that_of_plain_bytes_alone_is_admitted(tmp_path):
+    with pytest.raises(DataDamaged, match="the encoding rot13"):
+        read(tmp_path, pickle.dumps(Calls(codecs.encode, "x", "rot13"), protocol=2))
 
 
 class Calls:

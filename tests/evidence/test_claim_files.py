@@ -87,6 +87,12 @@ rule: r
         ),
         ("contrast: [a, b]", "ratio: [a, b]", "the bound of a ratio must be above 0"),
         ("deciding: true, ", "", "no part has deciding: true"),
+        ("says: s", "says: s, datasets: [e]", "part p: e is none of the claim's datasets"),
+        (
+            "datasets: [d]\nparts:\n  - {id: p,",
+            "datasets: [d, e]\nparts:\n  - {id: p, datasets: [d],",
+            "no part that speaks of e has deciding: true",
+        ),
         ("greater_than: 0", "greater_than: 0, less_than: 1", "parts.0.expect: give exactly one"),
         ("greater_than: 0", "greater_than: .nan", "parts.0.expect.greater_than"),
         ("contrast: [a, b]", "contrast: [a, a]", "two different arms"),

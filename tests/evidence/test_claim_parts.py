@@ -40,10 +40,12 @@ def cells_of(arm, claim, part, values, record):
     for size in sizes:
         for seed, value in enumerate(values):
             protocol = arm.protocol or claim.protocol
-            cell = record(
-                arm.method or "any_network", size, seed, value, claim.datasets[0], protocol=protocol
-            )
+            dataset = (part.datasets or claim.datasets)[0]
+            method = arm.method or "any_network"
+            cell = record(method, size, seed, value, dataset, protocol=protocol)
             config = cell["config"] | {group: {"name": name} for group, name in groups.items()}
+            if arm.variant:
+                config["variant"]["fields"] = []
             cells.append(cell | {"config": config, "key": f"{arm} {size} {seed}"})
     return cells
 

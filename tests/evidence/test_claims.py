@@ -109,6 +109,23 @@ def test_without_the_claims_own_data_the_next_decides_and_says_so(rows):
     assert verdict["replications"] == []
 
 
+def test_a_part_can_speak_of_a_substitute_alone_and_decides_only_there(rows):
+    own, other = (
+        {"contrast": [arm, "b"], "datasets": [dataset], "expect": {"greater_than": 0}}
+        for arm, dataset in (("a", "mnist01"), ("c", "digits01"))
+    )
+    claim = claim_with({**own, "id": "own"}, {**other, "id": "other"})
+    records = rows("c", 10, HIGH, dataset="digits01") + rows("b", 10, LOW, dataset="digits01")
+    verdict = judged(claim, records)
+    assert (verdict["verdict"], verdict["part"]) == ("reproduced", "other")
+    assert [part["id"] for part in verdict["parts"]] == ["other"]
+    assert verdict["caveats"][0].startswith("substitute data: the claim is about mnist01")
+    records += rows("a", 10, LOW) + rows("b", 10, HIGH)
+    verdict = judged(claim, records)
+    assert (verdict["verdict"], verdict["part"]) == ("contradicted", "own")
+    assert [other["verdict"] for other in verdict["replications"]] == ["reproduced"]
+
+
 def test_results_under_another_protocol_do_not_count(rows):
     claim = claim_with({"mean_of": "a", "expect": {"greater_than": 0}})
     assert judged(claim, rows("a", 10, HIGH, protocol="tuned"))["verdict"] == "not-run"

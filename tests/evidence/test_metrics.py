@@ -9,11 +9,14 @@ from sklearn import metrics as sklearn_metrics
 
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.metrics import (
+    Measure,
     accuracy,
     auroc,
+    average_precision,
     balanced_accuracy,
     brier,
     calibration_error,
+    f1_at_threshold,
     log_loss,
     macro_f1,
     prediction_metrics,
@@ -92,7 +95,7 @@ def test_a_better_model_is_better_by_every_measure():
 def test_a_perfect_and_a_hopeless_model():
     labels, sure = np.array([0, 1, 1]), np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     perfect = prediction_metrics({"labels": labels, "predicted": labels, "scores": sure})
-    assert [measure.value for measure in perfect.values()] == [1, 1, 1, 0, 0, 0, 1]
+    assert [measure.value for measure in perfect.values()] == [1, 1, 1, 0, 0, 0, 1, 1, None]
     wrong = {"labels": labels, "predicted": 1 - labels, "scores": sure[:, ::-1]}
     hopeless = prediction_metrics(wrong)
     assert hopeless["brier"].value == 2
@@ -205,3 +208,39 @@ def test_the_measures_of_published_cells_agree_with_their_records():
         assert (found["log_loss"].value is None) == (kind == "decision")
         kinds.add(kind)
     assert kinds == {"probability", "decision"}
+
+
+def test_average_precision_and_f1_at_a_threshold_equal_those_of_scikit_learn():
+    labels, _, scores = predictions(2, sharpness=1.0)
+    margins = scores[:, 1] - scores[:, 0]
+    expected = sklearn_metrics.average_precision_score(labels, margins)
+    assert average_precision(labels, scores).value == pytest.approx(expected)
+    for threshold in (-0.5, 0.0, 0.7, 2.0):
+        expected = sklearn_metrics.f1_score(labels, margins >= threshold)
+        assert f1_at_threshold(labels, scores, threshold).value == pytest.approx(expected)
+
+
+def test_tied_scores_share_their_precision_as_in_scikit_learn():
+    labels, _, scores = predictions(2, sharpness=1.0)
+    rounded = np.round(scores, 1)
+    expected = sklearn_metrics.average_precision_score(labels, rounded[:, 1] - rounded[:, 0])
+    assert average_precision(labels, rounded).value == pytest.approx(expected)
+    constant = np.full((4, 2), 0.5)
+    assert average_precision([0, 0, 0, 1], constant).value == 0.25
+
+
+def test_what_is_about_one_of_two_classes_is_none_for_more_and_without_a_sample_of_it():
+    labels, _, scores = predictions(3)
+    assert average_precision(labels, scores) == Measure(None, "it is for two classes")
+    assert f1_at_threshold(labels, scores, 0.0).value is None
+    none_positive = average_precision([0, 0], [[0.5, 0.5]] * 2)
+    assert none_positive == Measure(None, "no test sample of class 1")
+
+
+def test_without_a_threshold_of_the_record_there_is_no_f1_at_it():
+    labels, predicted, scores = predictions(2)
+    arrays = {"labels": labels, "predicted": predicted, "scores": scores}
+    without = prediction_metrics(arrays)["f1_at_threshold"]
+    assert (without.value, "dataset.validation" in without.reason) == (None, True)
+    found = prediction_metrics(arrays, threshold=0.0)["f1_at_threshold"]
+    assert found.value == pytest.approx(sklearn_metrics.f1_score(labels, predicted))

@@ -65,6 +65,8 @@ def photo_data(samples=10, batch_size=4, augmented=False, views=None, **made):
         classes=int(labels.max()) + 1,
         class_names=names_of(int(labels.max()) + 1),
         peak=255.0,
+        epoch_size=samples,
+        class_weights=None,
         augmented=augmented,
         views=views,
     )

@@ -48,6 +48,16 @@ PUBLISHED = {
         "batch_size": 32,
         "epochs": 200,
     },
+    "resnet20": {
+        "initialisation": "network",
+        "network": {"_target_": "models.resnet20.ResNet20"},
+        "optimizer": {
+            "_target_": "torch.optim.SGD",
+            "lr": 0.1,
+            "momentum": 0.9,
+            "weight_decay": 1e-4,
+        },
+    },
     "barz2019": {
         "optimizer": {"_target_": "torch.optim.SGD", "momentum": 0.9, "weight_decay": 0.0},
         "schedule": {"first_cycle": 12, "factor": 2, "lowest": 1e-6},
@@ -74,6 +84,16 @@ def test_the_file_holds_the_published_settings(method):
         if isinstance(value, dict):
             held = {name: held[name] for name in value}
         assert held == value, field
+
+
+def test_the_repeated_cnn_is_the_cnn_but_for_batches_epochs_and_passes():
+    once, repeated = (
+        yaml.safe_load((FILES / f"{name}.yaml").read_text()) for name in ("cnn", "cnn_repeated")
+    )
+    may_differ = {"name", "says", "batch_size", "epochs", "repeat_to"}
+    assert {k: v for k, v in repeated.items() if k not in may_differ} == {
+        k: v for k, v in once.items() if k not in may_differ
+    }
 
 
 def test_the_three_arms_of_leeks_net_differ_only_in_optimiser_and_scaling():

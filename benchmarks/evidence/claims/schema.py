@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictBool,
+    model_serializer,
+    model_validator,
+)
 
 from benchmarks.evidence.claims.arms import Arm, Strict, Text
 
@@ -15,18 +21,23 @@ Metric = Literal[
     "accuracy",
     "train_accuracy",
     "accuracy_last_epoch",
+    "all_right",
     "balanced_accuracy",
     "macro_f1",
     "log_loss",
     "brier",
     "calibration_error",
     "auroc",
+    "average_precision",
+    "f1_at_threshold",
     "train_seconds",
     "trainable_parameters",
+    "sharpness",
+    "hessian_eigenvalue",
 ]
 # Told in % and points; the others are plain numbers in their own unit.
 SHARES = ("accuracy", "train_accuracy", "accuracy_last_epoch", "balanced_accuracy", "macro_f1")
-SHARES += ("auroc",)
+SHARES += ("auroc", "average_precision", "f1_at_threshold", "all_right")
 
 
 class Source(Strict):
@@ -117,7 +128,7 @@ class Part(Strict):
 
     `contrast`: first minus second. `interaction`: the first pair's difference minus the second's.
     `ratio`: first over second. `mean_of`: one arm. `spread_of`: one arm's standard deviation over
-    initialisations, the data fixed.
+    initialisations, the data fixed. `datasets`: which of the claim's it speaks of; none means all.
     """
 
     id: Text
@@ -129,6 +140,7 @@ class Part(Strict):
     mean_of: Arm | None = None
     spread_of: Arm | None = None
     metric: Metric = "accuracy"
+    datasets: tuple[Text, ...] = ()
     train_size: Sizes = Sizes()
     over: Literal["mean", "each"] = "mean"
     expect: Expectation
@@ -162,6 +174,12 @@ class Part(Strict):
                 raise ValueError(
                     f"{name}={value:g}: a share goes from {low} to {high} here; 0.05 is 5 points"
                 )
+
+    @model_serializer(mode="wrap")
+    def _without_no_datasets(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The digest of a claim whose parts speak of all its data sets stays what it was."""
+        fields: dict[str, Any] = write(self)
+        return {name: value for name, value in fields.items() if value or name != "datasets"}
 
     def _pairs(self) -> tuple[Pair, ...]:
         if self.interaction:
@@ -253,10 +271,25 @@ class Claim(Strict):
                 raise ValueError(f"{name} is missing: add it, or say in `cited` why it is not run")
         if not any(part.deciding for part in self.parts):
             raise ValueError("no part has deciding: true, so there would never be a verdict")
+        self._check_datasets()
         names = [part.id for part in self.parts]
         if len(set(names)) < len(names):
             raise ValueError("two parts have the same id")
         return self
+
+    def _check_datasets(self) -> None:
+        for part in self.parts:
+            for name in part.datasets:
+                if name not in self.datasets:
+                    raise ValueError(f"part {part.id}: {name} is none of the claim's datasets")
+        for name in self.datasets:
+            if not any(part.deciding for part in self.on(name).parts):
+                raise ValueError(f"no part that speaks of {name} has deciding: true")
+
+    def on(self, dataset: str) -> Claim:
+        """The claim with those of its parts that speak of this data set."""
+        spoken = tuple(part for part in self.parts if dataset in (part.datasets or (dataset,)))
+        return self.model_copy(update={"parts": spoken})
 
     def _without_test(self) -> Self:
         for name in ("benchmarks", "datasets", "parts", "rule"):

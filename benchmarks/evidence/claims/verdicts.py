@@ -147,6 +147,7 @@ def _cited(claim: Claim) -> dict[str, Any]:
 
 
 def _on_dataset(claim: Claim, results: ArmResults, dataset: str) -> dict[str, Any]:
+    claim = claim.on(dataset)
     parts = [judge_part(part, claim, results, dataset) for part in claim.parts]
     deciding = [part for part in parts if part["deciding"]]
     verdict, reason = _verdict(deciding)

@@ -9,6 +9,7 @@ from benchmarks.evidence.figures.accuracies import accuracies, without_curves
 from benchmarks.evidence.figures.confusion import confusion_matrices
 from benchmarks.evidence.figures.drawing import Drawing
 from benchmarks.evidence.figures.forest import forest_plot
+from benchmarks.evidence.figures.generated import generated_sheets
 from benchmarks.evidence.figures.learning import learning_curves
 from benchmarks.evidence.figures.mistakes import count_mistakes, mistakes_sheet
 from benchmarks.evidence.figures.paired import paired_differences
@@ -22,6 +23,7 @@ __all__ = [
     "confusion_matrices",
     "count_mistakes",
     "forest_plot",
+    "generated_sheets",
     "learning_curves",
     "mistakes_sheet",
     "paired_differences",

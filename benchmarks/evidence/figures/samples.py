@@ -41,13 +41,13 @@ def samples_sheet(
     Raises OSError where the file cannot be written.
     """
     with house_style():
-        figure = _sheet(rows, columns, peak, title)
+        figure = sheet_of(rows, columns, peak, title)
         png = io.BytesIO()
         figure.savefig(png, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     path.write_bytes(png.getvalue())
 
 
-def _sheet(rows: Sequence[Row], columns: Sequence[str], peak: float, title: str) -> Figure:
+def sheet_of(rows: Sequence[Row], columns: Sequence[str], peak: float, title: str) -> Figure:
     """Everything is placed in inches, on one axis: many axes take long to lay out."""
     tall, wide = (SIDE * side / max(rows[0].images[0].shape[1:]) for side in _sides(rows))
     across = max(len(row.images) for row in rows)

@@ -70,10 +70,11 @@ def _places(rows: Sequence[Sequence[Any]]) -> dict[tuple[Any, ...], dict[int, in
 
 
 def _of_claim(claim: Claim, verdict: dict[str, Any], behind: _Behind) -> Iterator[dict[str, Any]]:
-    for part in claim.parts:
+    for part in claim.on(verdict["dataset"]).parts:
         yield from _of_part(claim, part, verdict["dataset"], behind)
     for other in verdict["replications"]:
-        deciding = [arm for part in claim.parts if part.deciding for arm in part.arms]
+        parts = claim.on(other["dataset"]).parts
+        deciding = [arm for part in parts if part.deciding for arm in part.arms]
         yield {
             "id": ["replication", claim.id, other["dataset"]],
             "title": f"{claim.id} on {other['dataset']}: {other['verdict']}",

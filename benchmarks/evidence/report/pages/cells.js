@@ -12,9 +12,12 @@ const PERCENT = new Set([
   "accuracy",
   "train_accuracy",
   "accuracy_last_epoch",
+  "all_right",
   "balanced_accuracy",
   "macro_f1",
   "auroc",
+  "average_precision",
+  "f1_at_threshold",
 ]);
 
 function named(name) {

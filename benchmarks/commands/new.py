@@ -1,0 +1,104 @@
+"""`scarce new`: a commented file of one kind that already runs, and the command that runs it."""
+
+from __future__ import annotations
+
+import argparse
+import keyword
+import shlex
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from string import Template
+
+from rich.console import Console
+
+from benchmarks.grid import extensions
+from benchmarks.grid.composing import check_name
+from benchmarks.grid.configs import Configs, opened
+from benchmarks.grid.errors import RequestError, nearest
+
+PLAIN = {"highlight": False, "soft_wrap": True, "markup": False}
+TEMPLATES = Path(__file__).parent / "templates"
+FEW = ("dataset=digits01", "dataset.train_size=40", "split_seed=range(5)")
+# How each kind is tried. Those that have a NAME.py among the templates get one.
+COMMANDS = {
+    "method": ("run", *FEW, "method={name},logistic"),
+    "dataset": ("run", "dataset={name}", "method=logistic,mlp", "split_seed=range(5)"),
+    "loss": ("run", *FEW, "method=mlp", "loss={name},cross_entropy"),
+    "augmentation": ("run", *FEW, "method=mlp", "augmentation=none,{name}"),
+    "benchmark": ("run", "benchmark={name}"),
+    "claim": ("claims", "benchmark=quickstart"),
+}
+
+
+def execute(arguments: argparse.Namespace, console: Console) -> int:
+    """Write the files; print where they are, how they are checked and how they are run."""
+    kind, name, folder = arguments.kind, arguments.name, _folder(arguments.overrides)
+    if kind not in COMMANDS:
+        raise RequestError("KIND", kind, nearest(kind, COMMANDS))
+    check_name("NAME", name)
+    files = dict(_files(kind, name, folder))
+    with opened([]) as configs:
+        _refuse_taken(kind, name, files, configs)
+    for file, text in files.items():
+        _write(file, text)
+        console.print(f"written:  {file}", **PLAIN)
+    console.print(f"check it: scarce check {shlex.quote(str(next(iter(files))))}", **PLAIN)
+    console.print(f"run it:   {_command(kind, name, folder)}", **PLAIN)
+    return 0
+
+
+def _folder(words: list[str]) -> Path:
+    given = dict(word.partition("=")[::2] for word in words)
+    for field, value in given.items():
+        if field != "folder" or not value:
+            raise RequestError(field, value, "new takes folder=PATH and nothing else")
+    return Path(given.get("folder", "mine")).expanduser()
+
+
+def _files(kind: str, name: str, folder: Path) -> Iterator[tuple[Path, str]]:
+    """Each file and its text; the YAML file first."""
+    module = name.replace("-", "_")
+    filled = {"name": name, "module": module}
+    yield folder / kind / f"{name}.yaml", _text(TEMPLATES / f"{kind}.yaml", filled)
+    if (TEMPLATES / f"{kind}.py").is_file():
+        _require_module(name, module)
+        yield folder / f"{module}.py", _text(TEMPLATES / f"{kind}.py", filled)
+
+
+def _text(template: Path, filled: dict[str, str]) -> str:
+    return Template(template.read_text(encoding="utf-8")).substitute(filled)
+
+
+def _require_module(name: str, module: str) -> None:
+    """A name that Python can import, and that nothing else has."""
+    if not module.isidentifier() or keyword.iskeyword(module):
+        raise RequestError("NAME", name, "begin with a letter; it is the name of a module, too")
+    found = find_spec(module)
+    if found is not None:
+        remedy = f"a module is called so ({found.origin}); choose another"
+        raise RequestError("NAME", name, remedy)
+
+
+def _refuse_taken(kind: str, name: str, files: dict[Path, str], configs: Configs) -> None:
+    for file in files:
+        if file.exists():
+            raise RequestError("NAME", name, f"{file} is there; choose another, or remove it")
+    taken = configs.choices(kind).get(name)
+    if taken is not None:
+        raise RequestError("NAME", name, f"there is such a {kind} ({taken}); choose another")
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with open(file, "x", encoding="utf-8") as written:
+            written.write(text)
+    except OSError as error:
+        raise RequestError("folder", file, f"cannot be written ({error.strerror})") from error
+
+
+def _command(kind: str, name: str, folder: Path) -> str:
+    command, *words = (word.format(name=name) for word in COMMANDS[kind])
+    search = extensions.override([folder.resolve()])
+    return " ".join(["scarce", command, *map(shlex.quote, [*search, *words])])

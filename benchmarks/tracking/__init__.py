@@ -1,0 +1,1 @@
+"""Finished cells and their benchmark in an experiment tracker; the records stay the truth."""

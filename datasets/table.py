@@ -1,0 +1,168 @@
+"""Any table of rows to be classified, in a CSV or a Parquet file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from datasets.columns import categories, numbers
+from datasets.errors import DataUnavailable, WrongOption
+from datasets.fetch import find, search_folders
+from datasets.samples import Samples
+from datasets.target import classes_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PARQUET = (".parquet", ".pq")
+PEAK = 1.0  # there are no pixels
+
+Column = str | int  # a name, or a position: from 0, or from -1 backwards
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a file: one column holds the classes, the others are learned from.
+
+    Columns are named or numbered, from 0, or from the end by -1, -2, ...; in a file without header
+    and without given names the names are these numbers.
+
+    Args:
+        file: .csv (perhaps .csv.gz) or .parquet. A relative one is looked for in the working
+            folder, in `$SCARCE_DATA` and in the cache folder.
+        target: the column of classes.
+        positive: the class that gets the last label: of two, the one that F1 and average precision
+            are about. None leaves the classes in order, by number or by name.
+        header: whether the first line of a CSV file names its columns.
+        columns: names of all columns of a CSV file, in the place of its header or for want of one.
+        drop: columns that are not learned from.
+        categorical: columns of categories; all others must be numbers. A learner sees a category
+            as columns of zeros and ones (`datasets.encoding`).
+        separator: between two values of a CSV file.
+
+    Raises:
+        WrongOption: for a missing `file` and for values of the wrong type.
+    """
+
+    file: str | PathLike[str] | None = None
+    target: Column = -1
+    positive: str | int | float | bool | None = None
+    header: bool = True
+    columns: Sequence[str] | None = None
+    drop: Sequence[Column] = ()
+    categorical: Sequence[Column] = ()
+    separator: str = ","
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.file, str | PathLike) or not str(self.file):
+            remedy = "give dataset.file=PATH, a .csv or .parquet file"
+            raise WrongOption("dataset.file", self.file, remedy)
+        _require_column("target", self.target)
+        for name in ("drop", "categorical"):
+            _require_list(name, getattr(self, name))
+            for column in getattr(self, name):
+                _require_column(name, column)
+        if self.columns is not None:
+            _require_list("columns", self.columns)
+        if not isinstance(self.header, bool):
+            raise WrongOption("dataset.header", self.header, "true or false")
+        if not isinstance(self.separator, str) or len(self.separator) != 1:
+            raise WrongOption("dataset.separator", self.separator, "one character")
+
+    def load(self) -> Samples:
+        """Samples of shape (N, F), in the order of the file; classes in order, `positive` last.
+
+        Raises:
+            DataUnavailable: if the file is neither here nor readable.
+            WrongOption: for a file that is no table, a column that is not there, a target of one
+                class, values that are missing or infinite, text in a column of numbers.
+        """
+        frame = self._frame()
+        target = self._place("target", self.target, frame)
+        dropped = {self._place("drop", column, frame) for column in self.drop}
+        coded = {self._place("categorical", column, frame) for column in self.categorical}
+        self._refuse_overlap(frame, target, dropped, coded)
+        learned = [place for place in range(frame.shape[1]) if place not in {target, *dropped}]
+        if not learned:
+            remedy = "no column is left beside the target; look at dataset.separator and .drop"
+            raise WrongOption("dataset.file", self.file, remedy)
+        labels, names = classes_of(frame.iloc[:, target], self.target, self.positive)
+        inputs = np.empty((len(frame), len(learned)), dtype=np.float32)
+        levels = []
+        for to, place in enumerate(learned):
+            read = categories if place in coded else numbers
+            inputs[:, to], count = read(frame.iloc[:, place])
+            levels.append(count)
+        return Samples(inputs, labels, names, PEAK, levels=tuple(levels))
+
+    def _frame(self) -> pd.DataFrame:
+        import pandas as pd
+
+        path = self._path()
+        try:
+            if path.suffix in PARQUET:
+                return pd.read_parquet(path)
+            first = 0 if self.header else None
+            names = None if self.columns is None else list(self.columns)
+            frame = pd.read_csv(path, sep=self.separator, header=first, skipinitialspace=True)
+        except OSError as error:
+            raise DataUnavailable(f"{path} cannot be read ({error})", "make it readable") from error
+        except ValueError as error:  # of pandas' and of pyarrow's parsers
+            remedy = f"not to be read as a table ({' '.join(str(error).split())})"
+            raise WrongOption("dataset.file", self.file, remedy) from error
+        if names is not None and len(names) != frame.shape[1]:
+            remedy = f"{len(names)} names for {frame.shape[1]} columns; name each"
+            raise WrongOption("dataset.columns", names, remedy)
+        frame.columns = [str(name) for name in (frame.columns if names is None else names)]
+        return frame
+
+    def _path(self) -> Path:
+        given = Path(self.file).expanduser()
+        folders = [] if given.is_absolute() else search_folders("")
+        found = find(given.name, (given.parent, *(folder / given.parent for folder in folders)))
+        if found is None:
+            raise DataUnavailable(
+                f"{self.file} is not here",
+                f"put it into $SCARCE_DATA as {self.file}, or give dataset.file=PATH",
+            )
+        return found
+
+    def _place(self, field: str, column: Column, frame: pd.DataFrame) -> int:
+        """The position of a column, from 0."""
+        names = [str(name) for name in frame.columns]
+        if isinstance(column, int):
+            if -len(names) <= column < len(names):
+                return column % len(names)
+            remedy = f"no such column; the file has {len(names)}, numbered from 0"
+            raise WrongOption(f"dataset.{field}", column, remedy)
+        if names.count(column) != 1:
+            there = "several columns have that name" if column in names else "no such column"
+            remedy = f"{there}; the file has {', '.join(names)}"
+            raise WrongOption(f"dataset.{field}", column, remedy)
+        return names.index(column)
+
+    def _refuse_overlap(
+        self, frame: pd.DataFrame, target: int, dropped: set[int], coded: set[int]
+    ) -> None:
+        for field, places in (("drop", dropped), ("categorical", coded)):
+            if target in places:
+                remedy = f"{frame.columns[target]} is the target; leave it out here"
+                raise WrongOption(f"dataset.{field}", list(getattr(self, field)), remedy)
+        for place in dropped & coded:
+            remedy = f"{frame.columns[place]} is dropped; leave it out here"
+            raise WrongOption("dataset.categorical", list(self.categorical), remedy)
+
+
+def _require_column(field: str, column: object) -> None:
+    if isinstance(column, bool) or not isinstance(column, str | int):
+        raise WrongOption(f"dataset.{field}", column, "the name of a column, or its number from 0")
+
+
+def _require_list(field: str, value: object) -> None:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise WrongOption(f"dataset.{field}", value, "a list of columns")

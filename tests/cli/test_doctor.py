@@ -1,0 +1,120 @@
+"""`scarce doctor`: what is here, what would be downloaded, what is missing; nothing is fetched."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+import pytest
+
+from benchmarks.grid.configs import PROJECT
+from datasets.looking import HERE, MISSING, TO_FETCH, TO_NAME
+from tests.outside import write
+
+ONE = "benchmark=quickstart"
+
+
+@pytest.fixture
+def empty(outside, monkeypatch):
+    """A machine without data."""
+    monkeypatch.delenv("SCARCE_DATA", raising=False)
+    monkeypatch.setenv("SCARCE_CACHE", str(outside / "cache"))
+
+
+@pytest.fixture
+def found(scarce, empty):
+    outcome = scarce("doctor", ONE, "--json")
+    assert outcome.code == 0, outcome.err
+    return outcome.json
+
+
+def test_data_are_here_to_be_downloaded_to_be_named_or_missing_and_what_to_do(found, outside):
+    states = {name: finding["state"] for name, finding in found["datasets"].items()}
+    assert states["digits01"] == HERE
+    assert states["mnist01"] == states["cifar10"] == states["flowers102"] == TO_FETCH
+    assert states["folder"] == states["table"] == TO_NAME
+    assert states["nabirds"] == MISSING
+    assert not (outside / "cache").exists()
+    assert found["datasets"]["mnist01"]["where"].startswith("train-images-idx3-ubyte.gz from ")
+    assert "dataset.root=PATH" in found["datasets"]["folder"]["remedy"]
+    assert "put the folder nabirds" in found["datasets"]["nabirds"]["remedy"]
+
+
+def test_benchmarks_packages_and_devices_are_told(found):
+    ready = found["benchmarks"]["quickstart"]
+    assert (ready["cells"], ready["waiting"]) == (720, 360)
+    assert ready["misses"] == [f"{TO_FETCH}: data set mnist01"]
+    versions = {package["name"]: package["version"] for package in found["packages"]}
+    assert versions["torch"]
+    assert {package["extra"] for package in found["packages"]} >= {"needed", "lite", "slurm"}
+    assert found["devices"]["cores"] >= 1
+    assert found["devices"]["gpus"] is not None
+
+
+def test_weights_are_looked_for_where_runs_look(scarce, empty, outside, monkeypatch):
+    from models.backbones.options import TORCHVISION_FILES
+
+    monkeypatch.setenv("SCARCE_DATA", str(outside / "data"))
+    write(outside / "data" / "weights" / TORCHVISION_FILES["resnet18"], "no weights")
+    weights = scarce("doctor", ONE, "--json").json["weights"]
+    assert weights["vgg19"]["state"] == TO_FETCH
+    assert "download.pytorch.org" in weights["vgg19"]["where"]
+    assert weights["resnet18"]["state"] == MISSING
+    assert "damaged" in weights["resnet18"]["remedy"]
+
+
+@pytest.mark.real_data
+def test_real_data_are_found_without_being_read(scarce, outside):
+    outcome = scarce("doctor", ONE, "--json")
+    assert outcome.json["datasets"]["mnist01"]["state"] == HERE
+    assert outcome.json["benchmarks"]["quickstart"]["waiting"] == 0
+
+
+def test_files_of_a_user_are_looked_for_too(scarce, empty, outside):
+    text = "_target_: datasets.table.Table\nname: ours\nsays: x\nfile: ours.csv\n"
+    write(outside / "mine" / "dataset" / "ours.yaml", text + "partition: folds\ntrain_size: null\n")
+    grid = "grid:\n- {dataset: ours, method: logistic_table, split_seed: range(3)}\n"
+    write(outside / "mine" / "benchmark" / "asks.yaml", f"name: asks\nsays: x\n{grid}")
+    search = f"hydra.searchpath=[file://{outside}/mine]"
+    found = scarce("doctor", "benchmark=asks", "--json", search).json
+    assert found["datasets"]["ours"]["state"] == MISSING
+    assert found["benchmarks"]["asks"] == {
+        "cells": 3,
+        "waiting": 3,
+        "misses": [f"{MISSING}: data set ours"],
+    }
+
+
+def test_a_benchmark_that_cannot_be_planned_does_not_hide_the_rest(scarce, empty, outside):
+    text = "name: wrong\nsays: x\ngrid:\n- {dataset: digits01, method: mlpp}\n"
+    write(outside / "mine" / "benchmark" / "wrong.yaml", text)
+    search = f"hydra.searchpath=[file://{outside}/mine]"
+    outcome = scarce("doctor", "benchmark=wrong", search)
+    assert outcome.code == 0
+    assert "did you mean mlp?" in outcome.out
+    assert "digits01" in outcome.out
+
+
+def packages_but_pytorch(folder):
+    """All that is installed beside this interpreter, without PyTorch and what stands on it."""
+    folder.mkdir()
+    for entry in Path(numpy.__file__).parents[1].iterdir():
+        if not entry.name.startswith(("torch", "pytorch_lightning", "lightning")):
+            (folder / entry.name).symlink_to(entry)
+    return folder
+
+
+def test_it_works_without_pytorch_and_says_so(tmp_path):
+    paths = os.pathsep.join(map(str, [PROJECT, packages_but_pytorch(tmp_path / "packages")]))
+    # Without site, nothing else is found.
+    command = [sys.executable, "-S", "-m", "benchmarks", "doctor", ONE, "--json"]
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=PROJECT)
+    assert done.returncode == 0, done.stderr
+    devices = json.loads(done.stdout)["devices"]
+    assert devices["torch"].startswith("does not load")
+    assert devices["gpus"] is None

@@ -1,0 +1,204 @@
+"""Tables from CSV and Parquet files: columns, classes, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from datasets.bundled import TABLES, Bundled
+from datasets.errors import DataUnavailable, WrongOption
+from datasets.module import SplitData
+from datasets.splits import Sampling, Split
+from datasets.table import Table
+
+ROWS = "size,colour,weight,kind\n1,red,0.5,ill\n2,blue,1.5,well\n3,red,2.5,well\n4,green,3.5,ill\n"
+OPTIONS = {"target": "kind", "categorical": ["colour"]}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def to(text, name="rows.csv"):
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+
+    return to
+
+
+def refusal(file, **options):
+    with pytest.raises(WrongOption) as caught:
+        Table(file, **options).load()
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_numbers_stay_and_categories_become_codes_in_the_order_of_their_names(write):
+    samples = Table(write(ROWS), **OPTIONS).load()
+    expected = [[1, 2, 0.5], [2, 0, 1.5], [3, 2, 2.5], [4, 1, 3.5]]
+    np.testing.assert_array_equal(samples.inputs, np.array(expected, np.float32))
+    assert (samples.kind, samples.levels) == ("table", (0, 3, 0))
+    assert samples.class_names == ("ill", "well")
+    assert samples.labels.tolist() == [0, 1, 1, 0]
+
+
+def test_the_positive_class_gets_the_last_label(write):
+    samples = Table(write(ROWS), positive="ill", **OPTIONS).load()
+    assert samples.class_names == ("well", "ill")
+    assert samples.labels.tolist() == [1, 0, 0, 1]
+
+
+def test_columns_are_named_or_numbered_and_a_file_without_header_names_them_by_number(write):
+    without = "\n".join(ROWS.splitlines()[1:])
+    named = Table(write(ROWS), drop=["colour"], **OPTIONS | {"categorical": []}).load()
+    numbered = Table(write(without, "bare.csv"), header=False, drop=[1]).load()
+    text = Table(write(without, "bare.csv"), header=False, drop=["1"], target="3").load()
+    columns = ["size", "colour", "weight", "kind"]
+    given = Table(write(without, "bare.csv"), header=False, columns=columns, drop=["colour"]).load()
+    assert named.fingerprint == numbered.fingerprint == text.fingerprint == given.fingerprint
+    assert named.inputs.shape == (4, 2)
+
+
+def test_parquet_and_csv_with_another_separator_hold_the_same_table(write, tmp_path):
+    csv = Table(write(ROWS.replace(",", ";")), separator=";", **OPTIONS).load()
+    pd.read_csv(write(ROWS)).to_parquet(tmp_path / "rows.parquet")
+    assert Table(tmp_path / "rows.parquet", **OPTIONS).load().fingerprint == csv.fingerprint
+
+
+def test_quotes_around_classes_are_no_part_of_them_and_numbers_come_in_order(write):
+    samples = Table(write("a,b\n1,'10'\n2,'-1'\n3,'9'\n")).load()
+    assert samples.class_names == ("-1", "9", "10")
+    assert samples.labels.tolist() == [2, 0, 1]
+
+
+def test_a_relative_file_is_found_where_the_data_lie(write, tmp_path, monkeypatch):
+    write(ROWS)
+    monkeypatch.setenv("SCARCE_DATA", str(tmp_path))
+    monkeypatch.setenv("SCARCE_CACHE", str(tmp_path / "cache"))
+    assert len(Table("rows.csv", **OPTIONS).load()) == 4
+    with pytest.raises(DataUnavailable) as caught:
+        Table("others.csv").load()
+    assert "$SCARCE_DATA as others.csv" in caught.value.remedy
+
+
+def test_a_learner_sees_categories_as_zeros_and_ones_and_a_resampler_their_codes(write):
+    samples = Table(write(ROWS), **OPTIONS).load()
+    data = SplitData(samples, Split(np.array([3, 0]), np.array([1, 2])), batch_size=2)
+    encoded = [[4, 0, 1, 0, 3.5], [1, 0, 0, 1, 0.5]]
+    np.testing.assert_array_equal(data.train_inputs, np.array(encoded, np.float32))
+    np.testing.assert_array_equal(data.test_inputs, [[2, 1, 0, 0, 1.5], [3, 0, 0, 1, 2.5]])
+    assert data.shape == (5,)
+    ((batch, _),) = data.train_dataloader()
+    assert sorted(batch.tolist()) == sorted(encoded)
+    codes = data.train_inputs.stored(torch.tensor([0]))
+    np.testing.assert_array_equal(codes, [[4, 1, 3.5]])
+    resampled = data.training.resampled(codes.numpy(), np.array([1]))
+    np.testing.assert_array_equal(resampled.train_inputs, [[4, 0, 1, 0, 3.5]])
+
+
+def test_a_table_of_numbers_passes_as_it_is(write):
+    samples = Table(write(ROWS), target="kind", drop=["colour"]).load()
+    data = SplitData(samples, Split(np.array([3, 0]), np.array([1, 2])))
+    np.testing.assert_array_equal(data.train_inputs, samples.inputs[[3, 0]])
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"target": "knd"}, "dataset.target=knd: no such column; the file has size, colour"),
+        ({"target": 7}, "dataset.target=7: no such column; the file has 4"),
+        ({"target": "kind", "drop": ["kind"]}, "dataset.drop=['kind']: kind is the target"),
+        ({**OPTIONS, "drop": ["colour"]}, "colour is dropped"),
+        ({**OPTIONS, "positive": "sick"}, "dataset.positive=sick: no such class; one of ill, well"),
+        ({"target": "kind"}, "column=colour: 4 of its 4 rows hold no number, such as 'red'"),
+        ({"target": "weight"}, "dataset.target=weight: weight holds numbers with decimals"),
+        ({**OPTIONS, "columns": ["a", "b"]}, "2 names for 4 columns"),
+        ({**OPTIONS, "separator": ";"}, "dataset.target=kind: no such column"),
+        ({"separator": ";"}, "no column is left beside the target"),
+    ],
+)
+def test_what_the_columns_cannot_give_is_refused_by_field(options, expected, write):
+    assert expected in refusal(write(ROWS), **options)
+
+
+def test_a_constant_target_is_refused_with_its_value(write):
+    found = refusal(write("a,b\n1,yes\n2,yes\n"))
+    assert found.startswith("dataset.target=-1: b is constant (yes in all 2 rows)")
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "what"),
+    [
+        ("a,b\n1,x\n,y\n3,y\n", "a", "1 of its 3 rows have no value"),
+        ("a,b\n1,x\n2,\n3,y\n", "b", "1 of its 3 rows have no value"),
+        ("a,b\n1,x\n1e99,y\n", "a", "1 of its 2 rows are infinite"),
+    ],
+)
+def test_values_that_are_missing_or_infinite_are_refused_with_column_and_count(
+    text, column, what, write
+):
+    found = refusal(write(text))
+    assert found.startswith(f"column={column}: {what}")
+    assert f"dataset.drop=[{column}]" in found
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2,3\n1\n1,2,3,4\n"])
+def test_a_file_that_is_no_table_is_refused(text, write):
+    assert "not to be read as a table" in refusal(write(text))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("file", None),
+        ("target", 1.5),
+        ("drop", "colour"),
+        ("categorical", [1.5]),
+        ("header", "no"),
+        ("separator", ",,"),
+    ],
+)
+def test_options_of_the_wrong_type_are_refused(field, value):
+    with pytest.raises(WrongOption) as caught:
+        Table(**{"file": "rows.csv", field: value})
+    assert caught.value.field == f"dataset.{field}"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_bundled_tables_need_no_download(table):
+    samples = Bundled(table).load()
+    assert (samples.kind, len(samples)) == ("table", len(samples.labels))
+    assert f"only {len(samples)} rows" in samples.caveats[0]
+
+
+def test_the_rarer_class_of_a_bundled_table_can_be_the_last():
+    samples = Bundled("breast_cancer", positive="malignant").load()
+    assert samples.class_names == ("benign", "malignant")
+    assert np.bincount(samples.labels).tolist() == [357, 212]
+    with pytest.raises(WrongOption, match="choose one of breast_cancer"):
+        Bundled("titanic")
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("name", "shape", "rare", "options"),
+    [
+        ("mammography", (11183, 6), 260, {}),
+        ("oil-spill", (937, 48), 41, {"drop": [0]}),
+        ("phoneme", (5404, 5), 1586, {}),
+    ],
+)
+def test_the_uneven_tables_are_those_of_the_articles(name, shape, rare, options):
+    table = Table(f"tabular/{name}.csv", positive="1", header=False, **options)
+    samples = table.load()
+    assert samples.inputs.shape == shape
+    assert np.bincount(samples.labels).tolist() == [shape[0] - rare, rare]
+
+
+@pytest.mark.real_data
+def test_smote_has_its_neighbours_in_every_split_of_oil_spill():
+    samples = Table("tabular/oil-spill.csv", positive="1", header=False, drop=[0]).load()
+    sampling = Sampling(
+        500, "stratified", stratified=True, test_share=0.4, validation=0.25, replacement=False
+    )
+    for seed in range(5):
+        train = sampling.split(samples, seed, seed).train
+        assert samples.labels[train].sum() >= 6
