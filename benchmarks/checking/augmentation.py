@@ -34,6 +34,8 @@ class _Trial:
         self.name, self.given, self.configs = name, given, configs
 
     def builds(self) -> str:
+        if self.augmentation is None:
+            raise Doubt("it does nothing")
         return f"{self.cell.config['augmentation']['name']}: {self.augmentation.description}"
 
     def shape_and_type(self) -> str:
@@ -78,9 +80,7 @@ class _Trial:
 
     @cached_property
     def augmentation(self) -> Any:
-        found = data.augmentation(self.cell.config)
-        require(found is not None, "it does nothing")
-        return found
+        return data.augmentation(self.cell.config)
 
     @cached_property
     def images(self) -> np.ndarray:

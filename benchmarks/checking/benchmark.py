@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.checking.cells import one_cell, planned
+from benchmarks.checking.cells import SEEDS, planned
 from benchmarks.checking.steps import Doubt, Step
 from benchmarks.grid.configs import Configs
-from benchmarks.grid.request import GROUPS
 
 # Methods that take a choice of the group.
 TRIED_WITH = {"backbone": "frozen", "trainer": "mlp"}
@@ -35,7 +34,7 @@ def steps_of_a_choice(
     def plans() -> str:
         method = TRIED_WITH.get(group, "logistic")
         words = ["dataset=digits01", "dataset.train_size=20", f"method={method}", f"{group}={name}"]
-        cell = one_cell(words, given, configs)
-        return f"in a cell of {method}" if group in GROUPS else f"for cell {cell.key[:12]}"
+        plan = planned([*SEEDS, *words], given, configs)
+        return f"with {method}, cells: {plan.total}"
 
     yield Step("plans", plans)

@@ -25,6 +25,7 @@ SEEDS = ("split_seed=0", "init_seed=0")
 # the texts.
 METHODS = {"images": "logistic", "table": "logistic_table", "texts": "tfidf_logistic"}
 DATASETS = {"images": "digits01", "table": "breast_cancer", "texts": "rt_polarity"}
+OF_EACH_SAMPLE = ("test_index", "labels", "predicted", "scores")
 COMPLETE = ("key", "status", "config", "metrics", "timing", "provenance", "predictions", "history")
 
 
@@ -36,7 +37,7 @@ def planned(words: Sequence[str], given: Sequence[str], configs: Configs) -> Pla
     names = {word.partition("=")[0] for word in given}
     kept = [word for word in words if word.partition("=")[0] not in names]
     plan = make_plan(parse_request([*kept, *given]), configs)
-    if not plan.cells:
+    if not plan.cells and not plan.searches:
         missing = plan.unavailable[0]
         raise Wrong(f"{missing.reason}; {missing.remedy}")
     check(plan)
@@ -90,7 +91,8 @@ def complete(record: Record, predictions: Predictions) -> str:
     for name in COMPLETE:
         require(name in record, f"the record has no {name}")
     tested = len(predictions["labels"])
-    for name, array in predictions.items():
+    for name in OF_EACH_SAMPLE:
+        array = predictions[name]
         require(len(array) == tested, f"predictions.{name}: {tested} needed, not {len(array)}")
     accuracy = record["metrics"]["accuracy"]
     require(0 <= accuracy <= 1, f"metrics.accuracy={accuracy}: a share is needed")

@@ -58,14 +58,17 @@ class _Trial:
         """Going down leads to outputs whose prediction is the label."""
         import torch
 
-        outputs, labels = self._batch()
-        outputs.requires_grad_()
-        optimizer = torch.optim.Adam([outputs, *self.criterion.parameters()], lr=RATE)
+        free, labels = self._batch()
+        free.requires_grad_()
+        layer = self._last_layer(free.shape[1])
+        trained = [free, *layer.parameters(), *self.criterion.parameters()]
+        optimizer = torch.optim.Adam(trained, lr=RATE)
         for _ in range(UPDATES):
             optimizer.zero_grad()
-            self.criterion(outputs, labels).backward()
+            self.criterion(layer(free), labels).backward()
             optimizer.step()
         with torch.no_grad():
+            outputs = layer(free)
             right = self.criterion(outputs, labels).item()
             wrong = self.criterion(outputs, (labels + 1) % len(NAMES)).item()
             predicted = self.criterion.scores(outputs).argmax(dim=1)
@@ -95,6 +98,14 @@ class _Trial:
     @cached_property
     def record(self) -> Any:
         return ran(self.cell)
+
+    def _last_layer(self, width: int) -> Any:
+        """The one that the loss asks for, before which the outputs are features; or none."""
+        import torch
+
+        torch.manual_seed(0)
+        asked = getattr(self.criterion.loss, "last_layer", None)
+        return asked(width, len(NAMES)) if asked else torch.nn.Identity()
 
     def _batch(self) -> Any:
         """Outputs (m, K), and labels (m,) of which every class has as many."""

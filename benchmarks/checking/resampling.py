@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.checking.cells import complete, one_cell, ran, ready
-from benchmarks.checking.steps import Step, require
+from benchmarks.checking.steps import Doubt, Step, Wrong, require
 from benchmarks.grid import resampling, seeds
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
@@ -35,7 +35,8 @@ class _Trial:
         self.name, self.given, self.configs = name, given, configs
 
     def builds(self) -> str:
-        require(self.resampler is not None, "it does nothing")
+        if self.resampler is None:
+            raise Doubt("it does nothing")
         return (
             f"{self.cell.config['resampling']['_target_']}, {self.cell.config['dataset']['name']}"
         )
@@ -65,13 +66,13 @@ class _Trial:
 
     @cached_property
     def cell(self) -> Any:
-        refused: RequestError | None = None
+        refused = None
         for words in CELLS:
             try:
                 return one_cell([*words, f"resampling={self.name}"], self.given, self.configs)
             except RequestError as error:
-                refused = refused or error
-        raise refused
+                refused = error
+        raise Wrong(f"{refused}; on other data: scarce check FILE dataset=NAME method=NAME")
 
     @cached_property
     def resampler(self) -> Any:

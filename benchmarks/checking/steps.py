@@ -20,7 +20,7 @@ class Wrong(Exception):  # noqa: N818
 class Step(NamedTuple):
     """`does` returns what it found, in a few words; any exception but Doubt is a failure.
 
-    Where one that is `needed` fails, the steps after it are left out.
+    Where one that is `needed` fails or is in doubt, the steps after it are left out.
     """
 
     name: str
@@ -44,6 +44,8 @@ def outcomes(steps: Iterable[Step]) -> Iterator[Outcome]:
             yield Outcome(step.name, OK, step.does())
         except Doubt as doubt:
             yield Outcome(step.name, WARNING, str(doubt))
+            if step.needed:
+                return
         except (Exception, SystemExit) as error:
             yield Outcome(step.name, FAILED, _reason(error))
             if step.needed:
