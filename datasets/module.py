@@ -30,7 +30,7 @@ class TrainingPart:
 
     Inputs are read when they are asked for (`datasets.split_inputs.SplitInputs`): images uint8
     (m, C, H, W), unscaled (0..`peak`), rows of a table float32 (m, F), its categories encoded
-    (`datasets.encoding`), texts int32 (m, L), words of the `vocabulary`. Labels are int64 tensors
+    (`datasets.encoding`), texts int32 (m, L), numbers of `words` words. Labels are int64 tensors
     (m,), in 0..`classes`-1; `class_names` are theirs, by label. `shape` is that of one input,
     (C, H, W) for images, of those that are scored and of those of training batches.
     `unlabelled_inputs` are further inputs whose labels are kept back, None where none were asked
@@ -47,7 +47,7 @@ class TrainingPart:
     order_seed: int
     augmentation: Augmentation | None
     augmentation_seed: int
-    vocabulary: tuple[str, ...] | None = None
+    words: int | None = None
     levels: tuple[int, ...] | None = None
     unlabelled_inputs: SplitInputs | None = None
     enlarged_from: int | None = None
@@ -83,22 +83,19 @@ class TrainingPart:
         return self.augmentation.views if self.augmentation else None
 
     def resampled(
-        self, inputs: np.ndarray, labels: np.ndarray, class_weights: np.ndarray | None = None
+        self,
+        inputs: np.ndarray | None,
+        labels: np.ndarray | None,
+        class_weights: np.ndarray | None = None,
     ) -> TrainingPart:
         """With other training samples, as `train_inputs.stored` gives them (categories of a table
         as codes), or weights of the classes (K,) for the loss; as large an epoch as before."""
-        index = np.arange(len(labels))
-        held = Samples(
-            inputs,
-            labels,
-            self.class_names,
-            self.peak,
-            levels=self.levels,
-            vocabulary=self.vocabulary,
-        )
+        if inputs is None:
+            return dataclasses.replace(self, class_weights=class_weights)
+        held = Samples(inputs, labels, self.class_names, self.peak, levels=self.levels)
         return dataclasses.replace(
             self,
-            train_inputs=SplitInputs(Part(held, index), self.augmentation),
+            train_inputs=SplitInputs(Part(held, np.arange(len(labels))), self.augmentation),
             train_labels=torch.from_numpy(labels),
             enlarged_from=self.epoch_size,
             class_weights=class_weights,
@@ -147,7 +144,7 @@ class SplitData(LightningDataModule):
             order_seed=order_seed,
             augmentation=augmentation,
             augmentation_seed=augmentation_seed,
-            vocabulary=samples.vocabulary,
+            words=None if samples.vocabulary is None else len(samples.vocabulary),
             levels=samples.levels,
             unlabelled_inputs=_inputs(samples, split.unlabelled, augmentation),
         )

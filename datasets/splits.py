@@ -163,7 +163,8 @@ def _further(sampling: Sampling, rest: np.ndarray, seed: int) -> np.ndarray:
     """Samples to be learned from without labels, of those of the pool that were not drawn."""
     count = sampling.unlabelled
     if count > len(rest):
-        remedy = f"the pool has {len(rest)} samples beside the train samples; ask for fewer"
+        other = f"the pool has {len(rest)} samples beside the train samples"
+        remedy = f"{other}; ask for fewer, or for a smaller dataset.train_size"
         raise WrongOption("dataset.unlabelled", count, remedy)
     return (
         rest[permutation(len(rest), stream(seed, UNLABELLED_STREAM))[:count]] if count else _none()

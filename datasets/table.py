@@ -115,6 +115,9 @@ class Table:
         except ValueError as error:  # of pandas' and of pyarrow's parsers
             remedy = f"not to be read as a table ({' '.join(str(error).split())})"
             raise WrongOption("dataset.file", self.file, remedy) from error
+        if not isinstance(frame.index, pd.RangeIndex):
+            remedy = "its lines have more values than its first line; name each column"
+            raise WrongOption("dataset.file", self.file, remedy)
         if names is not None and len(names) != frame.shape[1]:
             remedy = f"{len(names)} names for {frame.shape[1]} columns; name each"
             raise WrongOption("dataset.columns", names, remedy)

@@ -81,12 +81,12 @@ class Texts:
         if file.suffix.lower() != ".csv":
             raise WrongOption("dataset.root", file, "name a folder CLASS/*.txt or a .csv file")
         rows = csv.DictReader(io.StringIO(decoded(file, self.encoding), newline=""), strict=True)
-        for column in (self.text_column, self.label_column):
-            if column not in (rows.fieldnames or ()):
-                found = ", ".join(rows.fieldnames or ()) or "none"
-                raise WrongOption("dataset.root", file, f"no column {column}; it has {found}")
         labelled: Labelled = {}
         try:
+            for column in (self.text_column, self.label_column):
+                if column not in (rows.fieldnames or ()):
+                    found = ", ".join(rows.fieldnames or ()) or "none"
+                    raise WrongOption("dataset.root", file, f"no column {column}; it has {found}")
             for row in rows:
                 words = (row[self.text_column] or "").split()
                 labelled.setdefault((row[self.label_column] or "").strip(), []).append(words)
@@ -173,7 +173,8 @@ def samples_of(labelled: Mapping[str, Sequence[list[str]]], root: object) -> Sam
 
 
 def _names_files(files: object) -> bool:
-    return isinstance(files, Mapping) and all(isinstance(f, str) and f for f in files.values())
+    texts = [*files, *files.values()] if isinstance(files, Mapping) else [None]
+    return all(isinstance(text, str) and text for text in texts)
 
 
 def _find(name: str, folders: Iterable[Path]) -> Path:

@@ -42,7 +42,8 @@ def held_out(
         first += len(members)  # the next class begins where this one ended
     held = np.sort(np.concatenate(chosen))
     if not len(held):
-        remedy = f"each class has one of the {len(distinct)} training samples; take more, or folds"
+        folds = ", or folds" if field.startswith("protocol") else ""
+        remedy = f"each class has one of the {len(distinct)} training samples; take more{folds}"
         raise WrongOption(field, validation, remedy)
     return train[~np.isin(train, held)], held
 

@@ -3,7 +3,7 @@
 A *learner* is what the top-level `_target_` of a method names. It is fitted on a data object
 
 - `train_inputs`: images uint8 (n, C, H, W), pixels as stored, unscaled; rows of a table float32
-  (n, F); or texts int32 (n, L), numbers of words of the `vocabulary`, -1 behind the last;
+  (n, F); or texts int32 (n, L), numbers below `words`, -1 behind the last word;
   `models.interface.LazyInputs`, which are read when asked for, or a tensor
 - `train_labels`: int64 tensor (n,), values 0..K-1
 - `train_dataloader()`: the same samples as batches, with a length, in a new order every epoch, and

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from models.generative.networks import Encoder
-from models.options import require_positive, require_whole_number
+from models.options import derived_seed, require_positive, require_whole_number
 from models.scaling import flat_pixels
 from models.scoring import batches_of, scored_at_once
 
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 class PCACode(nn.Module):
     """The first `length` principal components of the pixels; inputs of any shape.
 
-    A sample of n inputs of D numbers has no more than min(n, D) components: further numbers of the
-    code are 0. Raises ValueError for a length below 1.
+    A sample of n inputs of D numbers has no more than min(n - 1, D) components, fewer where inputs
+    depend on one another: further numbers of the code are 0.
+
+    Raises ValueError for a length below 1.
     """
 
     def __init__(self, length: int, shape: tuple[int, ...], peak: float) -> None:
@@ -45,7 +47,9 @@ class PCACode(nn.Module):
         pixels = flat_pixels(images) / self.peak
         found = PCA(min(self.length, *pixels.shape), svd_solver="full").fit(pixels)
         self.mean.copy_(torch.from_numpy(found.mean_))
-        self.components[: len(found.components_)] = torch.from_numpy(found.components_).float()
+        sizes = found.singular_values_  # below this only rounding is left
+        real = sizes > sizes[0] * np.finfo(sizes.dtype).eps * max(pixels.shape)
+        self.components[: real.sum()] = torch.from_numpy(found.components_[real]).float()
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         return (images.flatten(1) / self.peak - self.mean) @ self.components.T
@@ -82,9 +86,9 @@ class AutoencoderCode(nn.Module):
 
     def fit(self, images: np.ndarray | torch.Tensor, seed: int) -> None:
         from models.generative.autoencoder import Autoencoder
-        from models.generative.fitting import fit
+        from models.generative.fitting import WEIGHTS, fit
 
-        torch.manual_seed(seed)
+        torch.manual_seed(derived_seed(seed, WEIGHTS))
         whole = Autoencoder(self.shape, **self.options)
         nothing = torch.zeros(len(images), dtype=torch.int64)  # it is told no classes
         fit(whole, images, nothing, self.peak, self.updates, self.batch_size, seed)

@@ -57,7 +57,7 @@ class TrainingData(Protocol):
     peak: float
     epoch_size: int
     class_weights: np.ndarray | None
-    vocabulary: tuple[str, ...] | None
+    words: int | None
     unlabelled_inputs: LazyInputs | None
     augmented: bool
     views: int | None

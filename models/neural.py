@@ -16,6 +16,7 @@ from models.options import (
     require_factory,
     require_sharpness,
     require_training,
+    require_whole_batches,
 )
 from models.saving import from_arrays, to_arrays
 from models.scaling import require_kind
@@ -137,6 +138,8 @@ class NeuralClassifier:
         batches, samples = data.train_dataloader(), data.epoch_size
         require_batches(self.batch_size, len(batches), samples)
 
+        if data.class_weights is not None:
+            require_whole_batches(self.trainer)
         code, shape, learned = self._coded(data, derived_seed(seed, CODE))
         torch.manual_seed(derived_seed(seed, LOSS))  # all losses train the same initial network
         self._criterion = self._new_criterion(data.classes, data.class_names, data.class_weights)

@@ -123,11 +123,22 @@ def require_devices_here(trainer: Mapping[str, Any]) -> None:
         raise ValueError(f"trainer.accelerator={accelerator}: {reason}; use trainer=cpu") from error
 
 
-def require_one_device(trainer: Mapping[str, Any]) -> None:
-    """Raises ValueError for several devices, where the best epoch is to be chosen."""
+def require_one_device(
+    trainer: Mapping[str, Any], why: str = "images are watched on one device"
+) -> None:
+    """Raises ValueError for several devices, with the reason."""
     devices = trainer.get("devices", 1)
     if (len(devices) if isinstance(devices, list) else devices) > 1:
-        raise ValueError(f"trainer.devices={devices}: images are watched on one device; use 1")
+        raise ValueError(f"trainer.devices={devices}: {why}; use 1")
+
+
+def require_whole_batches(trainer: Mapping[str, Any]) -> None:
+    """Raises ValueError where batches are computed in parts: a loss that weighs classes is a mean
+    over the weights of its samples, and parts would not add up to it."""
+    require_one_device(trainer, "class weights need whole batches")
+    if trainer.get("micro_batch_size") is not None:
+        remedy = "class weights need whole batches; use null"
+        raise ValueError(f"trainer.micro_batch_size={trainer['micro_batch_size']}: {remedy}")
 
 
 def require_batches(batch_size: int, batches: int, samples: int) -> None:

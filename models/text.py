@@ -113,7 +113,7 @@ class SkipGramClassifier(NeuralClassifier):
                 self.pretraining_lr,
             )
             vectors = learned_vectors(vectors, words, texts, method, order)
-        return words, vectors, len(data.vocabulary)
+        return words, vectors, data.words
 
     def _new_network(self, shape: tuple[int, ...], classes: int, criterion: Criterion) -> nn.Module:
         import torch

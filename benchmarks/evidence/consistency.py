@@ -21,7 +21,7 @@ Seen = dict[tuple[str, ...], tuple[dict[str, Any], bytes]]
 
 # The row's own axes, and what cannot change a result: these may differ under one name.
 VARIES = {"split_seed", "init_seed", "threads"}
-VARIES_WITHIN = {"dataset": {"train_size", "root"}, "trainer": {"devices"}}
+VARIES_WITHIN = {"dataset": {"train_size", "root", "file", "files"}, "trainer": {"devices"}}
 
 
 def without_copies(records: Iterable[Record]) -> list[Record]:
@@ -86,12 +86,12 @@ def refuse_mixed_data(records: Iterable[Record]) -> None:
     contents, splits = {}, {}
     for record in records:
         config, prints = record["config"], record.get("fingerprints") or {}
-        name, size = config["dataset"].get("name"), config["dataset"].get("train_size")
+        size = config["dataset"].get("train_size")
         seed = config.get("split_seed")
         variant = config.get(VARIANT) or {"name": "", "fields": ()}
         of_data = any(field.startswith("dataset.") for field in variant["fields"])
-        told = f" ({variant['name']})" if of_data else ""
-        where = f"{name}{told}, n = {size}, split seed {seed}"
+        name = config["dataset"].get("name") + (f" ({variant['name']})" if of_data else "")
+        where = f"{name}, n = {size}, split seed {seed}"
         _same_print(contents, name, prints.get("data"), f"{name}: fingerprints.data")
         _same_print(splits, where, prints.get("split"), f"{where}: fingerprints.split")
 

@@ -174,8 +174,12 @@ def _caveats(records: Iterable[Record]) -> list[Notice]:
 
 
 def _said(record: Record) -> list[str]:
-    per_class = record["config"]["dataset"].get("per_class")
-    return [*(record.get("caveats") or ()), *([PER_CLASS] if per_class else [])]
+    """The caveats of a record, and what its sampling makes of n."""
+    dataset = record["config"]["dataset"]
+    per_class = [PER_CLASS] if dataset.get("per_class") else []
+    held = dataset.get("validation")
+    validated = [f"{100 * held:g} % of the n samples choose the threshold of F1"] if held else []
+    return [*(record.get("caveats") or ()), *per_class, *validated]
 
 
 def _short(record: Record) -> str:

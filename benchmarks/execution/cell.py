@@ -50,7 +50,7 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
     clock.lap("data")
     learner = prepare_learner(cell.config)
     try:
-        training = _resampled(split_data.training, cell.config)
+        training = resampled(split_data.training, cell.config)
         selection = _fit(learner, training, split_data, cell.config)
         clock.lap("train")
         scores = learner.scores(split_data.test_inputs)
@@ -122,7 +122,7 @@ def _fit(learner: Any, training: Any, split_data: Any, config: dict[str, Any]) -
     return Selection(learner.best_scores, learner.best_epoch, split_data.test_labels.numpy())
 
 
-def _resampled(training: Any, config: dict[str, Any]) -> Any:
+def resampled(training: Any, config: dict[str, Any]) -> Any:
     """The training part with the samples that the resampling makes of it: it sees nothing else."""
     resampler = resampling.build(config)
     if resampler is None:

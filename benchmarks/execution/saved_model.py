@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.execution.calibration import softened
-from benchmarks.execution.cell import prepare_data, prepare_learner
+from benchmarks.execution.cell import prepare_data, prepare_learner, resampled
 from benchmarks.grid import data, learners, seeds
 from benchmarks.grid.errors import RequestError
 from benchmarks.records.provenance import provenance
@@ -74,7 +74,7 @@ def train_on_all(config: dict[str, Any]) -> Any:
     everything = Split(np.arange(len(samples)), np.arange(0))
     learner = prepare_learner(config)
     seed = seeds.fit_seed(config["split_seed"], config["init_seed"])
-    learner.fit(prepare_data(config, everything).training, seed)
+    learner.fit(resampled(prepare_data(config, everything).training, config), seed)
     return learner
 
 

@@ -32,7 +32,8 @@ def check_cell(config: Mapping[str, Any]) -> None:
     for operation in config.get("augmentation", {}).get("operations", []):
         require_target("augmentation.operations", operation)
     for group in ("method", "loss", "resampling"):
-        _check_targets(group, config.get(group), LABELS)
+        labels = (*LABELS, "version") if group == "resampling" else LABELS
+        _check_targets(group, config.get(group), labels)
     _check_targets("augmentation", config.get("augmentation"))
 
 

@@ -1,10 +1,10 @@
 """From a resampling's configuration to what makes other training samples of those that were drawn.
 
 A resampler is called with the training part of a split (`datasets.module.TrainingPart`) and a seed,
-and gives inputs, labels and, or None, weights of the classes (K,). One that has `check(labels,
-class_names, levels)` refuses training samples that it can make nothing of before anything is run;
-one whose class says `takes` refuses data of other kinds, one that says `generates` puts images that
-are to be looked at behind those that were drawn.
+and gives inputs, labels (None: as they are) and, or None, weights of the classes (K,). One that has
+`check(labels, class_names, levels)` refuses training samples that it can make nothing of before
+anything is run; one whose class says `takes` refuses data of other kinds, one that says `generates`
+puts images that are to be looked at behind those that were drawn.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from benchmarks.grid.errors import RequestError
 from datasets.errors import WrongOption
 
 NONE = "none"
-LABELS = ("name", "says")
+LABELS = ("name", "says", "version")
 
 Resampler = Callable[[Any, int], tuple[Any, Any, Any]]
 

@@ -9,16 +9,16 @@ from benchmarks.grid.block import Block, Factor
 from benchmarks.grid.request import GROUPS
 
 FIELD = "variant"
-ROWS_OF_THEIR_OWN = ("dataset.train_size",)  # are an axis already
+NAMED_ALREADY = (*GROUPS, "dataset.train_size")  # axes of every result
 MISSING = object()
 
 
 def varied_fields(blocks: Iterable[Block]) -> list[str]:
-    """The fields of which a block has several values, but for those paired with a group, whose
-    choice names them already."""
+    """The fields of which a block has several values, but for those paired with a group or with
+    training sizes, which name their rows already."""
     found: dict[str, None] = {}
     for factor in (factor for block in blocks for factor in block.factors):
-        if not any(axis in GROUPS for axis in factor.axes):
+        if not any(axis in NAMED_ALREADY for axis in factor.axes):
             found |= dict.fromkeys(axis for axis in factor.axes if _is_varied(factor, axis))
     return list(found)
 
@@ -37,7 +37,7 @@ def with_variant(config: dict[str, Any], fields: Iterable[str]) -> dict[str, Any
 def _is_varied(factor: Factor, axis: str) -> bool:
     values = factor.column(axis)
     several = any(value != values[0] for value in values)
-    return several and "." in axis and axis not in ROWS_OF_THEIR_OWN
+    return several and "." in axis
 
 
 def _value(config: dict[str, Any], field: str) -> Any:

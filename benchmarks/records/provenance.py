@@ -18,6 +18,7 @@ from datasets.fetch import cache_folder
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "pytorch-lightning", "hydra-core")
 PACKAGES += ("torchvision", "timm", "pillow", "opencv-python-headless", "optuna")
+PACKAGES += ("imbalanced-learn",)
 
 
 def provenance(config: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from benchmarks.grid import hierarchy
 from benchmarks.records.provenance import provenance, without_paths
 from benchmarks.records.store import SCHEMA, Predictions, Record
 
-NOT_RECORDED = {"dataset": ("root",)}
+NOT_RECORDED = {"dataset": ("root", "file", "files")}
 LOG_LINES = 8
 
 

@@ -46,12 +46,17 @@ def make_tracker(block: dict[str, Any], results: Path) -> Tracker | None:
         for name, value in options.items():
             raise RequestError(f"logger.{name}", value, f"logger={block['name']} has no options")
         return None
-    tracker_class = get_class(block["_target_"])
+    try:
+        tracker_class = get_class(block["_target_"])
+    except Exception as error:
+        remedy = "give the import path of a class"
+        raise RequestError("logger._target_", block["_target_"], remedy) from error
     known = inspect.signature(tracker_class).parameters
     for name, value in options.items():
         if name not in known:
             raise RequestError(f"logger.{name}", value, nearest(name, known))
-    options["folder"] = _folder(options.get("folder"), results)
+    if "folder" in known:
+        options["folder"] = _folder(options.get("folder"), results)
     return tracker_class(**options)
 
 

@@ -9,6 +9,7 @@ import pytorch_lightning as pl
 import torch
 
 from models.classifier import Diverged, train
+from models.options import derived_seed
 
 # Always the processor: what is generated is in no key but by its options.
 ON_PROCESSOR = {"accelerator": "cpu", "devices": 1, "precision": "32-true", "deterministic": True}
@@ -37,6 +38,10 @@ class Draws:
             yield self.images.index_select(0, batch), self.labels.index_select(0, batch)
 
 
+# Purposes of seeds: what is drawn for one must not be a function of what is drawn for another.
+WEIGHTS, ORDER, NOISE = 1, 2, 3
+
+
 def fit(
     module: pl.LightningModule,
     images: np.ndarray | torch.Tensor,
@@ -51,8 +56,9 @@ def fit(
     Raises `models.classifier.Diverged` where its `last_loss` is not finite in the end.
     """
     pixels = torch.as_tensor(np.asarray(images)).float() / peak
-    draws = Draws(pixels, torch.as_tensor(labels), batch_size, updates, seed)
-    torch.manual_seed(seed)
+    order = derived_seed(seed, ORDER)
+    draws = Draws(pixels, torch.as_tensor(labels), batch_size, updates, order)
+    torch.manual_seed(derived_seed(seed, NOISE))
     train(module, draws, 1, ON_PROCESSOR)
     module.eval()
     if not torch.isfinite(module.last_loss):

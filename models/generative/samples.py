@@ -68,9 +68,9 @@ class GeneratedSamples:
     ) -> pl.LightningModule:
         import torch
 
-        from models.generative.fitting import fit
+        from models.generative.fitting import WEIGHTS, fit
 
-        torch.manual_seed(seed)
+        torch.manual_seed(derived_seed(seed, WEIGHTS))
         made_with = (images.shape[1:], training.classes, self.latent, self.channels, self.lr)
         generator = self._generator()(*made_with)
         fit(generator, images, labels, training.peak, self.updates, self.batch_size, seed)

@@ -71,7 +71,16 @@ def make_criterion(
         if class_weights is not None and "weight" not in _arguments(factory):
             raise ValueError("takes no class weights; use cross_entropy, or resampling=none")
         taken = {name: known[name] for name in known if name in _arguments(factory)}
-        return Criterion(factory(**taken))
+        criterion = Criterion(factory(**taken))
+    if class_weights is not None:  # of the training alone: a saved model scores without them
+        criterion._register_state_dict_hook(_without_weights)
+    return criterion
+
+
+def _without_weights(
+    criterion: Criterion, state: dict[str, torch.Tensor], prefix: str, metadata: object
+) -> None:
+    state.pop(f"{prefix}loss.weight", None)
 
 
 def _arguments(factory: Callable[..., Any]) -> tuple[str, ...]:

@@ -167,3 +167,14 @@ def test_a_code_that_cannot_be_made_is_refused_before_training(code, told, data)
 def test_an_autoencoder_of_rows_is_refused():
     with pytest.raises(ValueError, match=r"code: .*takes images"):
         classifier(CODES["ae"]).check((7,), 2)
+
+
+@pytest.mark.parametrize("samples", [3, 16])
+def test_of_few_samples_rounding_is_no_component(samples):
+    """Centred, n samples have n - 1 components; the n-th, of rounding alone, was scaled up."""
+    pixels = np.random.default_rng(0).integers(0, 256, (samples, 1, 8, 8)).astype(np.uint8)
+    code = PCACode(16, (1, 8, 8), 255.0)
+    code.fit(pixels, 0)
+    sizes = code.components.norm(dim=1)
+    assert torch.allclose(sizes[: samples - 1], torch.ones(samples - 1), atol=1e-5)
+    assert not sizes[samples - 1 :].any()

@@ -52,7 +52,7 @@ def data_of(texts, labels, unlabelled=None, vocabulary=WORDS):
         peak=1.0,
         epoch_size=len(labels),
         class_weights=None,
-        vocabulary=vocabulary,
+        words=len(vocabulary),
     )
 
 

@@ -12,15 +12,14 @@ from tests.cli.verify.tiny import BENCHMARK, MODULE, MOODY, NET
 
 
 @pytest.fixture
-def mine(tmp_path, monkeypatch):
+def mine(outside):
     """The user's own folder: a benchmark, its two methods, and the module of one of them."""
-    folder = tmp_path / "mine"
+    folder = outside / "mine"
     files = {"benchmark/tiny": BENCHMARK, "method/small_net": NET, "method/moody": MOODY}
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / f"{name}.yaml").write_text(text)
     (folder / "moody_estimator.py").write_text(MODULE)
-    monkeypatch.syspath_prepend(folder)
     return folder
 
 
