@@ -9,7 +9,8 @@ import pytest
 
 from tests.cli.marking import MARK, Marking, Remembering
 
-SAMPLING = ("dataset.train_size=40", "dataset.test_share=0.4", "split_seed=0", "executor=serial")
+SAMPLING = ("dataset.train_size=40", "dataset.test_share=0.4", "dataset.validation=0.25")
+SAMPLING += ("split_seed=0", "executor=serial")
 
 
 def rows(count=120, rare=30, colour=False):
