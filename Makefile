@@ -13,7 +13,7 @@ reproduce: $(READY)
 
 test: $(READY)
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadscope
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
