@@ -10,6 +10,8 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from models.options import require_images
+
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 PADDINGS = ("fit", "valid", "same")
 
@@ -96,12 +98,6 @@ class CNN(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
         return self.head(self.features(images))
-
-
-def require_images(shape: tuple[int, ...]) -> None:
-    """Raises ValueError unless it is a shape (C, H, W)."""
-    if len(shape) != 3:
-        raise ValueError(f"images are needed, not rows of {shape[0]} columns; use an MLP")
 
 
 def _convolutions(inputs: int, channels: Sequence[int], padding: str) -> Iterator[nn.Module]:

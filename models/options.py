@@ -35,7 +35,7 @@ def require_not_negative(name: str, value: object) -> None:
 def require_images(shape: tuple[int, ...]) -> None:
     """Raises ValueError unless inputs of this shape are images (C, H, W)."""
     if len(shape) != 3:
-        raise ValueError(f"inputs of shape {tuple(shape)}: takes images (C, H, W)")
+        raise ValueError(f"inputs of shape {tuple(shape)}: takes images, of shape (C, H, W)")
 
 
 def _is_number(value: object) -> bool:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from models.networks import require_images
+from models.options import require_images
 
 BLOCKS = 3  # of each stage: the paper's n, of 6n + 2 layers
 CHANNELS = (16, 32, 64)  # of the stages

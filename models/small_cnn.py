@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from models.networks import require_images
+from models.options import require_images
 
 
 class SmallCNN(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,7 +24,7 @@ AT_ONCE = 256  # images that are generated together
 
 
 @dataclass(frozen=True)
-class GeneratedSamples:
+class GeneratedSamples(ABC):
     """The training images and, behind them, images that a network generates which was fitted on
     them alone, before any augmentation.
 
@@ -76,8 +77,9 @@ class GeneratedSamples:
         fit(generator, images, labels, training.peak, self.updates, self.batch_size, seed)
         return generator
 
+    @abstractmethod
     def _generator(self) -> type[pl.LightningModule]:
-        raise NotImplementedError
+        """The class of the network that is fitted."""
 
 
 class VAESamples(GeneratedSamples):
