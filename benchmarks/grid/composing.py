@@ -12,8 +12,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from benchmarks.grid import augmentations, fields, learners, resampling, search, tuning
 from benchmarks.grid.block import Assignment
-from benchmarks.grid.configs import Configs, field_names, suggest_field
+from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.field_paths import has_field, set_field
 from benchmarks.grid.request import AUGMENTATION, GROUPS, RESAMPLING, SCALARS, Request
 
 PROTOCOL, SELECT_EPOCH_ON = "protocol", "select_epoch_on"
@@ -60,7 +61,7 @@ class Composer:
         config = copy.deepcopy(composed)
         for axis, value in assignment.items():
             if axis not in GROUPS and not self._is_of_another_choice(config, axis):
-                _set_field(config, axis, value)
+                set_field(config, axis, value)
         return plain(config) if isinstance(config, DictConfig) else config
 
     def _is_of_another_choice(self, config: DictConfig | dict[str, Any], axis: str) -> bool:
@@ -68,7 +69,7 @@ class Composer:
         benchmark sets (`method.epochs`) where the request puts another choice in the place of the
         benchmark's, or one of a protocol beside others (`protocol.trials`)."""
         group = axis.split(".")[0]
-        if group not in GROUPS or _has_field(config, axis):
+        if group not in GROUPS or has_field(config, axis):
             return False
         if group == PROTOCOL:  # refused in the end, if none of the protocols has it
             return True
@@ -239,29 +240,3 @@ def check_name(field: str, name: object) -> None:
     """Names stand in tables, and that of a benchmark is a folder."""
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][\w-]*", name):
         raise RequestError(field, name, "give a name of letters, digits, - and _")
-
-
-def _block_of(config: Any, dotted: str) -> Any:
-    """The block that has or lacks a field; None where there is no such block."""
-    block = config
-    for name in dotted.split(".")[:-1]:
-        block = block.get(name) if hasattr(block, "get") else None
-    return block
-
-
-def _has_field(config: Any, dotted: str) -> bool:
-    block = _block_of(config, dotted)
-    return hasattr(block, "get") and dotted.split(".")[-1] in block
-
-
-def _set_field(config: Any, dotted: str, value: Any) -> None:
-    if not _has_field(config, dotted):
-        path = dotted.split(".")[:-1]
-        whole = plain(config) if isinstance(config, DictConfig) else config
-        owner = path[0] if path else dotted
-        name = whole[owner]["name"] if isinstance(whole.get(owner), dict) else owner
-        known = [n for n in field_names(whole) if n.startswith(f"{owner}.")]
-        raise RequestError(
-            dotted, value, f"{name} has no such field; {suggest_field(dotted, known)}"
-        )
-    _block_of(config, dotted)[dotted.split(".")[-1]] = value

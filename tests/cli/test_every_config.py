@@ -14,8 +14,7 @@ SHORT |= {"mlp_pca_code": 2, "mlp_autoencoder_code": 2}
 TRANSFER = ("frozen", "frozen_uncached", "last_blocks", "fine_tuned", "from_scratch")
 TRANSFER += ("from_scratch_sgd", "barz2019", "brigato2022", "frozen_mlp")
 SHORT |= dict.fromkeys(TRANSFER, 1)
-REPEATED = ("resnet20", "cnn_repeated")  # an epoch takes the samples many times
-SHORT |= dict.fromkeys(REPEATED, 1)
+SHORT |= {"resnet20": 1}
 # With the benchmark reviews72 in tests/cli/test_reviews.py.
 OF_TEXTS = ("skip_gram", "random_embedding", "tfidf_logistic")
 SMALL = ("backbone=efficientnet_lite0", "backbone.image_size=32")
@@ -72,7 +71,7 @@ OF_LOSSES = {
 @pytest.mark.parametrize("method", [name for name in names("method") if name not in OF_TEXTS])
 def test_method(method, scarce, records):
     words = ("split_seed=0", *short(method), *(SMALL if method in TRANSFER else ()))
-    if method in REPEATED:
+    if method == "resnet20":  # an epoch takes the samples many times
         words = (*words, "method.repeat_to=null")
     if method == "mlp_autoencoder_code":
         words = (*words, "method.code.updates=2")
@@ -81,6 +80,14 @@ def test_method(method, scarce, records):
     outcome = scarce("run", *TINY, f"method={method}", *words)
     assert outcome.code == 0, outcome.err
     assert [record["status"] for record in records().values()] == ["done"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("benchmark", [b for b in names("benchmark") if b != "compare"])
+def test_benchmark_plans_as_its_file_stands(benchmark, scarce):
+    outcome = scarce("plan", f"benchmark={benchmark}")
+    assert outcome.code == 0, outcome.err
+    assert benchmark in outcome.out
 
 
 @pytest.mark.parametrize("benchmark", [b for b in names("benchmark") if b != "reviews72"])

@@ -257,3 +257,22 @@ def test_a_plan_names_what_is_damaged_and_how_failed_cells_run_again(scarce, res
     told = scarce("plan", *GRID, "split_seed=range(2)").out
     assert f"damaged record, its cell runs again: {key}.json" in told
     assert scarce("plan", "--json", *GRID, "split_seed=range(2)").json["damaged"]
+
+
+class TestFieldsThatAFileLeavesAtTheirDefault:
+    def test_can_be_set_and_change_the_key_of_a_cell(self, scarce):
+        words = (*TINY, "method=mlp", "method.epochs=1", "split_seed=0")
+        scarce("run", *words)
+        assert scarce("plan", "--json", *words).json["done"] == 1
+        assert scarce("plan", "--json", *words, "method.repeat_to=40").json["pending"] == 1
+
+    def test_can_be_swept_within_an_inner_block(self, scarce):
+        sweep = "method.optimizer.weight_decay=0.0,0.1"
+        plan = scarce("plan", "--json", *TINY, "method=mlp", sweep, "split_seed=0")
+        assert plan.code == 0, plan.err
+        assert plan.json["pending"] == 2
+
+    def test_are_suggested_for_a_misspelt_one(self, scarce):
+        refused = scarce("plan", *TINY, "method=mlp", "method.repat_to=40")
+        assert refused.code == 2
+        assert "did you mean method.repeat_to?" in refused.err

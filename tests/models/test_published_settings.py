@@ -86,16 +86,6 @@ def test_the_file_holds_the_published_settings(method):
         assert held == value, field
 
 
-def test_the_repeated_cnn_is_the_cnn_but_for_batches_epochs_and_passes():
-    once, repeated = (
-        yaml.safe_load((FILES / f"{name}.yaml").read_text()) for name in ("cnn", "cnn_repeated")
-    )
-    may_differ = {"name", "says", "batch_size", "epochs", "repeat_to"}
-    assert {k: v for k, v in repeated.items() if k not in may_differ} == {
-        k: v for k, v in once.items() if k not in may_differ
-    }
-
-
 def test_the_three_arms_of_leeks_net_differ_only_in_optimiser_and_scaling():
     arms = {
         name: yaml.safe_load((FILES / f"{name}.yaml").read_text())

@@ -14,7 +14,7 @@ from tests.evidence.browser.samples import MARKUP
 
 pytestmark = pytest.mark.slow
 
-CELLS = "#cells=mnist01,default,leekasso,,cross_entropy,none,10"
+CELLS = "#cells=mnist01,default,leekasso,,cross_entropy,none,none,,10"
 
 
 def texts(place, selector):
@@ -89,7 +89,7 @@ def test_a_command_can_be_copied(open_page, report):
 
 
 def test_an_address_without_cells_says_so(open_page, report):
-    page = open_page(report, "#cells=mnist01,default,no_such_method,,none,10")
+    page = open_page(report, "#cells=mnist01,default,no_such_method,,none,none,none,,10")
     assert page.locator("dialog h2").text_content() == "Nothing here"
     assert "no_such_method" in page.locator("#panel-content").text_content()
 

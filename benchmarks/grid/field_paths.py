@@ -1,0 +1,58 @@
+"""Single fields of a configuration by their dotted names, such as `method.optimizer.lr`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from benchmarks.grid.configs import field_names, suggest_field
+from benchmarks.grid.errors import RequestError
+from benchmarks.grid.signatures import arguments_of
+
+TARGET = "_target_"
+
+
+def has_field(config: Any, dotted: str) -> bool:
+    """Whether a field is stated, or its file leaves it at the default of the class of its block."""
+    block, name = _block_of(config, dotted), dotted.rpartition(".")[2]
+    if not hasattr(block, "get"):
+        return False
+    return name in block or name in _taken_by_class(block)
+
+
+def set_field(config: Any, dotted: str, value: Any) -> None:
+    """Raises RequestError for a field that there is not, with the nearest one."""
+    if not has_field(config, dotted):
+        raise RequestError(dotted, value, _remedy(config, dotted))
+    block, name = _block_of(config, dotted), dotted.rpartition(".")[2]
+    if isinstance(block, DictConfig):
+        OmegaConf.update(block, name, value, merge=False, force_add=True)
+    else:
+        block[name] = value
+
+
+def _block_of(config: Any, dotted: str) -> Any:
+    """The block that has or lacks a field; None where there is no such block."""
+    block = config
+    for name in dotted.split(".")[:-1]:
+        block = block.get(name) if hasattr(block, "get") else None
+    return block
+
+
+def _taken_by_class(block: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a block's class can be given; nothing, where its source does not tell."""
+    target = block.get(TARGET)
+    return (isinstance(target, str) and arguments_of(target)) or ()
+
+
+def _remedy(config: Any, dotted: str) -> str:
+    whole = OmegaConf.to_container(config) if isinstance(config, DictConfig) else config
+    owner = dotted.split(".")[0]
+    name = whole[owner]["name"] if isinstance(whole.get(owner), dict) else owner
+    known = [each for each in field_names(whole) if each.startswith(f"{owner}.")]
+    block, inner = _block_of(whole, dotted), dotted.rpartition(".")[0]
+    if isinstance(block, dict) and inner:
+        known += [f"{inner}.{argument}" for argument in _taken_by_class(block)]
+    return f"{name} has no such field; {suggest_field(dotted, known)}"
