@@ -18,6 +18,8 @@ class ClassWeights:
     `balanced`). A class without a sample weighs 0.
     """
 
+    weighs_classes = True
+
     def __call__(self, training: TrainingPart, seed: int) -> tuple[None, None, np.ndarray]:
         """No other inputs and labels, and weights (classes,), float64."""
         labels = training.train_labels.numpy()

@@ -31,7 +31,8 @@ Some offer more:
   `watched_accuracy`, and `best_scores` are those of `best_epoch` (from 1), the first of the best
 - `state()`, arrays by name, and `restore(state, shape, classes, peak)`: a fitted learner elsewhere,
   whose scores are the same bytes
-- `check(shape, classes, class_names)`, `check_devices()`: what can be refused before any training
+- `check(shape, classes, class_names, weighted)`, `check_devices()`: what can be refused before any
+  training; `weighted`: with class weights
 - `takes`: the kinds of inputs that it learns from, of "images", "table", "texts"; images alone if
   it does not say
 - `takes_augmentation`: whether it learns from the batches, and so from augmented images

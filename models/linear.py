@@ -46,8 +46,9 @@ class LinearClassifier:
         if not callable(self.estimator):
             raise ValueError(f"estimator={self.estimator}: a block with _target_ naming a class")
 
-    def check(self, shape: tuple[int, ...], classes: int) -> None:
-        """Build the estimator, and fit it on a few inputs of noise, of shape (C, H, W) or (F,).
+    def check(self, shape: tuple[int, ...], classes: int, weighted: bool = False) -> None:
+        """Build the estimator and fit it on a few inputs of noise, of shape (C, H, W) or (F,);
+        `weighted`: with class weights.
 
         Raises ValueError, such as for a misspelt argument or too many classes.
         """
@@ -56,7 +57,8 @@ class LinearClassifier:
         try:
             estimator = self.estimator()
             score_kind(estimator)
-            fit_estimator(estimator, flat_pixels(images), labels, seed=0)
+            weights = np.ones(classes) if weighted else None
+            fit_estimator(estimator, flat_pixels(images), labels, 0, weights)
         except Exception as error:
             raise ValueError(f"estimator: {error}") from error
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from models.options import (
     blamed_on,
     derived_seed,
@@ -22,7 +24,6 @@ from models.saving import from_arrays, to_arrays
 from models.scaling import require_kind
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
     from torch import nn
     from torch.optim import Optimizer
@@ -98,18 +99,26 @@ class NeuralClassifier:
             if self.inputs == "unit":  # a code has no peak
                 raise ValueError("inputs=unit: of a code raw or standardise")
 
-    def check(self, shape: tuple[int, ...], classes: int, class_names: Sequence[str] = ()) -> None:
+    def check(
+        self,
+        shape: tuple[int, ...],
+        classes: int,
+        class_names: Sequence[str] = (),
+        weighted: bool = False,
+    ) -> None:
         """Build everything on PyTorch's meta device, pass one batch through, train nothing.
 
         Raises ValueError naming the part (network, optimizer, schedule or loss) that fails, such
-        as for a misspelt argument.
+        as for a misspelt argument, or a loss without class weights where the training has them
+        (`weighted`).
         """
         import torch
 
         from models.rehearsal import rehearse
 
         with torch.device("meta"):
-            criterion = self._new_criterion(classes, class_names)
+            weights = np.ones(classes) if weighted else None
+            criterion = self._new_criterion(classes, class_names, weights)
             with blamed_on("code"):
                 shape = shape_of(self._new_code(shape, 1.0), shape)
         rehearse(

@@ -158,11 +158,11 @@ class TfidfClassifier:
         if not isinstance(self.idf_unlabelled, bool):
             raise ValueError(f"idf_unlabelled={self.idf_unlabelled}: true or false")
 
-    def check(self, shape: tuple[int, ...], classes: int) -> None:
+    def check(self, shape: tuple[int, ...], classes: int, weighted: bool = False) -> None:
         """Raises ValueError for an estimator that cannot be fitted: a misspelt argument."""
         from models.linear import LinearClassifier
 
-        LinearClassifier(self.estimator).check((2,), classes)
+        LinearClassifier(self.estimator).check((2,), classes, weighted)
 
     def fit(self, data: TrainingData, seed: int) -> None:
         """Weigh and fit the words of `data.train_inputs`, with `data.train_labels`."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from hydra.utils import get_class, instantiate
 
-from benchmarks.grid import weights
+from benchmarks.grid import resampling, weights
 from benchmarks.grid.errors import RequestError, nearest
 from datasets.samples import IMAGES
 
@@ -103,9 +103,10 @@ def check_buildable(
     try:
         learner = build(config)
         if hasattr(learner, "check"):
-            asks = "class_names" in inspect.signature(learner.check).parameters
-            names = {"class_names": class_names} if asks else {}
-            learner.check(shape, len(class_names), **names)
+            known = {"class_names": class_names, "weighted": resampling.weighs_classes(config)}
+            asked = inspect.signature(learner.check).parameters
+            told = {name: value for name, value in known.items() if name in asked}
+            learner.check(shape, len(class_names), **told)
         if here and hasattr(learner, "check_devices"):
             learner.check_devices()
     except RequestError:

@@ -3,8 +3,9 @@
 A resampler is called with the training part of a split (`datasets.module.TrainingPart`) and a seed,
 and gives inputs, labels (None: as they are) and, or None, weights of the classes (K,). One that has
 `check(labels, class_names, levels)` refuses training samples that it can make nothing of before
-anything is run; one whose class says `takes` refuses data of other kinds, one that says `generates`
-puts images that are to be looked at behind those that were drawn.
+anything is run. What its class says: `weighs_classes`, that it gives such weights; `takes`, the
+kinds of data that it is for; `generates`, that it puts images that are to be looked at behind those
+that were drawn.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ def build(config: dict[str, Any]) -> Resampler | None:
         cause = error.__cause__ or error
         reason = str(cause).strip().splitlines()[0]
         raise RequestError("resampling", block["name"], reason) from error
+
+
+def weighs_classes(config: dict[str, Any]) -> bool:
+    """Whether the learner of a cell is to heed weights of the classes."""
+    return getattr(build(config), "weighs_classes", False)
 
 
 def check(config: dict[str, Any]) -> None:

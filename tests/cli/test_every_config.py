@@ -32,7 +32,7 @@ def in_short(benchmark: str) -> tuple[str, ...]:
     """Benchmarks of estimators and small networks with estimators alone; others on small images."""
     if benchmark in ("quickstart", "leek2017", "beam2017"):
         return ("method=logistic,leekasso",)
-    if benchmark == "autoencoder":
+    if benchmark.startswith("autoencoder"):
         return ("method=mlp", "method.epochs=1", "resampling=vae_samples", "resampling.updates=2")
     if benchmark == "cifar_plus":
         return ("method.epochs=1", "method.repeat_to=null", "augmentation=none")

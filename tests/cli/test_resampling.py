@@ -126,6 +126,10 @@ def test_the_ratio_of_a_sweep_names_its_rows_and_others_have_no_variant(
         (["method=small_cnn"], "inputs of shape (2,): takes images"),
         (["method=frozen"], "learns from images; table has table"),
         (["augmentation=flip", "method=mlp_table"], "augmentation"),
+        (
+            ["resampling=class_weights", "method=mlp_table", "loss=cosine"],
+            "takes no class weights; use cross_entropy, or resampling=none",
+        ),
     ],
 )
 def test_wrong_requests_are_told_in_one_line_before_anything_is_run(
