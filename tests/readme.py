@@ -1,24 +1,36 @@
-"""The tables of README.md that are taken from the published results.
+"""The pages that are made from the published results: tables of README.md, and results/README.md.
 
-python -m tests.readme writes them anew, after `scarce publish`.
+`make readme` writes them anew, after `scarce publish`.
 """
 
 from __future__ import annotations
 
 import re
 
-from benchmarks.grid.configs import PROJECT
+from benchmarks.evidence.claims.files import read_claims
+from benchmarks.evidence.overview import entries_and_verdicts
+from benchmarks.evidence.report.verdict_page import verdict_page
+from benchmarks.grid.configs import CONF, PROJECT
 
 FILE = PROJECT / "README.md"
-PUBLISHED = PROJECT / "results" / "published" / "quickstart"
+VERDICTS = PROJECT / "results" / "README.md"
+PUBLISHED = PROJECT / "results" / "published"
 
 
 def blocks() -> dict[str, str]:
     """What stands between `<!-- begin NAME -->` and `<!-- end -->`, by name."""
-    table = (PUBLISHED / "table.md").read_text().split("## mnist01")[1].split("\n## ")[0]
-    verdicts = (PUBLISHED / "claims.md").read_text().split("\n## ")[0]
+    folder = PUBLISHED / "quickstart"
+    table = (folder / "table.md").read_text().split("## mnist01")[1].split("\n## ")[0]
+    verdicts = (folder / "claims.md").read_text().split("\n## ")[0]
     found = {"table.md mnist01": table, "claims.md": verdicts}
     return {f"results/published/quickstart/{name}": _table(text) for name, text in found.items()}
+
+
+def verdicts() -> str:
+    """The content of results/README.md."""
+    claims = read_claims(sorted((CONF / "claim").glob("*.yaml")))
+    entries, found = entries_and_verdicts(PUBLISHED, claims)
+    return verdict_page(found, entries, PUBLISHED.name, "make readme")
 
 
 def shown(text: str, name: str) -> re.Match[str] | None:
@@ -37,6 +49,7 @@ def main() -> None:
         match = shown(text, name)
         text = text[: match.start(2)] + table + text[match.end(2) :]
     FILE.write_text(text)
+    VERDICTS.write_text(verdicts())
 
 
 if __name__ == "__main__":

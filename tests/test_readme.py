@@ -18,6 +18,21 @@ def test_the_tables_shown_are_the_published_ones(name):
     assert readme.shown(README, name).group(2) == readme.blocks()[name]
 
 
+def test_the_verdicts_shown_are_those_of_the_published_results():
+    assert readme.VERDICTS.read_text() == readme.verdicts()
+
+
+def test_every_verdict_leads_to_its_section_and_its_report():
+    links = re.findall(r"\]\(([^)]+)\)", readme.verdicts())
+    assert links
+    for link in links:
+        path, _, anchor = link.partition("#")
+        text = (readme.VERDICTS.parent / path).read_text()
+        if anchor:
+            headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+            assert anchor in {heading.replace(": ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
 def test_every_linked_file_exists(path):
     assert (PROJECT / path).is_file()

@@ -26,16 +26,24 @@ def write_overview(results: Path, claims: Sequence[Claim]) -> Path:
     # Drawing loads matplotlib, which most commands never need.
     from benchmarks.evidence.figures import forest_plot
 
-    documents = _documents(results)
-    verdicts = in_family([_verdict(claim, documents) for claim in claims])
+    entries, verdicts = entries_and_verdicts(results, claims)
     with tempfile.TemporaryDirectory(dir=results, prefix=WRITING) as folder:
         drawing = forest_plot(verdicts, Path(folder) / FOREST, claims)
         for path in drawing:
             write_atomically(results / path.name, path.read_bytes())
         picture = drawing.picture()
-    page = index_html([_entry(document) for document in documents.values()], verdicts, picture)
+    page = index_html(entries, verdicts, picture)
     write_atomically(results / INDEX, page.encode())
     return results / INDEX
+
+
+def entries_and_verdicts(
+    results: Path, claims: Sequence[Claim]
+) -> tuple[list[Entry], list[dict[str, Any]]]:
+    """The benchmarks of a results folder, and the verdict on each claim."""
+    documents = _documents(results)
+    entries = [_entry(document) for document in documents.values()]
+    return entries, in_family([_verdict(claim, documents) for claim in claims])
 
 
 def _documents(results: Path) -> dict[str, dict[str, Any]]:

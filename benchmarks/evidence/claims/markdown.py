@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.evidence.wording import (
@@ -31,7 +31,7 @@ def claims_markdown(
         head.append("verdict of the published results")
         for verdict, row in zip(verdicts, rows, strict=True):
             row.append(published.get(verdict["id"], {}).get("verdict", "-"))
-    return "\n".join(["# Claims", "", *_table(head, rows), "", *map(_section, verdicts)])
+    return "\n".join(["# Claims", "", *table_lines(head, rows), "", *map(_section, verdicts)])
 
 
 def _overview_row(verdict: dict[str, Any]) -> list[str]:
@@ -48,8 +48,13 @@ def _overview_row(verdict: dict[str, Any]) -> list[str]:
     ]
 
 
+def heading(verdict: Mapping[str, Any]) -> str:
+    """Of a claim's own section."""
+    return f"{verdict['id']}: {verdict['verdict']}"
+
+
 def _section(verdict: dict[str, Any]) -> str:
-    lines = [f"## {verdict['id']}: {verdict['verdict']}", "", f"> {verdict['sentence']}", ""]
+    lines = [f"## {heading(verdict)}", "", f"> {verdict['sentence']}", ""]
     lines += [source_text(verdict), ""]
     lines += _numbers(verdict)
     lines += _cited(verdict) if verdict["verdict"] == "cited" else _tested(verdict)
@@ -92,7 +97,7 @@ def _tested(verdict: dict[str, Any]) -> list[str]:
         f"Why {verdict['verdict']}: {verdict['reason']}.",
         "",
         *([f"Reported, not decided: {reported}.", ""] if reported else []),
-        *_table(
+        *table_lines(
             ["part", "asks", "deciding", "outcome", "effect", "interval", "pairs", "p", "at"],
             [_part_row(part) for part in verdict["parts"]],
         ),
@@ -130,7 +135,8 @@ def _part_row(part: dict[str, Any]) -> list[str]:
     ]
 
 
-def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+def table_lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table in Markdown, line by line."""
     cells = [[str(cell).replace("|", "\\|") for cell in row] for row in [head, *rows]]
     lines = [f"| {' | '.join(row)} |" for row in cells]
     return [lines[0], "|" + " --- |" * len(head), *lines[1:]]
