@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.evidence.claims.dependence import dependences
 from benchmarks.evidence.claims.markdown import reported_text
 from benchmarks.evidence.notices import unavailable_notices
 from benchmarks.evidence.outputs import Findings
@@ -104,6 +105,7 @@ def _explanations(verdicts: list[dict[str, Any]], published: dict[str, str]) -> 
         yield f"  {verdict['id']}: {where}; {verdict['reason']}{said}"
         if reported := reported_text(verdict):
             yield f"    reported: {reported}"
+        yield from (f"    {sentence}" for sentence in dependences(verdict))
     for verdict in verdicts:
         if verdict["verdict"] == "cited":
             yield f"  {verdict['id']}: cited, not run: {verdict['reason']}"

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from benchmarks.evidence.claims.dependence import dependence_sentence
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.claims.verdicts import judge
 from benchmarks.evidence.results import results_frame
@@ -12,6 +13,7 @@ from tests.evidence.claim_samples import (
     HIGH,
     LOW,
     PERFECT,
+    behind,
     claim_with,
     judged,
     part_of,
@@ -232,6 +234,37 @@ def test_an_interaction_is_the_first_difference_minus_the_second(
     (part,) = judged(claim, factorial(rows, default, tuned))["parts"]
     assert (part["outcome"], part["unit"]) == (outcome, "difference")
     assert part["effect"] == pytest.approx(effect, abs=1e-12)
+    assert ("dependence" in part) == (part["interval"] is not None)
+
+
+def test_an_interaction_of_tuning_and_loss_is_told_as_the_same_sentence(rows):
+    loss, other = ({"method": "a", "loss": name} for name in ("cosine", "cross"))
+    pairs = [[arm, arm | {"protocol": "tuned"}] for arm in (loss, other)]
+    claim = claim_with({"interaction": pairs, "expect": {"greater_than": 0}})
+    (part,) = judged(claim, factorial(rows, 2, 1))["parts"]
+    low, high = (f"{100 * bound:+.1f}" for bound in part["interval"])
+    assert part["dependence"] == (
+        "The difference of cosine and cross depends on the protocol: with default in place of"
+        f" tuned it changes by +10.0 points [{low}, {high}]."
+    )
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [((0.01, 0.05), "depends"), ((-0.05, -0.01), "depends"), ((-0.01, 0.05), "is not shown to")],
+)
+def test_an_interaction_depends_where_its_interval_leaves_out_zero(interval, said):
+    claim = shipped("tuned")
+    part = next(part for part in claim.parts if part.interaction)
+    sentence = dependence_sentence(part, claim, 0.02, interval)
+    assert sentence.startswith(f"The difference of cross_entropy and cosine {said}")
+    assert " on the protocol: with tuned in place of default it changes by +2.0 points" in sentence
+
+
+def test_a_contrast_has_no_sentence_on_dependence(rows):
+    claim = claim_with({"contrast": ["leekasso", "leek_net"], "expect": {"greater_than": 0}})
+    (part,) = judged(claim, behind(rows))["parts"]
+    assert "dependence" not in part
 
 
 def timed(rows, method, seconds):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from benchmarks.evidence.claims.dependence import dependences
 from benchmarks.evidence.wording import (
     MARKS,
     effect_text,
@@ -66,7 +67,7 @@ def _section(verdict: dict[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
-def source_text(verdict: dict[str, Any]) -> str:
+def source_text(verdict: Mapping[str, Any]) -> str:
     """Author, title, place, date; "(unconfirmed)" where the protocol is known from memory only."""
     source = verdict["source"]
     unconfirmed = " (unconfirmed)" if source["confirmed"] == "memory" else ""
@@ -97,6 +98,7 @@ def _tested(verdict: dict[str, Any]) -> list[str]:
         f"Why {verdict['verdict']}: {verdict['reason']}.",
         "",
         *([f"Reported, not decided: {reported}.", ""] if reported else []),
+        *(line for sentence in dependences(verdict) for line in (sentence, "")),
         *table_lines(
             ["part", "asks", "deciding", "outcome", "effect", "interval", "pairs", "p", "at"],
             [_part_row(part) for part in verdict["parts"]],

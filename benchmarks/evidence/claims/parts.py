@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.evidence.claims.dependence import DEPENDENCE, dependence_sentence
 from benchmarks.evidence.claims.effects import ArmResults, Arms, Unanswerable, arms_of
 from benchmarks.evidence.claims.schema import SHARES, Claim, Expectation, Part
 from benchmarks.evidence.claims.told import (
@@ -34,7 +35,7 @@ NOTHING = Interval(None, None, None, 0, None)
 
 def judge_part(part: Part, claim: Claim, results: ArmResults, dataset: str) -> dict[str, Any]:
     """The outcome of a part on one dataset, as plain data; with `optimistic`, why, only where its
-    numbers are too good.
+    numbers are too good, and `dependence`, a sentence, only of an interaction.
 
     A part fails only at the level corrected (Bonferroni) for the number of deciding parts and of
     sizes it is asked at: any one of them failing contradicts the claim. That all of them hold needs
@@ -46,6 +47,8 @@ def judge_part(part: Part, claim: Claim, results: ArmResults, dataset: str) -> d
         return _unanswered(part, claim, why)
     answer = _over_mean if part.over == "mean" else _over_each
     found = _within_reach(answer(part, claim, arms), part, claim, arms)
+    sentence = dependence_sentence(part, claim, found["effect"], found["interval"])
+    found |= {DEPENDENCE: sentence} if sentence else {}
     return found | ({OPTIMISTIC: arms.optimistic} if arms.optimistic else {})
 
 
@@ -83,8 +86,9 @@ def _over_each(part: Part, claim: Claim, arms: Arms) -> dict[str, Any]:
     p = worst.p
     if worst.outcome == "fails" and p is not None:
         p = min(1.0, len(answers) * p)
-    needed = [answer.more_pairs for answer in answers if answer.outcome == "open"]
-    more = None if not needed or None in needed else max(needed)
+    open_ones = [answer for answer in answers if answer.outcome == "open"]
+    needed = [answer.more_pairs for answer in open_ones if answer.more_pairs is not None]
+    more = max(needed) if needed and len(needed) == len(open_ones) else None
     reason = reason_text(part, claim, arms, worst)
     return _result(part, claim, arms.sizes, worst) | {
         "p": p,
@@ -136,6 +140,7 @@ def outcome_of(part: Part, values: np.ndarray, level: float) -> str:
     low, high = span
     if expect.within is not None:
         inner = _span(part, values, 2 * level - 1, level)
+        assert inner is not None  # as at the higher level
         holds = -expect.bound < inner[0] and inner[1] < expect.bound
         fails = low >= expect.bound or high <= -expect.bound
     elif expect.upward:
@@ -153,17 +158,17 @@ def _span(
     part: Part, values: np.ndarray, level: float, sign_level: float
 ) -> tuple[float, float] | None:
     interval = _interval(part, values, level)
-    if interval.low is not None:
+    if interval.low is not None and interval.high is not None:
         return interval.low, interval.high
     sides = 1 if part.expect.within is not None else 2
     constant = interval.spread == 0 and sides * 0.5**interval.pairs <= 1 - sign_level
-    if constant and abs(interval.estimate - _nearest_bound(part.expect, interval)) > NO_SPREAD:
-        return interval.estimate, interval.estimate
+    if constant and abs(interval.measured - _nearest_bound(part.expect, interval)) > NO_SPREAD:
+        return interval.measured, interval.measured
     return None
 
 
 def _nearest_bound(expect: Expectation, interval: Interval) -> float:
-    return math.copysign(expect.bound, interval.estimate) if expect.within else expect.bound
+    return math.copysign(expect.bound, interval.measured) if expect.within else expect.bound
 
 
 def _interval(part: Part, values: np.ndarray, level: float) -> Interval:
@@ -172,10 +177,9 @@ def _interval(part: Part, values: np.ndarray, level: float) -> Interval:
     interval = difference_interval(values, level)
     if part.kind != "ratio" or interval.estimate is None:
         return interval
-    names = ("estimate", "low", "high")
-    logarithms = {name: getattr(interval, name) for name in names}
-    ratios = {n: None if value is None else math.exp(value) for n, value in logarithms.items()}
-    return replace(interval, **ratios)
+    logarithms = (interval.estimate, interval.low, interval.high)
+    estimate, low, high = (None if value is None else math.exp(value) for value in logarithms)
+    return replace(interval, estimate=estimate, low=low, high=high)
 
 
 def _is_share(part: Part) -> bool:
@@ -197,12 +201,18 @@ def _p(part: Part, values: np.ndarray, outcome: str) -> float | None:
     if part.expect.within is not None:
         margin = part.expect.bound
         if outcome == "fails":
-            beyond = min(one_sided_p(values, margin), one_sided_p(-values, margin))
+            beyond = min(_one_sided(values, margin), _one_sided(-values, margin))
             return min(1.0, 2 * beyond)
-        return max(one_sided_p(values, -margin), one_sided_p(-values, -margin))
+        return max(_one_sided(values, -margin), _one_sided(-values, -margin))
     distances = _from_bound(part, values, part.expect.bound)
-    sides = (one_sided_p(side, 0.0, _is_share(part)) for side in (distances, -distances))
+    sides = (_one_sided(side, 0.0, _is_share(part)) for side in (distances, -distances))
     return min(1.0, 2 * min(sides))
+
+
+def _one_sided(values: np.ndarray, bound: float, adjusted: bool = False) -> float:
+    p = one_sided_p(values, bound, adjusted)
+    assert p is not None  # of two values or more
+    return p
 
 
 def _more_pairs(part: Part, values: np.ndarray, level: float) -> int | None:
@@ -222,10 +232,10 @@ def _more_pairs(part: Part, values: np.ndarray, level: float) -> int | None:
 def _pairs_of_this_skewness(distances: np.ndarray, level: float) -> int:
     """So many pairs that the interval, widened for skewness as it is now, would not reach 0."""
     interval = difference_interval(distances, level)
-    if interval.low is None:
+    if interval.low is None or interval.high is None:
         return len(distances) + 1
-    towards = interval.low if interval.estimate > 0 else interval.high
-    reach = abs(interval.estimate - towards) / abs(interval.estimate)
+    towards = interval.low if interval.measured > 0 else interval.high
+    reach = abs(interval.measured - towards) / abs(interval.measured)
     return max(math.ceil(len(distances) * reach**2), len(distances) + 1)
 
 

@@ -62,7 +62,8 @@ def cells_behind(
     cells = [by_key[key] for key in frame["key"]] + [by_key[key] for key in lost]
     axes = [*table[ROW].itertuples(index=False, name=None), *(axes_of(by_key[key]) for key in lost)]
     rows = {row: place for place, row in enumerate(dict.fromkeys(axes))}
-    groups, configs, origins = {}, Distinct(), Distinct()
+    groups: dict[str, Distinct] = {}
+    configs, origins = Distinct(), Distinct()
     digits = _digits(by_key)
     columns: dict[str, list[Any]] = {
         "row": [rows[axes_of(record)] for record in cells],

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
+from benchmarks.evidence.claims.dependence import dependences
 from benchmarks.evidence.claims.headline import headline_part, names_of
 from benchmarks.evidence.pictures import data_uri
 from benchmarks.evidence.report.origin import dates_text
@@ -73,6 +74,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"percent": percent, "sizes": sizes_text, "data_uri": data_uri}
     environment.filters |= {
+        "dependences": dependences,
         "fewest": fewest,
         "quoted": quote,
         "sentence": _sentence,
