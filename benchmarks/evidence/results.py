@@ -24,8 +24,8 @@ from benchmarks.records.store import Record
 
 PER_CLASS = "n counts the training samples of each class"
 REQUIRED_METRICS = ("accuracy", "train_accuracy")
-OTHER_METRICS = ("parameters", "trainable_parameters", "test_samples", "accuracy_last_epoch")
-OTHER_METRICS += ("sharpness", "hessian_eigenvalue")
+OTHER_METRICS: tuple[str, ...] = ("parameters", "trainable_parameters", "test_samples")
+OTHER_METRICS += ("accuracy_last_epoch", "sharpness", "hessian_eigenvalue")
 OTHER_METRICS += ("threshold",)
 COLUMNS = [*ROW, *SEEDS, "threads", *REQUIRED_METRICS, *OTHER_METRICS]
 COLUMNS += ["train_seconds", "score_kind", "optimistic", "key"]
@@ -37,6 +37,7 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     `frame.attrs["notices"]` lists what is not among the rows: failed cells (counted by dataset and
     method) and records whose accuracies are missing, not finite or outside 0 to 1.
     `frame.attrs["caveats"]` lists the remarks that the records carry about their data or method.
+    `frame.attrs["per_class"]` names the data sets whose sizes count samples of each class.
     `optimistic` says why a row's numbers are too good, and is empty where they are not.
 
     Raises EvidenceError for what must not be averaged: several schema versions, two configurations
@@ -55,6 +56,7 @@ def results_frame(records: Iterable[Record]) -> pd.DataFrame:
     refuse_repeated_seeds(frame, [*ROW, *SEEDS])
     frame.attrs["notices"] = _failed(every) + _dropped(done)
     frame.attrs["caveats"] = _caveats(sound)
+    frame.attrs["per_class"] = _counted_per_class(sound)
     return frame
 
 
@@ -117,7 +119,7 @@ def _status(record: Record) -> str:
             f"record {_short(record)}: status={status!r}: expected done or failed;"
             " delete this record and run its cell again"
         )
-    return status
+    return str(status)
 
 
 def _fault(record: Record) -> str | None:
@@ -128,7 +130,7 @@ def _fault(record: Record) -> str | None:
             return f"metrics.{name} is missing"
         if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
             return f"metrics.{name}={value} is not a number"
-        if not 0 <= value <= 1:
+        if not 0 <= float(value) <= 1:
             return f"metrics.{name}={value} is outside 0 to 1"
     return None
 
@@ -171,6 +173,11 @@ def _caveats(records: Iterable[Record]) -> list[Notice]:
         Notice("caveat", f"{dataset}: {text}", dataset, method)
         for dataset, method, text in sorted(found)
     ]
+
+
+def _counted_per_class(records: Iterable[Record]) -> tuple[str, ...]:
+    datasets = (record["config"]["dataset"] for record in records)
+    return tuple(sorted({each["name"] for each in datasets if each.get("per_class")}))
 
 
 def _said(record: Record) -> list[str]:

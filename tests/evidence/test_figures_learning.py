@@ -152,3 +152,13 @@ def test_a_single_size_has_bars_for_a_band_would_not_be_seen(rows, tmp_path):
     (ax,) = learning_curves(results_frame(records), [], tmp_path / "curve").figure.axes
     (bars,) = ax.collections
     assert isinstance(bars, matplotlib.collections.LineCollection)
+
+
+def test_the_axis_says_whether_sizes_count_the_samples_of_each_class(rows, tmp_path):
+    each = rows("a", 10, [0.5, 0.6], dataset="cub_subset")
+    for record in each:
+        record["config"]["dataset"]["per_class"] = True
+    frame = results_frame([*rows("a", 10, [0.5, 0.6]), *each])
+    first, second = learning_curves(frame, [], tmp_path / "curve").figure.axes
+    assert first.get_xlabel() == "training samples n of each class"
+    assert second.get_xlabel() == "training samples n"

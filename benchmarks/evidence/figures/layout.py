@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.evidence.figures.style import COLUMN, LINE, NO_RESULT, QUIET, folded
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -19,7 +20,8 @@ def new_figure(width: float, height: float, layout: str = "constrained") -> Figu
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout=layout)
+    # "none", too, which the stubs of matplotlib leave out.
+    figure = Figure(figsize=(width, height), layout=layout)  # type: ignore[arg-type]
     FigureCanvasAgg(figure)
     return figure
 
@@ -106,7 +108,12 @@ def size_axis(ax: Axes, sizes: Sequence[int], shown: int = 8) -> None:
     ticks = spaced(sizes, shown, logarithmic=grow_by_factors(sizes))
     ax.set_xticks(ticks, [str(size) for size in ticks])
     ax.set_xticks([], minor=True)
-    ax.set_xlabel("training samples n")
+
+
+def size_label(frame: pd.DataFrame, dataset: str) -> str:
+    """What the sizes of a data set count, by its `results_frame`."""
+    per_class = dataset in frame.attrs.get("per_class", ())
+    return "training samples n of each class" if per_class else "training samples n"
 
 
 def spaced(values: Sequence[int], shown: int, logarithmic: bool = False) -> list[int]:

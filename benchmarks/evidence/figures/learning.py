@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,13 @@ from benchmarks.evidence.figures.cells import (
     without_attrs,
 )
 from benchmarks.evidence.figures.drawing import Drawing, save
-from benchmarks.evidence.figures.layout import legend_below, panel_figure, say_empty, share_y_label
+from benchmarks.evidence.figures.layout import (
+    legend_below,
+    panel_figure,
+    say_empty,
+    share_y_label,
+    size_label,
+)
 from benchmarks.evidence.figures.learning_panel import draw_panel
 from benchmarks.evidence.figures.style import house_style, looks
 from benchmarks.evidence.optimism import labelled_means
@@ -61,6 +67,7 @@ def learning_curves(
             sources = [curves for curves in published if curves.dataset == dataset]
             entries |= draw_panel(ax, rows, look, sources)
             ax.set_title(title)
+            ax.set_xlabel(size_label(frame, dataset))
         if not panels:
             say_empty(axes[0])
         share_y_label(axes)
@@ -83,7 +90,7 @@ def _curves(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _words(
-    panels: Sequence[tuple[Any, pd.DataFrame]], titles: Sequence[str], order: Sequence[str]
+    panels: Sequence[tuple[Any, pd.DataFrame]], titles: Sequence[str], order: Collection[str]
 ) -> str:
     if not panels:
         return "Empty figure: no finished cell."

@@ -17,7 +17,13 @@ from benchmarks.evidence.figures.cells import (
     without_attrs,
 )
 from benchmarks.evidence.figures.drawing import Drawing, save
-from benchmarks.evidence.figures.layout import legend_below, panel_figure, say_empty, share_y_label
+from benchmarks.evidence.figures.layout import (
+    legend_below,
+    panel_figure,
+    say_empty,
+    share_y_label,
+    size_label,
+)
 from benchmarks.evidence.figures.style import FAINT, INK, PALETTE, folded, house_style
 from benchmarks.evidence.optimism import labelled_means
 from benchmarks.evidence.statistics import Interval, difference_interval
@@ -55,8 +61,9 @@ def paired_differences(
     with house_style():
         figure, axes = panel_figure(len(panels), 2.5)
         entries: dict[str, Any] = {}
-        for (_, rows), ax, title in zip(panels, axes, titles, strict=False):
+        for ((dataset, _), rows), ax, title in zip(panels, axes, titles, strict=False):
             entries |= _panel(ax, rows)
+            ax.set_xlabel(size_label(frame, dataset))
             ax.set_title(title)
             ax.set_ylabel(folded(f"{first} \N{MINUS SIGN} {second} (points)", 34))
         if not panels:
@@ -100,11 +107,11 @@ def _panel(ax: Axes, rows: pd.DataFrame) -> dict[str, Any]:
         gid="seeds",
     )
     for place, found in enumerate(_intervals(rows).values()):
-        if found.low is not None:
+        if found.low is not None and found.high is not None:
             ax.vlines(place + MEAN_AT, 100 * found.low, 100 * found.high, color=INK, linewidth=1.2)
         ax.plot(
             [place + MEAN_AT],
-            [100 * found.estimate],
+            [100 * found.measured],
             "D",
             color=INK,
             markersize=2 if len(sizes) > SIZES_NAMED else 3.5,
@@ -116,7 +123,6 @@ def _panel(ax: Axes, rows: pd.DataFrame) -> dict[str, Any]:
     named = range(0, len(sizes), step)
     ax.set_xticks(named, [str(sizes[place]) for place in named])
     ax.set_xlim(-0.5, len(sizes) - 0.5)
-    ax.set_xlabel("training samples n")
     (dot,) = ax.plot([], [], "o", color=PALETTE[0], markersize=3, markeredgewidth=0)
     (mean,) = ax.plot([], [], "D-", color=INK, markersize=3.5, linewidth=1.2)
     return {"one draw (split seed)": dot, "mean over draws, 95 % interval": mean}
@@ -148,6 +154,4 @@ def _words(
 
 def _mean_words(found: Interval) -> str:
     text = points(found.estimate)
-    if found.low is None:
-        return text
-    return f"{text} {interval_text([found.low, found.high], 'difference')}"
+    return f"{text} {interval_text(found.ends, 'difference')}" if found.ends else text
