@@ -4,15 +4,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup reproduce test test-slow bench torture calibrate lint clean
+.PHONY: setup reproduce test test-slow bench torture calibrate readme docs lint clean
 
 setup: $(READY)
 
 reproduce: $(READY)
 	$(BIN)/scarce run benchmark=quickstart
 
-test: $(READY)
-	$(BIN)/ruff check .
+test: lint
 	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadscope
 
 test-slow: $(READY)
@@ -27,11 +26,18 @@ torture: $(READY)
 calibrate: $(READY)
 	$(BIN)/python -m tests.evidence.calibration
 
+readme: $(READY)
+	$(BIN)/python -m tests.readme
+
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 lint: $(READY)
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build site *.egg-info
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \

@@ -49,7 +49,7 @@ def answer_plan(
 
     Returns what is recommended, where the benchmark recommends anything.
     """
-    at_hand = {cell.fingerprints["data"]: cell.config["dataset"] for cell in plan.cells}
+    at_hand = {str(cell.fingerprints["data"]): cell.config["dataset"] for cell in plan.cells}
     return _answer(holdings.of_plan(plan, Store(places.own)), places, configs, console, at_hand)
 
 
@@ -84,7 +84,7 @@ def _answer(
     name = own.benchmark["name"]
     published = _published(places, name, console)
     claims = load_claims(configs)
-    images = partial(_images_of, at_hand)
+    images = partial(_images_of, at_hand, configs)
     findings = find(own, claims, images)
     theirs = published.records if published else []
     their_verdicts = find(published, claims).verdicts if published else []
@@ -108,20 +108,34 @@ def _answer(
     return findings.recommendation
 
 
-def _images_of(at_hand: Mapping[str, dict[str, Any]], record: Record) -> Images | None:
+def _images_of(
+    at_hand: Mapping[str, dict[str, Any]], configs: Configs, record: Record
+) -> Images | None:
     """The images that a record's cell was tested on, where these very data are at hand."""
-    wanted = record["fingerprints"].get("data")
+    wanted, stated = record["fingerprints"].get("data"), record["config"]["dataset"]
+    if wanted not in at_hand and not _is_of_a_file(stated, configs):
+        return None
     try:
-        samples = data.load(at_hand.get(wanted, record["config"]["dataset"]))
+        samples = data.load(at_hand.get(wanted, stated))
     except (DataUnavailable, RequestError):
         return None
     if samples.fingerprint != wanted or samples.kind != IMAGES:
         return None
 
     def image(index: int) -> np.ndarray:
-        return samples.inputs[index].transpose(1, 2, 0) / samples.peak
+        shares: np.ndarray = samples.inputs[index].transpose(1, 2, 0) / samples.peak
+        return shares
 
     return Images(image, samples.class_names, samples.names or ())
+
+
+def _is_of_a_file(dataset: dict[str, Any], configs: Configs) -> bool:
+    """Whether a file of this machine names the class: a record, which may have been made elsewhere,
+    must not choose what is called."""
+    if dataset["name"] not in configs.choices("dataset"):
+        return False
+    block = configs.compose([f"dataset={dataset['name']}"])["dataset"]
+    return bool(dataset.get("_target_") == block.get("_target_"))
 
 
 def _published(places: Folders, name: str, console: Console) -> Holding | None:

@@ -56,9 +56,13 @@ def _call(arguments: argparse.Namespace) -> int:
     logging.getLogger("hydra.utils").setLevel(logging.CRITICAL)  # what it says is told in one line
     console = Console(stderr=getattr(arguments, "json", False))
     try:
-        return _command(arguments.command).execute(arguments, console)
-    except (RequestError, EvidenceError) as error:
-        print(f"scarce: {' '.join(str(error).split())}", file=sys.stderr)
+        code: int = _command(arguments.command).execute(arguments, console)
+        return code
+    except (RequestError, EvidenceError, ModuleNotFoundError) as error:
+        told = _without_training(error) or error
+        if isinstance(told, ModuleNotFoundError):
+            raise
+        print(f"scarce: {' '.join(str(told).split())}", file=sys.stderr)
         return WRONG_REQUEST
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,6 +72,13 @@ def _call(arguments: argparse.Namespace) -> int:
             signal.signal(sent, signal.SIG_IGN)
         print("Stopped. Finished cells are kept; the same command goes on.", file=sys.stderr)
         return INTERRUPTED
+
+
+def _without_training(error: Exception) -> Exception | None:
+    """What is wrong where a package is missing that reading does not need."""
+    from benchmarks.execution.installed import missing_behind
+
+    return missing_behind(error)
 
 
 def _command(name: str) -> ModuleType:
@@ -129,8 +140,7 @@ def _parser() -> argparse.ArgumentParser:
                 "-m", "--multirun", action="store_true", help="through Hydra's launchers"
             )
         words = {"key": "KEY|name=value", "predict": "PHOTO|model=FOLDER", "new": "folder=mine"}
-        words = words.get(name, "name=value")
-        command.add_argument("overrides", nargs="*", metavar=words)
+        command.add_argument("overrides", nargs="*", metavar=words.get(name, "name=value"))
     return parser
 
 

@@ -23,7 +23,8 @@ def packages() -> list[dict[str, str | None]]:
     it is for. Those for developers and a package's own extras are left out."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = {NEEDED: project["dependencies"], **project["optional-dependencies"]}
-    extras.pop("dev", None)
+    for name in ("dev", "docs"):
+        extras.pop(name, None)
     return [
         {"name": name, "version": _version(name), "extra": extra}
         for extra, requirements in extras.items()

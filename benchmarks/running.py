@@ -16,6 +16,7 @@ from rich.markup import escape
 from benchmarks.execution.budget import Budget, seconds_of
 from benchmarks.execution.estimate import price_of
 from benchmarks.execution.forecast import Forecast
+from benchmarks.execution.installed import require_training
 from benchmarks.execution.leftovers import cleared
 from benchmarks.execution.work import Follower, Task, Work, limits_of, may_run_again
 from benchmarks.grid import data, fields, learners, resampling, stages, tuning
@@ -181,6 +182,8 @@ def announce_stage(progress: Progression, console: Console) -> None:
 def _check(pending: list[Cell], here: bool) -> None:
     """Build each distinct learner once, for the inputs it is to learn from, and let what resamples
     see which labels it will have."""
+    if pending:
+        require_training()
     blocks = ("method", *learners.OPTIONAL)
     checked: set[str] = set()
     for cell in pending:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -66,6 +66,7 @@ def print_verdicts(
     """
     if not verdicts:
         return
+    more: dict[str, Callable[[dict[str, Any]], str]]
     more = {"the article": published_text} if console.width >= MIDDLE else {}
     more |= {"pairs": _pairs, "p (Holm)": _p_adjusted} if console.width >= WIDE else {}
     table = _table("claim", "verdict", "effect [95 %]", *more, right=1 + len(more))
@@ -153,8 +154,8 @@ def _table(first: str, *columns: str, right: int) -> Table:
     table.add_column(first, no_wrap=True)
     names = [*columns, *[""] * (right - len(columns))]
     for index, name in enumerate(names):
-        justify = "right" if len(names) - index <= right else "left"
-        table.add_column(name, justify=justify, no_wrap=True)
+        number = len(names) - index <= right
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
     return table
 
 

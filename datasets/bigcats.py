@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from datasets.errors import DataUnavailable, WrongOption
-from datasets.fetch import PATIENCE, answer, cache_folder, search_folders, why_not
+from datasets.fetch import PATIENCE, cache_folder, search_folders
 from datasets.folder import check_image_size, given_path, refuse_broken, samples_of
 from datasets.image_cache import decoded_images
 from datasets.image_listing import Listing, list_images
 from datasets.looking import before_fetching
 from datasets.samples import Samples
+from datasets.transfer import answer, why_not
 
 CLASSES = ("cat", "leopard", "lion", "tiger")
 MARK = ".downloaded.json"  # written beside photos that were downloaded here
@@ -86,7 +87,7 @@ class BigCats:
 
     def photos(self) -> Listing:
         """The image files; raises what `load` raises."""
-        listing = list_images(self.root or self._found() or self._downloaded())
+        listing = list_images(Path(self.root or self._found() or self._downloaded()))
         if listing.class_names != CLASSES:
             found = ", ".join(listing.class_names)
             remedy = f"the class folders {', '.join(CLASSES)} are needed, not {found}"

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from datasets.errors import DataUnavailable, WrongOption
 
@@ -54,7 +54,7 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def sync(file: IO) -> None:
+def sync(file: IO[Any]) -> None:
     """Flush a file to disk."""
     file.flush()
     os.fsync(file.fileno())
@@ -89,8 +89,9 @@ def _make(entry: Path, make: Callable[[Path], None]) -> None:
 
 def _evict(folder: Path, limit: float) -> None:
     """Other processes may be removing entries, too; what is gone needs no removing."""
-    found = {entry: _size_and_age(entry) for entry in folder.iterdir()}
-    sizes = {entry: seen[0] for entry, seen in found.items() if seen is not None}
+    seen = ((entry, _size_and_age(entry)) for entry in folder.iterdir())
+    found = {entry: size_and_age for entry, size_and_age in seen if size_and_age is not None}
+    sizes = {entry: size for entry, (size, _) in found.items()}
     for entry in sorted(sizes, key=lambda entry: found[entry][1]):
         if sum(sizes.values()) <= limit:
             return

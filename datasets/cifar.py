@@ -64,9 +64,10 @@ class Variant:
 
 
 def _published(
-    title: str, folder: str, archive: str, files: tuple[str, ...], md5: str
+    title: str, folder: str, archive: str, files: tuple[str, ...], md5: str, size: int
 ) -> Published:
-    return Published(title, folder, files, SOURCE, archive, (MIRROR,), f"md5:{md5}")
+    checksum = f"md5:{md5}"
+    return Published(title, folder, files, SOURCE, archive, (MIRROR,), checksum, size=size)
 
 
 # Checksums: torchvision 0.29, datasets/cifar.py. Duplicates: Barz and Denzler 2020, abstract.
@@ -77,6 +78,7 @@ CIFAR10 = Variant(
         "cifar-10-python.tar.gz",
         (*(f"data_batch_{k}" for k in range(1, 6)), "test_batch", "batches.meta"),
         "c58f30108f718f92721af3b95e74349a",
+        170_498_071,
     ),
     train=(
         File("data_batch_1", "c99cafc152244af753f735de768cd75f"),
@@ -114,6 +116,7 @@ CIFAR100 = Variant(
         "cifar-100-python.tar.gz",
         ("train", "test", "meta"),
         "eb9058c3a382ffc7106e4002c42a8d85",
+        169_001_437,
     ),
     train=(File("train", "16019d7e3df5f24257cddd939b257f8d"),),
     test=File("test", "f0ef6b0ae62326f3e7ffdfab6717acfc"),
@@ -196,8 +199,9 @@ def _part(folder: Path, file: File, key: bytes, classes: int) -> tuple[np.ndarra
     """Images uint8 (m, 3, 32, 32) and labels int64 (m,)."""
     held = _checked(folder, file)
     pixels, numbers = held.get(b"data"), held.get(key)
-    whole = isinstance(numbers, list) and all(type(number) is int for number in numbers)
-    if not whole or not all(0 <= number < classes for number in numbers):
+    if not isinstance(numbers, list) or not all(
+        type(number) is int and 0 <= number < classes for number in numbers
+    ):
         raise DataDamaged(folder / file.name, f"labels 0 to {classes - 1}", "others")
     shape = (len(numbers), VALUES)
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.shape != shape:

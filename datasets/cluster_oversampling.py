@@ -77,7 +77,7 @@ def _points(training: TrainingPart) -> np.ndarray:
     """What distances are measured in: numbers of unit deviation, categories as zeros and ones."""
     rows, _ = stored(training)
     shift, deviation = scale_of(rows, training.levels)
-    scaled = (rows - shift) / deviation
+    scaled: np.ndarray = (rows - shift) / deviation
     encoding = encoding_of(training.levels)
     if encoding is None:
         return scaled

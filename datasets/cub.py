@@ -68,6 +68,7 @@ class CUB:
         mirrors=("https://data.caltech.edu/records/65de6-vp158/files",),
         checksum="md5:97eceeb196236b17998738112f37df78",
         query="?download=1",
+        size=1_150_585_339,
     )
     subsets: ClassVar[dict[str, int]] = {"CUB_200_2011_first50_s256": 50}  # folder: first classes
     official_classes: ClassVar[int] = 200

@@ -31,15 +31,16 @@ class Digits:
         """Samples of shape (N, 1, 8, 8) with pixels 0..16 and no official split."""
         from sklearn.datasets import load_digits  # takes a second, which planning need not wait
 
+        classes = digit_classes(self.classes)
         bunch = load_digits()
         pixels = bunch.images.astype(np.uint8)[:, None]
-        images, labels = keep_classes(pixels, bunch.target, self.classes)
+        images, labels = keep_classes(pixels, bunch.target, classes)
         return Samples(
             inputs=images,
             labels=labels,
-            class_names=tuple(str(digit) for digit in self.classes),
+            class_names=tuple(str(digit) for digit in classes),
             peak=16.0,
-            caveats=(_small(len(images), self.classes),),
+            caveats=(_small(len(images), classes),),
         )
 
 

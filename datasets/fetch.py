@@ -1,7 +1,7 @@
 """Finding published files on this machine and fetching them from mirrors, always checked.
 
-pooch downloads to a temporary file beside the target, compares checksums and only then moves it
-to its name; this file adds mirrors, a deadline and a memory for hosts that do not answer.
+A file takes its name only once its checksum was compared (pooch moves it there); this file adds
+mirrors and a memory for hosts that do not answer, `datasets.transfer` limits and resuming.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import threading
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +19,21 @@ from urllib.parse import urlsplit
 
 from datasets.errors import DataDamaged, DataUnavailable
 from datasets.looking import before_fetching, found_at
+from datasets.transfer import (
+    LARGEST,
+    BrokenOff,
+    alone_with,
+    empty,
+    partial_of,
+    transfer,
+    why_not,
+)
 
 if TYPE_CHECKING:
     from pooch import Pooch
-    from requests import RequestException, Response
 
 PATIENCE = 8.0  # seconds in all for mirrors that do not answer, however many they are
+LARGEST_UNPACKED = 10**9  # bytes of a .gz file's contents, which are held in memory
 
 _unreachable: dict[str, str] = {}  # host:port -> why, for the life of the process
 
@@ -62,9 +71,7 @@ def read_checked(path: Path, sha256: str) -> bytes:
     """
     found_at(path)
     try:
-        contents = path.read_bytes()
-        if path.suffix == ".gz":
-            contents = gzip.decompress(contents)
+        contents = _unpacked(path) if path.suffix == ".gz" else path.read_bytes()
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataDamaged(
             path, f"contents of sha256:{sha256}", f"a broken gzip file ({error})"
@@ -79,6 +86,15 @@ def read_checked(path: Path, sha256: str) -> bytes:
     return contents
 
 
+def _unpacked(path: Path) -> bytes:
+    """Contents of a .gz file; raises EOFError where they are beyond the limit."""
+    with gzip.open(path) as file:
+        contents = file.read(LARGEST_UNPACKED + 1)
+    if len(contents) > LARGEST_UNPACKED:
+        raise EOFError(f"more than {LARGEST_UNPACKED / 1e9:g} GB unpacked")
+    return contents
+
+
 def fetch(
     name: str,
     mirrors: Sequence[str],
@@ -87,10 +103,12 @@ def fetch(
     remedy: str,
     patience: float = PATIENCE,
     query: str = "",
+    size: int | None = None,
 ) -> Path:
     """Download `name` from the first mirror that has it into `folder`; return its path.
 
-    A file already there is checked, never replaced. Proxy variables are honoured.
+    A file already there is checked, never replaced. Proxy variables are honoured. What breaks off
+    is tried again and resumed where the host allows it, by a later call too.
 
     Args:
         name: file name, appended to each mirror's address.
@@ -100,108 +118,95 @@ def fetch(
         remedy: what a person can do when no mirror helps.
         patience: seconds without an answer after which all mirrors together are given up.
         query: what hosts want after the name, such as "?download=1".
+        size: bytes of the file, where known; no more are accepted (else `LARGEST`).
 
     Raises:
         DataDamaged: if a file of that name is there with another checksum.
         DataUnavailable: if no mirror sends the right file, or the folder cannot be written.
     """
-    import pooch
-    from requests import RequestException
-
     target = Path(folder) / name
     if target.exists():
         return checked(target, checksum)
-    before_fetching(name, mirrors)
-    pooch.get_logger().setLevel("WARNING")  # a mirror that fails is told below, in one line
+    before_fetching(name, mirrors, size)
+    try:
+        with alone_with(partial_of(target)):
+            if target.exists():  # another process was faster
+                return checked(target, checksum)
+            addresses = [f"{mirror.rstrip('/')}/{name}{query}" for mirror in mirrors]
+            seconds = patience / max(1, len(mirrors))
+            reasons = _from_first(addresses, target, seconds, checksum, size or LARGEST)
+    except OSError as error:
+        reasons = [f"{folder} cannot be written ({error.strerror or error})"]
+    if reasons is None:
+        return target
+    raise DataUnavailable(f"{name} cannot be had ({'; '.join(reasons)})", remedy)
+
+
+def _from_first(
+    addresses: Sequence[str], target: Path, seconds: float, checksum: str, limit: int
+) -> list[str] | None:
+    """Put the file to `target`; why each address failed if none of them sends it, else None.
+
+    Raises OSError if it cannot be written.
+    """
+    import pooch
+    from requests import RequestException
+
+    pooch.get_logger().setLevel("WARNING")  # an address that fails is told in one line
+    downloader = _Downloader(partial_of(target), seconds, checksum, limit)
     failures = []
-    for mirror in mirrors:
-        host = urlsplit(mirror).netloc
+    for address in addresses:
+        host = urlsplit(address).netloc
         if host in _unreachable:
             failures.append(f"{host}: {_unreachable[host]}")
             continue
         try:
-            return Path(
-                pooch.retrieve(
-                    url=f"{mirror.rstrip('/')}/{name}{query}",
-                    known_hash=None,  # the downloader compares it
-                    fname=name,
-                    path=folder,
-                    downloader=_Downloader(patience / len(mirrors), checksum),
-                )
+            pooch.retrieve(
+                url=address,
+                known_hash=None,  # the downloader compares it
+                fname=target.name,
+                path=target.parent,
+                downloader=downloader,
             )
-        except RequestException as error:  # an OSError too, so it has to come first
+            return None
+        except RequestException as error:  # an OSError too
             failures.append(f"{host}: {why_not(error)}")
             if error.response is None:
                 _unreachable[host] = why_not(error)
-        except ValueError:
-            failures.append(f"{host}: sent something else than {checksum}")
-        except OSError as error:
-            failures.append(f"{folder} cannot be written ({error.strerror})")
-            break
-    raise DataUnavailable(f"{name} cannot be had ({'; '.join(failures)})", remedy)
+        except (BrokenOff, ValueError) as error:
+            failures.append(f"{host}: {error}")
+    return failures
 
 
+@dataclass(frozen=True)
 class _Downloader:
-    """A pooch downloader that waits at most `seconds` for an answer and between two chunks.
+    """A pooch downloader that collects a file, compares its checksum and hands it over.
 
-    It compares the checksum of what was sent before that takes its name.
+    Args:
+        partial: where it is collected.
+        seconds: to wait for an answer and between two chunks.
+        checksum: as of `fetch`.
+        limit: bytes at most.
     """
 
-    def __init__(self, seconds: float, checksum: str) -> None:
-        self.seconds, self.checksum = seconds, checksum
+    partial: Path
+    seconds: float
+    checksum: str
+    limit: int
 
     def __call__(self, url: str, output_file: str, pooch: Pooch | None) -> None:
-        with answer(url, self.seconds) as response, open(output_file, "wb") as file:
-            response.raise_for_status()
-            for chunk in response.iter_content(chunk_size=1 << 16):
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        if _mismatch(output_file, self.checksum):
-            raise ValueError(f"not {self.checksum}")  # pooch removes what was sent
+        if self._collected(url) is not None:
+            raise ValueError(f"sent something else than {self.checksum}")
+        os.replace(self.partial, output_file)
 
-
-def answer(url: str, seconds: float) -> Response:
-    """The response, its body still to be read.
-
-    Asked in a thread: the timeouts of requests bound neither name resolution nor the sum over
-    all addresses of a host.
-    """
-    import requests
-
-    outcome: list[Response | RequestException] = []
-
-    def ask() -> None:
-        try:
-            outcome.append(requests.get(url, stream=True, timeout=seconds))
-        except requests.RequestException as error:
-            outcome.append(error)
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not outcome:
-        raise requests.Timeout(f"no answer within {seconds:g} s")
-    if isinstance(outcome[0], Exception):
-        raise outcome[0]
-    return outcome[0]
-
-
-def why_not(error: RequestException) -> str:
-    """In a few words, what a download failed for."""
-    import requests
-
-    if error.response is not None:
-        return f"HTTP status {error.response.status_code}"
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy refuses"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "no trusted connection"
-    if isinstance(error, requests.ConnectionError):
-        return "the connection failed"
-    return "the transfer broke off"
+    def _collected(self, url: str) -> str | None:
+        """The checksum of what was sent where it is another, of what was resumed only if it is
+        another again when sent as a whole."""
+        resumed = transfer(url, self.partial, self.seconds, self.limit)
+        found = _mismatch(self.partial, self.checksum)
+        if found is not None:
+            empty(self.partial)
+        return self._collected(url) if found is not None and resumed else found
 
 
 def checked(path: Path, checksum: str) -> Path:

@@ -64,7 +64,8 @@ class Folder:
             DataDamaged: for a broken archive.
             DataUnavailable: if the cache cannot be written.
         """
-        listing = list_images(extracted(self.root) if self.root.is_file() else self.root)
+        root = given_path(self.root)
+        listing = list_images(extracted(root) if root.is_file() else root)
         decoded = decoded_images(listing, self.image_size, self.max_pixels)
         if self.broken == "refuse":
             refuse_broken(listing, decoded, "replace them, or set dataset.broken=leave_out")
@@ -127,7 +128,7 @@ def _left_out(decoded: DecodedImages, listed: int) -> list[str]:
 
 def _imbalance(labels: np.ndarray, class_names: tuple[str, ...]) -> list[str]:
     counts = class_counts(labels, class_names)
-    least, most = min(counts, key=counts.get), max(counts, key=counts.get)
+    least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
     if counts[most] <= VERY_UNEVEN * counts[least]:
         return []
     ratio = counts[most] / max(1, counts[least])

@@ -126,7 +126,7 @@ def _decode_into(
             else:
                 positions.append(position)
                 hashes.append(perceptual_hashes(outcome))
-                file.write(np.ascontiguousarray(outcome.transpose(2, 0, 1)))
+                file.write(np.ascontiguousarray(outcome.transpose(2, 0, 1)).data)
             step()
         file.seek(0)
         _write_header(file, len(positions), image_size)
@@ -174,7 +174,7 @@ def _fingerprint(pixels: Path, labels: np.ndarray, class_names: tuple[str, ...])
         while chunk := file.read(CHUNK):
             digest.update(chunk)
     digest.update(f"|{labels.dtype.str}{labels.shape}|".encode())
-    digest.update(np.ascontiguousarray(labels))
+    digest.update(np.ascontiguousarray(labels).data)
     return digest.hexdigest()
 
 
@@ -198,7 +198,7 @@ def _read(entry: Path) -> DecodedImages:
     )
 
 
-def _integers(values: list, shape: tuple[int, ...]) -> np.ndarray:
+def _integers(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
     return np.array(values, dtype=np.int64).reshape(shape)
 
 

@@ -22,11 +22,13 @@ _looking: ContextVar[bool] = ContextVar("looking", default=False)
 @dataclass(frozen=True)
 class Finding:
     """`state` is HERE, TO_FETCH, TO_NAME (by an option, as a folder of one's own) or MISSING;
-    `where` they lie, or would come from, or why not."""
+    `where` they lie, or would come from, or why not; `size` of what would be fetched first, about
+    so many bytes, where known."""
 
     state: str
     where: str = ""
     remedy: str = ""
+    size: int | None = None
 
 
 class _Found(Exception):  # noqa: N818
@@ -65,8 +67,8 @@ def found_at(place: str | PathLike[str]) -> None:
         raise _Found(Finding(HERE, str(place)))
 
 
-def before_fetching(name: str, mirrors: Sequence[str]) -> None:
-    """Called before anything is fetched."""
+def before_fetching(name: str, mirrors: Sequence[str], size: int | None = None) -> None:
+    """Called before anything is fetched, of about `size` bytes where that is known."""
     if _looking.get():
         hosts = " or ".join(dict.fromkeys(urlsplit(mirror).netloc for mirror in mirrors))
-        raise _Found(Finding(TO_FETCH, f"{name} from {hosts}"))
+        raise _Found(Finding(TO_FETCH, f"{name} from {hosts}", size=size))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Real
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,20 +33,22 @@ def read_array(path: Path, name: str) -> np.ndarray:
     return np.atleast_1d(held[name])
 
 
-def read_column(path: Path, name: str, field: str) -> list:
+def read_column(path: Path, name: str, field: str) -> list[Any]:
     """One field of an array of structures; raises what `read_array` raises."""
     array = read_array(path, name)
     if array.dtype.names is None or field not in array.dtype.names:
         raise DataDamaged(path, f"{name} with a field {field}", "none")
-    return array[field].tolist()
+    column: list[Any] = array[field].tolist()
+    return column
 
 
-def whole_numbers(path: Path, values: list, most: int) -> list[int]:
+def whole_numbers(path: Path, values: list[Any], most: int) -> list[int]:
     """The values, which count from 1 to `most`; raises DataDamaged for others.
 
     MATLAB's own numbers are floating-point ones.
     """
     for value in values:
-        if not isinstance(value, Real) or not float(value).is_integer() or not 1 <= value <= most:
+        number = float(value) if isinstance(value, Real) else math.nan
+        if not number.is_integer() or not 1 <= number <= most:
             raise DataDamaged(path, f"whole numbers from 1 to {most}", str(value))
     return [int(value) for value in values]

@@ -18,11 +18,14 @@ IDX_HEADER = {1: 8, 3: 16}  # bytes before the values: magic number, then one si
 
 
 class IdxFile(NamedTuple):
-    """A published idx file: its name, SHA-256 of its contents, MD5 of it packed as NAME.gz."""
+    """A published idx file: its name, SHA-256 of its contents, MD5 and size of it packed as
+    NAME.gz.
+    """
 
     name: str
     sha256: str
     md5_gz: str
+    size_gz: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,21 +56,25 @@ class MNIST:
         "train-images-idx3-ubyte",
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        9_912_422,
     )
     train_labels: ClassVar[IdxFile] = IdxFile(
         "train-labels-idx1-ubyte",
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
         "d53e105ee54ea40749a09fcbcd1e9432",
+        28_881,
     )
     test_images: ClassVar[IdxFile] = IdxFile(
         "t10k-images-idx3-ubyte",
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "9fb629c4189551a2d022fa330f9573f3",
+        1_648_877,
     )
     test_labels: ClassVar[IdxFile] = IdxFile(
         "t10k-labels-idx1-ubyte",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
         "ec29112dd5afa0611ce80d1b7f02629c",
+        4_542,
     )
 
     def __post_init__(self) -> None:
@@ -87,20 +94,21 @@ class MNIST:
         return Samples(
             inputs=np.concatenate([train_images, test_images])[:, None],
             labels=np.concatenate([train_labels, test_labels]),
-            class_names=tuple(str(digit) for digit in self.classes),
+            class_names=tuple(str(digit) for digit in digit_classes(self.classes)),
             peak=255.0,
             official_train=len(train_labels),
         )
 
     def _part(self, images: IdxFile, labels: IdxFile) -> tuple[np.ndarray, np.ndarray]:
-        return keep_classes(self._read(images, 3), self._read(labels, 1), self.classes)
+        classes = digit_classes(self.classes)
+        return keep_classes(self._read(images, 3), self._read(labels, 1), classes)
 
     def _read(self, file: IdxFile, dimensions: int) -> np.ndarray:
         return _parse_idx(read_checked(self._locate(file), file.sha256), dimensions)
 
     def _locate(self, file: IdxFile) -> Path:
         if self.root is not None:
-            return self._in_root(file)
+            return self._in_root(Path(self.root), file)
         folders = search_folders(self.subfolder)
         cache = folders[-1]
         return find(file.name, folders) or fetch(
@@ -108,15 +116,16 @@ class MNIST:
             mirrors=self.mirrors,
             checksum=f"md5:{file.md5_gz}",
             folder=cache,
+            size=file.size_gz,
             remedy=f"set SCARCE_DATA to a folder that holds {self.subfolder}/{file.name}, "
             f"or put {file.name} into {cache}",
         )
 
-    def _in_root(self, file: IdxFile) -> Path:
-        path = find(file.name, [self.root])
+    def _in_root(self, root: Path, file: IdxFile) -> Path:
+        path = find(file.name, [root])
         if path is None:
             raise DataUnavailable(
-                f"{self.root} has no {file.name}",
+                f"{root} has no {file.name}",
                 f"put {file.name} or {file.name}.gz there, or leave out dataset.root",
             )
         return path

@@ -90,7 +90,7 @@ class TrainingPart:
     ) -> TrainingPart:
         """With other training samples, as `train_inputs.stored` gives them (categories of a table
         as codes), or weights of the classes (K,) for the loss; as large an epoch as before."""
-        if inputs is None:
+        if inputs is None or labels is None:
             return dataclasses.replace(self, class_weights=class_weights)
         held = Samples(inputs, labels, self.class_names, self.peak, levels=self.levels)
         return dataclasses.replace(
@@ -188,7 +188,7 @@ class ShuffledBatches:
         if self.order is None:
             self.order = torch.Generator().manual_seed(self.data.order_seed)
         order = self._next()
-        labels = self.data.train_labels.index_select(0, order).split(self.batch_size)
+        labels = torch.split(self.data.train_labels.index_select(0, order), self.batch_size)
         epoch, self.epoch = self.epoch, self.epoch + 1
         return zip(self._inputs_of(order, epoch), labels, strict=True)
 
@@ -203,19 +203,22 @@ class ShuffledBatches:
     def _inputs_of(self, order: torch.Tensor, epoch: int) -> Iterator[torch.Tensor]:
         """The inputs of one epoch in their order, batch by batch."""
         images, augmentation = self.data.train_inputs, self.data.augmentation
+        if augmentation is None and images.in_memory:
+            return iter(torch.split(images.take(order), self.batch_size))
+        batches = torch.split(order, self.batch_size)
         if augmentation is None:
-            if images.in_memory:
-                return iter(images.take(order).split(self.batch_size))
-            return map(images.take, order.split(self.batch_size))
+            return map(images.take, batches)
         if augmentation.views is not None:
-            return map(images.view(epoch % augmentation.views).take, order.split(self.batch_size))
-        return (self._drawn_anew(positions, epoch) for positions in order.split(self.batch_size))
+            return map(images.view(epoch % augmentation.views).take, batches)
+        return (self._drawn_anew(augmentation, positions, epoch) for positions in batches)
 
-    def _drawn_anew(self, positions: torch.Tensor, epoch: int) -> torch.Tensor:
+    def _drawn_anew(
+        self, augmentation: Augmentation, positions: torch.Tensor, epoch: int
+    ) -> torch.Tensor:
         """A sample is known by its position in the training sample, so that repeats differ."""
         images = self.data.train_inputs.stored(positions)
         seed = self.data.augmentation_seed
-        return self.data.augmentation(images, seed, epoch, positions.numpy())
+        return augmentation(images, seed, epoch, positions.numpy())
 
 
 def _inputs(

@@ -120,7 +120,7 @@ class Oversampling:
             return over_sampling.ADASYN(n_neighbors=self.neighbours, **given)
         if self.sampler == SMOTE:
             return over_sampling.SMOTE(k_neighbors=self.neighbours, **given)
-        coded = np.flatnonzero(levels)
+        coded = np.flatnonzero(levels or ())
         return over_sampling.SMOTENC(coded, k_neighbors=self.neighbours, **given)
 
 
@@ -156,8 +156,9 @@ def scale_of(
 
 def is_ratio(value: object) -> bool:
     """Whether it is a finite number above 0."""
-    number = isinstance(value, Real) and not isinstance(value, bool)
-    return number and math.isfinite(value) and value > 0
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    return math.isfinite(value) and float(value) > 0
 
 
 def _is_count(value: object) -> bool:

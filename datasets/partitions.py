@@ -57,13 +57,16 @@ def _leek(samples: Samples, seed: int) -> Partition:
 def _beam(samples: Samples) -> Partition:
     """The official train part, and the second half of the official test part."""
     official = samples.official_train
+    assert official is not None  # `partition` has seen to it
     second_half = official + (len(samples) - official) // 2
     return np.arange(official), np.arange(second_half, len(samples))
 
 
 def _official(samples: Samples) -> Partition:
     """The official parts."""
-    return np.arange(samples.official_train), np.arange(samples.official_train, len(samples))
+    official = samples.official_train
+    assert official is not None  # `partition` has seen to it
+    return np.arange(official), np.arange(official, len(samples))
 
 
 def _stratified(samples: Samples, test_share: float | int, seed: int) -> Partition:
@@ -95,7 +98,8 @@ def largest_remainder(total: int, counts: Sequence[int]) -> list[int]:
     scaled = total * np.asarray(counts, dtype=np.int64)
     shares, remainders = np.divmod(scaled, sum(counts))
     shares[np.argsort(-remainders, kind="stable")[: total - shares.sum()]] += 1
-    return shares.tolist()
+    quotas: list[int] = shares.tolist()
+    return quotas
 
 
 def _fold(samples: Samples, count: int, fold: int, seed: int) -> Partition:

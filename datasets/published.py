@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from datasets.archives import extracted
@@ -26,6 +27,7 @@ class Published:
             or where they ask for a login.
         checksum: of the archive, as of `datasets.fetch.fetch`.
         query: as of `datasets.fetch.fetch`.
+        size: bytes of the archive, where known.
     """
 
     title: str
@@ -36,8 +38,9 @@ class Published:
     mirrors: tuple[str, ...] = ()
     checksum: str = ""
     query: str = ""
+    size: int | None = None
 
-    def locate(self, root: Path | None) -> Path:
+    def locate(self, root: str | PathLike[str] | None) -> Path:
         """The folder: in `root` alone if that is given, else below `$SCARCE_DATA` or the cache,
         fetched into the cache at last. Wherever it is looked for, its archive serves as well.
 
@@ -66,6 +69,7 @@ class Published:
             folder=cache_folder(),
             remedy=self.remedy,
             query=self.query,
+            size=self.size,
         )
         return self.within(file)
 
@@ -78,8 +82,9 @@ class Published:
             f"{cache_folder()} or the folder that SCARCE_DATA names, or give dataset.root=PATH"
         )
 
-    def within(self, place: Path) -> Path:
+    def within(self, place: str | PathLike[str]) -> Path:
         """The folder that has the marks: this one, or one in it; unpacked where it is a file."""
+        place = Path(place)
         if not place.exists():
             raise WrongOption("dataset.root", place, "there is no such folder or archive")
         top = extracted(place) if place.is_file() else place

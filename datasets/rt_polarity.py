@@ -53,8 +53,9 @@ class RtPolarity:
             "https://www.cs.cornell.edu/people/pabo/movie-review-data",
             "https://storage.googleapis.com/seldon-datasets/sentence_polarity_v1",
         ),
-        # As the data set rotten_tomatoes of Hugging Face states it, 487,770 bytes.
+        # Checksum and size as the data set rotten_tomatoes of Hugging Face states them.
         checksum="sha256:a05befe52aafda71d458d188a1c54506a998b1308613ba76bbda2e5029409ce9",
+        size=487_770,
     )
 
     def __post_init__(self) -> None:

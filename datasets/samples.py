@@ -131,5 +131,5 @@ def fingerprint_arrays(text: str, *arrays: np.ndarray) -> str:
     digest = hashlib.sha256(text.encode())
     for array in arrays:
         digest.update(f"|{array.dtype.str}{array.shape}|".encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

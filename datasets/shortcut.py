@@ -78,7 +78,7 @@ class Shortcut:
         return Samples(
             inputs=np.stack([_turned(decoded.images[p.position], p, way) for p, way in versions]),
             labels=np.array([photo.label for photo, _ in versions], dtype=np.int64),
-            class_names=self.classes,
+            class_names=tuple(self.classes),
             peak=PEAK,
             official_train=len(train),
             caveats=(*self._made(len(photos), listed), *source.origin(listing)),

@@ -34,18 +34,18 @@ class Part:
         self.shape = tuple(samples.inputs.shape[1:])
         self.encoding = encoding_of(samples.levels)
         self.index = index
-        self.in_memory = not isinstance(samples.inputs, np.memmap)
-        self._held = torch.from_numpy(samples.inputs[index]) if self.in_memory else None
-        self._mapped = None if self.in_memory else samples.inputs
+        stored = samples.inputs
+        self._source = stored if isinstance(stored, np.memmap) else torch.from_numpy(stored[index])
+        self.in_memory = not isinstance(self._source, np.memmap)
 
     def read(self, positions: torch.Tensor) -> torch.Tensor:
         """The inputs at these positions (int64), first axis of their length, as stored."""
-        if self.in_memory:
-            return self._held.index_select(0, positions)
+        if not isinstance(self._source, np.memmap):
+            return self._source.index_select(0, positions)
         import torch
 
-        inputs = torch.from_numpy(np.array(self._mapped[self.index[positions.numpy()]]))
-        _give_back(self._mapped)
+        inputs = torch.from_numpy(np.array(self._source[self.index[positions.numpy()]]))
+        _give_back(self._source)
         return inputs
 
 
@@ -99,6 +99,7 @@ class SplitInputs:
         """
         done = "" if self._at_test is None else self._at_test.text
         if self.number is not None:
+            assert self.augmentation is not None  # nothing else has views
             done = f"{self.augmentation.text} view {self.number}"
         return hashlib.sha256(f"{self.part.fingerprint} {done}".encode()).hexdigest()
 
@@ -114,6 +115,7 @@ class SplitInputs:
         if self.part.encoding is not None:
             return self.part.encoding(images)
         if self.number is not None:
+            assert self.augmentation is not None  # nothing else has views
             return self.augmentation(images, FIXED_SEED, self.number, self.index[places.numpy()])
         return images if self._at_test is None else self._at_test(images)
 
@@ -125,7 +127,7 @@ class SplitInputs:
         """All inputs in their order, in batches; the last one may be short."""
         import torch
 
-        return map(self.take, torch.arange(len(self)).split(batch_size))
+        return map(self.take, torch.split(torch.arange(len(self)), batch_size))
 
     def view(self, number: int) -> SplitInputs:
         """The same images as one of the augmentation's fixed views.
@@ -145,6 +147,6 @@ class SplitInputs:
 
 def _give_back(images: np.memmap) -> None:
     """Take the pages out of this process; they stay in the system's cache of the file."""
-    source = images._mmap
+    source = images._mmap  # type: ignore[attr-defined]  # not in the stubs of numpy
     if hasattr(source, "madvise"):
         source.madvise(mmap.MADV_DONTNEED)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 from numpy.random import PCG64
@@ -101,6 +101,11 @@ class Sampling:
             found = dataclasses.replace(found, train_size=count)
         return found
 
+    @property
+    def count(self) -> int:
+        """How many train samples are drawn, or of each class; of a sampling that is `resolved`."""
+        return cast(int, self.train_size)
+
     def stated(self) -> dict[str, Any]:
         """The fields that decide how samples are drawn: not those of other partitions."""
         fields = dataclasses.asdict(self)
@@ -172,6 +177,7 @@ def _further(sampling: Sampling, rest: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _partition(samples: Samples, sampling: Sampling, seed: int, fold: int) -> Partition:
+    assert sampling.partition is not None  # as `resolved` leaves it
     cut = (sampling.test_share, sampling.folds, fold)
     return partition(samples, sampling.partition, seed, *cut)
 
@@ -191,16 +197,16 @@ def _quotas(
     if sampling.per_class:
         for name, members in zip(samples.class_names, by_class, strict=True):
             _check_supply(sampling, members, f"class {name} in the pool")
-        return by_class, [sampling.train_size] * samples.classes
+        return by_class, [sampling.count] * samples.classes
     _check_supply(sampling, pool, f"the pool of partition {sampling.partition}")
     if sampling.stratified:
         shares = [len(members) for members in by_class]
-        return by_class, largest_remainder(sampling.train_size, shares)
-    return [pool], [sampling.train_size]
+        return by_class, largest_remainder(sampling.count, shares)
+    return [pool], [sampling.count]
 
 
 def _check_supply(sampling: Sampling, members: np.ndarray, where: str) -> None:
-    size = sampling.train_size
+    size = sampling.count
     if not len(members):
         raise WrongOption("dataset.train_size", size, f"{where} has no samples")
     if size > len(members) and not sampling.replacement:
@@ -246,7 +252,7 @@ def _require_share(field: str, value: object) -> None:
         raise WrongOption(f"dataset.{field}", value, "0, or a share below 1, is needed")
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 

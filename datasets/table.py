@@ -125,6 +125,7 @@ class Table:
         return frame
 
     def _path(self) -> Path:
+        assert self.file is not None  # or it could not be made
         given = Path(self.file).expanduser()
         folders = [] if given.is_absolute() else search_folders("")
         found = find(given.name, (given.parent, *(folder / given.parent for folder in folders)))

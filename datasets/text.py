@@ -62,20 +62,22 @@ class Texts:
             WrongOption: for a root that is laid out otherwise, files in another encoding, and
                 classes without a text.
         """
+        root = optional_path(self.root)
         if self.files is not None:
-            labelled = {name: read_lines(*file) for name, file in self._located().items()}
-        elif self.root is None:
+            found = self._located(self.files, root)
+            labelled = {name: read_lines(file, self.encoding) for name, file in found.items()}
+        elif root is None:
             remedy = "name a folder CLASS/*.txt or a .csv file, or give dataset.files, too"
             raise WrongOption("dataset.root", None, remedy)
-        elif self.root.is_dir():
-            labelled = _of_folders(self.root, self.encoding)
+        elif root.is_dir():
+            labelled = _of_folders(root, self.encoding)
         else:
-            labelled = self._of_table(self.root)
-        return samples_of(labelled, self.root or FOLDER)
+            labelled = self._of_table(root)
+        return samples_of(labelled, root or FOLDER)
 
-    def _located(self) -> dict[str, tuple[Path, str]]:
-        folders = [self.root] if self.root is not None else search_folders(FOLDER)
-        return {name: (_find(file, folders), self.encoding) for name, file in self.files.items()}
+    def _located(self, files: Mapping[str, str], root: Path | None) -> dict[str, Path]:
+        folders = [root] if root is not None else search_folders(FOLDER)
+        return {name: _find(file, folders) for name, file in files.items()}
 
     def _of_table(self, file: Path) -> Labelled:
         if file.suffix.lower() != ".csv":
@@ -99,7 +101,7 @@ class Texts:
         return labelled
 
 
-def check_encoding(encoding: object) -> None:
+def check_encoding(encoding: str) -> None:
     """Raises WrongOption unless Python knows the encoding of texts."""
     try:
         "a".encode(encoding)

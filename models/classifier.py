@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.plugins.environments import LightningEnvironment
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from torch import nn
+from torch.multiprocessing.spawn import ProcessRaisedException
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -100,10 +101,12 @@ class Classifier(pl.LightningModule):
     ) -> None:
         (images, labels), _, _ = next(dataloader_iter)
         samples = len(labels)
-        optimizer = self.optimizers()
+        optimizer, precision = self.optimizers(), self.dtype
+        assert not isinstance(optimizer, list)  # see `configure_optimizers`
+        assert isinstance(precision, torch.dtype)
         optimizer.zero_grad()
         for part, weight in self._parts(samples):
-            some = images[part].to(self.device, self.dtype)
+            some = images[part].to(self.device, precision)
             of_class = labels[part].to(self.device)
             loss = self.criterion.loss(self.network(some), of_class) * weight
             self.manual_backward(loss)
@@ -111,7 +114,10 @@ class Classifier(pl.LightningModule):
         self._samples += samples
         optimizer.step()
         if self.schedule_factory is not None:
-            self.lr_schedulers().step()
+            schedule = self.lr_schedulers()
+            assert schedule is not None
+            assert not isinstance(schedule, list)  # one, see `configure_optimizers`
+            schedule.step()
 
     def _parts(self, samples: int) -> Iterator[tuple[slice, float]]:
         """This device's samples of a batch in parts, and the weights with which the sum of all
@@ -168,7 +174,7 @@ class Classifier(pl.LightningModule):
 
 
 def train(
-    classifier: Classifier,
+    classifier: pl.LightningModule,
     batches: Iterable[tuple[torch.Tensor, torch.Tensor]],
     epochs: int,
     trainer: Mapping[str, Any],
@@ -206,7 +212,7 @@ def _told_by_processes() -> Iterator[None]:
     """An exception of the process of one device is told by its own words, not by its traceback."""
     try:
         yield
-    except torch.multiprocessing.ProcessRaisedException as error:
+    except ProcessRaisedException as error:
         last = str(error).strip().splitlines()[-1]
         name, _, message = last.partition(": ")
         kind = Diverged if name.endswith(Diverged.__name__) else RuntimeError

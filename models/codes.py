@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from models.interface import Inputs
 
 
-class PCACode(nn.Module):
+class Code(nn.Module):
+    """What makes numbers (m, `length`) of images, once it is fitted on some."""
+
+    length: int
+
+    def fit(self, images: Inputs, seed: int) -> None:
+        raise NotImplementedError
+
+
+class PCACode(Code):
     """The first `length` principal components of the pixels; inputs of any shape.
 
     A sample of n inputs of D numbers has no more than min(n - 1, D) components, fewer where inputs
@@ -40,7 +49,7 @@ class PCACode(nn.Module):
         self.mean = nn.Parameter(torch.zeros(pixels), requires_grad=False)
         self.components = nn.Parameter(torch.zeros(length, pixels), requires_grad=False)
 
-    def fit(self, images: np.ndarray | torch.Tensor, seed: int) -> None:
+    def fit(self, images: Inputs, seed: int) -> None:
         """By a full singular value decomposition, which draws nothing."""
         from sklearn.decomposition import PCA
 
@@ -55,7 +64,7 @@ class PCACode(nn.Module):
         return (images.flatten(1) / self.peak - self.mean) @ self.components.T
 
 
-class AutoencoderCode(nn.Module):
+class AutoencoderCode(Code):
     """The code of a convolutional autoencoder (`models.generative.autoencoder`).
 
     - `channels`: feature maps of the first convolution
@@ -80,22 +89,23 @@ class AutoencoderCode(nn.Module):
             require_whole_number(name, value)
         require_positive("lr", lr)
         self.length, self.shape, self.peak = length, tuple(shape), peak
-        self.options = {**options, "lr": lr}
+        self.channels, self.lr = channels, lr
         self.updates, self.batch_size = updates, batch_size
         self.encoder = Encoder(shape, length, channels).requires_grad_(False)
 
-    def fit(self, images: np.ndarray | torch.Tensor, seed: int) -> None:
+    def fit(self, images: Inputs, seed: int) -> None:
         from models.generative.autoencoder import Autoencoder
         from models.generative.fitting import WEIGHTS, fit
 
         torch.manual_seed(derived_seed(seed, WEIGHTS))
-        whole = Autoencoder(self.shape, **self.options)
+        whole = Autoencoder(self.shape, self.length, self.channels, self.lr)
         nothing = torch.zeros(len(images), dtype=torch.int64)  # it is told no classes
         fit(whole, images, nothing, self.peak, self.updates, self.batch_size, seed)
         self.encoder.load_state_dict(whole.encoder.state_dict())
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.encoder(images / self.peak)
+        codes: torch.Tensor = self.encoder(images / self.peak)
+        return codes
 
 
 @torch.inference_mode()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import nn
 
+from models.interface import Inputs
 from models.scaling import shift_and_factor
 
 
@@ -16,7 +16,10 @@ class InputScaling(nn.Module):
     possible pixel value. Raises ValueError for an unknown kind.
     """
 
-    def __init__(self, kind: str, train_inputs: np.ndarray | torch.Tensor, peak: float) -> None:
+    shift: torch.Tensor
+    factor: torch.Tensor
+
+    def __init__(self, kind: str, train_inputs: Inputs, peak: float) -> None:
         super().__init__()
         self.kind = kind
         shift, factor = shift_and_factor(kind, train_inputs, peak)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
+    from torch import nn
+
+Network = TypeVar("Network", bound="nn.Module")
 
 
 class LazyInputs(Protocol):
@@ -38,8 +41,16 @@ class LazyInputs(Protocol):
         """The same images, augmented for the `number`-th time; the same at every call."""
 
 
-Inputs = "LazyInputs | torch.Tensor | np.ndarray"
-Watched = "tuple[Inputs, torch.Tensor | np.ndarray]"  # inputs and labels
+Inputs: TypeAlias = "LazyInputs | torch.Tensor | np.ndarray"
+Watched: TypeAlias = "tuple[Inputs, torch.Tensor | np.ndarray]"  # inputs and labels
+
+
+class Batches(Protocol):
+    """Batches (inputs, labels); each pass over them is one epoch."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]: ...
 
 
 class TrainingData(Protocol):
@@ -62,5 +73,5 @@ class TrainingData(Protocol):
     augmented: bool
     views: int | None
 
-    def train_dataloader(self) -> Iterable[tuple[torch.Tensor, torch.Tensor]]:
+    def train_dataloader(self) -> Batches:
         """The same samples as batches, in a new order every epoch."""

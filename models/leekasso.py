@@ -125,7 +125,8 @@ def f_test(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     if freedom < 1:
         return np.full_like(overall, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return f.sf(between / (within / freedom), 1, freedom)
+        p_values: np.ndarray = f.sf(between / (within / freedom), 1, freedom)
+        return p_values
 
 
 def smallest(p_values: np.ndarray, count: int, ties: str) -> np.ndarray:
@@ -137,7 +138,8 @@ def smallest(p_values: np.ndarray, count: int, ties: str) -> np.ndarray:
     from scipy.stats import rankdata
 
     tested = np.flatnonzero(~np.isnan(p_values))
-    return tested[rankdata(p_values[tested], method=TIES[ties]) <= count]
+    chosen: np.ndarray = tested[rankdata(p_values[tested], method=TIES[ties]) <= count]
+    return chosen
 
 
 def least_squares(
@@ -169,7 +171,8 @@ def t_statistic(images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """
     zeros, ones = images[labels == 0], images[labels == 1]
     spread = np.sqrt(zeros.var(axis=0) / len(zeros) + ones.var(axis=0) / len(ones))
-    return np.abs(zeros.mean(axis=0) - ones.mean(axis=0)) / (spread + 1e-6)
+    ratios: np.ndarray = np.abs(zeros.mean(axis=0) - ones.mean(axis=0)) / (spread + 1e-6)
+    return ratios
 
 
 def _require_two(classes: int, method: str) -> None:

@@ -97,7 +97,8 @@ class CNN(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
-        return self.head(self.features(images))
+        logits: torch.Tensor = self.head(self.features(images))
+        return logits
 
 
 def _convolutions(inputs: int, channels: Sequence[int], padding: str) -> Iterator[nn.Module]:

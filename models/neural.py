@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
     from torch.optim.lr_scheduler import LRScheduler
 
+    from models.codes import Code
     from models.interface import Inputs, TrainingData, Watched
     from models.losses.contract import Criterion
     from models.sharpness import Sharpness
@@ -72,7 +73,7 @@ class NeuralClassifier:
     initialisation: str = "glorot_uniform"
     clip_norm: float | None = None
     repeat_to: int | None = None
-    code: Callable[..., nn.Module] | None = None
+    code: Callable[..., Code] | None = None
     sharpness: Callable[[], Sharpness] | None = None
 
     takes: ClassVar[tuple[str, ...]] = ("images", "table")
@@ -142,8 +143,9 @@ class NeuralClassifier:
         """
         import torch
 
-        from models.training import passes_of, repeated, train_as
+        from models.training import begin, passes_of, repeated, train_as
 
+        begin(self.trainer)
         batches, samples = data.train_dataloader(), data.epoch_size
         require_batches(self.batch_size, len(batches), samples)
 
@@ -215,9 +217,9 @@ class NeuralClassifier:
     def _scaled(
         self,
         network: nn.Module,
-        train_inputs: np.ndarray | torch.Tensor,
+        train_inputs: Inputs,
         peak: float,
-        code: nn.Module | None = None,
+        code: Code | None = None,
     ) -> nn.Module:
         import torch
 
@@ -227,13 +229,11 @@ class NeuralClassifier:
         first = {} if code is None else {"code": code}
         return torch.nn.Sequential(OrderedDict(**first, inputs=scaling, network=network))
 
-    def _new_code(self, shape: tuple[int, ...], peak: float) -> nn.Module | None:
+    def _new_code(self, shape: tuple[int, ...], peak: float) -> Code | None:
         """Not yet fitted; None where the network takes the inputs themselves."""
         return None if self.code is None else self.code(shape=tuple(shape), peak=peak)
 
-    def _coded(
-        self, data: TrainingData, seed: int
-    ) -> tuple[nn.Module | None, tuple[int, ...], Inputs]:
+    def _coded(self, data: TrainingData, seed: int) -> tuple[Code | None, tuple[int, ...], Inputs]:
         """The fitted code, the shape of what the network takes, and the training samples as that:
         codes (n, d), or the inputs themselves."""
         code = self._new_code(data.shape, data.peak)
@@ -255,7 +255,7 @@ class NeuralClassifier:
         return with_last_layer(network, criterion.loss, classes)
 
 
-def shape_of(code: nn.Module | None, shape: tuple[int, ...]) -> tuple[int, ...]:
+def shape_of(code: Code | None, shape: tuple[int, ...]) -> tuple[int, ...]:
     """The shape of what a network takes, of inputs of this shape: of their codes, if any."""
     return tuple(shape) if code is None else (code.length,)
 

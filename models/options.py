@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeGuard
 
 LIGHTNING_OPTIONS = ("accelerator", "devices", "precision", "deterministic")
 TRAINER_OPTIONS = (*LIGHTNING_OPTIONS, "micro_batch_size")
@@ -38,9 +38,10 @@ def require_images(shape: tuple[int, ...]) -> None:
         raise ValueError(f"inputs of shape {tuple(shape)}: takes images, of shape (C, H, W)")
 
 
-def _is_number(value: object) -> bool:
-    is_real = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_real and math.isfinite(value)
+def _is_number(value: object) -> TypeGuard[float]:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return math.isfinite(value)
 
 
 def require_factory(name: str, value: object) -> None:
@@ -86,6 +87,8 @@ def require_trainer(trainer: Mapping[str, Any]) -> None:
     _require_devices(trainer.get("devices", 1))
     if precision not in PRECISIONS:
         raise ValueError(f"trainer.precision={precision}: one of {', '.join(PRECISIONS)}")
+    if accelerator == "mps" and precision == "64-true":
+        raise ValueError(f"trainer.precision={precision}: not on Apple's GPUs; use 32-true")
     if not isinstance(trainer.get("deterministic", True), bool):
         raise ValueError(f"trainer.deterministic={trainer['deterministic']}: true or false")
     if trainer.get("micro_batch_size") is not None:
@@ -94,7 +97,10 @@ def require_trainer(trainer: Mapping[str, Any]) -> None:
 
 def lightning_options(trainer: Mapping[str, Any]) -> dict[str, Any]:
     """What of the trainer's options Lightning's Trainer is given."""
-    return {name: value for name, value in trainer.items() if name in LIGHTNING_OPTIONS}
+    options = {name: value for name, value in trainer.items() if name in LIGHTNING_OPTIONS}
+    if options.get("accelerator") == "gpu":  # which to Lightning is Apple's, too: another device
+        options["accelerator"] = "cuda"  # under the same key
+    return options
 
 
 def _require_devices(devices: object) -> None:

@@ -41,18 +41,18 @@ class ResNet20(nn.Module):
             _stage(CHANNELS[0], CHANNELS[1], stride=2),
             _stage(CHANNELS[1], CHANNELS[2], stride=2),
         )
-        self.head = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(CHANNELS[2], classes)
-        )
+        last = nn.Linear(CHANNELS[2], classes)
+        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), last)
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        nn.init.zeros_(self.head[-1].bias)
+        nn.init.zeros_(last.bias)
         self.to(memory_format=torch.channels_last)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         images = images.contiguous(memory_format=torch.channels_last)
-        return self.head(self.stages(self.stem(images)))
+        logits: torch.Tensor = self.head(self.stages(self.stem(images)))
+        return logits
 
 
 class Block(nn.Module):

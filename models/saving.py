@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import nn
 
+    from models.interface import Network
 
 LOSS = "loss."  # begins the names of what is a loss's; no learner's network has such a part
 
@@ -26,9 +27,7 @@ def to_arrays(network: nn.Module, criterion: nn.Module) -> dict[str, np.ndarray]
     return {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in tensors.items()}
 
 
-def from_arrays(
-    network: nn.Module, criterion: nn.Module, state: Mapping[str, np.ndarray]
-) -> nn.Module:
+def from_arrays(network: Network, criterion: nn.Module, state: Mapping[str, np.ndarray]) -> Network:
     """The network with these parameters and buffers, on the processor and in their precision; those
     of the loss are filled in place.
 
@@ -40,7 +39,7 @@ def from_arrays(
     return _filled(network, of_network)
 
 
-def _filled(network: nn.Module, state: Mapping[str, np.ndarray]) -> nn.Module:
+def _filled(network: Network, state: Mapping[str, np.ndarray]) -> Network:
     import torch
 
     tensors = {name: torch.tensor(array) for name, array in state.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import torch
+    from models.interface import Inputs
 
 KINDS = ("raw", "unit", "standardise")
 
@@ -19,7 +19,7 @@ def require_kind(kind: str) -> None:
 
 
 def shift_and_factor(
-    kind: str, train_inputs: np.ndarray | torch.Tensor, peak: float
+    kind: str, train_inputs: Inputs, peak: float
 ) -> tuple[np.ndarray | np.float64, np.ndarray | np.float64]:
     """Arrays (shift, factor), float64, such that scaled = (pixels - shift) * factor.
 
@@ -43,7 +43,7 @@ def shift_and_factor(
     return pixels.mean(axis=0), np.where(constant, 0, 1 / np.where(constant, 1, deviation))
 
 
-def flat_pixels(images: np.ndarray | torch.Tensor) -> np.ndarray:
+def flat_pixels(images: Inputs) -> np.ndarray:
     """Images (m, C, H, W) or rows (m, F), array or CPU tensor, as a float64 array (m, C*H*W)."""
     pixels = np.asarray(images, dtype=np.float64)
     return pixels.reshape(len(pixels), -1)

@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from models.options import require_one_device
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from models.interface import Inputs, Watched
     from models.losses.contract import Criterion
 
@@ -27,7 +26,7 @@ class Watch:
     `best_epoch`, counted from 1.
     """
 
-    def __init__(self, images: Inputs, labels: torch.Tensor) -> None:
+    def __init__(self, images: Inputs, labels: torch.Tensor | np.ndarray) -> None:
         self.images = images
         self.labels = torch.as_tensor(labels).cpu().numpy()
         self.accuracies: list[float] = []
@@ -72,4 +71,6 @@ def scored_at_once(images: Inputs) -> int:
 
 def batches_of(images: Inputs, size: int) -> Iterable[torch.Tensor]:
     """Tensors of at most `size` images."""
-    return (images if hasattr(images, "split") else torch.as_tensor(images)).split(size)
+    if isinstance(images, np.ndarray | torch.Tensor):
+        return torch.split(torch.as_tensor(images), size)
+    return images.split(size)

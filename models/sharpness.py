@@ -105,10 +105,11 @@ def hessian_eigenvalue(
     from scipy.sparse.linalg import LinearOperator, eigsh
 
     at, weights = _loss_at(network, loss, inputs, labels)
-    _, transposed = torch.func.vjp(torch.func.grad(at), weights)  # a Hessian is symmetric
+    transposed = torch.func.vjp(torch.func.grad(at), weights)[1]  # a Hessian is symmetric
 
     def times_hessian(vector: np.ndarray) -> np.ndarray:
-        return transposed(torch.from_numpy(vector.reshape(-1)))[0].numpy()
+        product: np.ndarray = transposed(torch.from_numpy(vector.reshape(-1)))[0].numpy()
+        return product
 
     start = np.random.default_rng(START).standard_normal(len(weights))
     if not times_hessian(start).any():  # no Hessian at all, which ARPACK refuses
@@ -135,7 +136,7 @@ def _loss_at(
     inputs, labels = inputs.to("cpu", torch.float64), labels.to("cpu")
 
     def at(weights: torch.Tensor) -> torch.Tensor:
-        parts = zip(trained.items(), weights.split(sizes), strict=True)
+        parts = zip(trained.items(), torch.split(weights, sizes), strict=True)
         replaced = {name: part.view_as(weight) for (name, weight), part in parts}
         return judged(torch.func.functional_call(copied, replaced, (inputs,)), labels)
 

@@ -64,7 +64,8 @@ class SmallCNN(nn.Module):
         if images.shape[2:] != self.size:
             images = functional.interpolate(images, self.size, mode="bilinear", antialias=True)
         images = images.contiguous(memory_format=torch.channels_last)
-        return self.head(self.features(images))
+        logits: torch.Tensor = self.head(self.features(images))
+        return logits
 
 
 def _blocks(inputs: int, channels: Sequence[int]) -> Iterator[nn.Module]:

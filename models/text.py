@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from models.neural import NeuralClassifier
 from models.options import derived_seed, require_positive, require_whole_number
 
 if TYPE_CHECKING:
+    import torch
     from scipy.sparse import csr_matrix
     from sklearn.base import BaseEstimator
     from torch import nn
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 EMBEDDINGS = ("unlabelled", "random")
 VECTORS = 4  # purpose of a seed, beside those of models.neural
 # Numbers of words (n,), their vectors (n, D) and the size of the vocabulary; None before a fit.
-MadeWords = "tuple[torch.Tensor, torch.Tensor, int] | None"
+MadeWords: TypeAlias = "tuple[torch.Tensor, torch.Tensor, int] | None"
 
 
 @dataclass(kw_only=True)
@@ -113,6 +114,7 @@ class SkipGramClassifier(NeuralClassifier):
                 self.pretraining_lr,
             )
             vectors = learned_vectors(vectors, words, texts, method, order)
+        assert data.words is not None  # as with all texts
         return words, vectors, data.words
 
     def _new_network(self, shape: tuple[int, ...], classes: int, criterion: Criterion) -> nn.Module:
@@ -121,12 +123,12 @@ class SkipGramClassifier(NeuralClassifier):
         from models.word_vectors import MeanOfWords
 
         head = super()._new_network((self.embedding_size,), classes, criterion)
-        words = self._words or (
+        words, vectors, vocabulary = self._words or (
             torch.zeros(1, dtype=torch.int64),
             torch.zeros(1, self.embedding_size),
             1,
         )
-        mean = MeanOfWords(*words, self.train_vectors)
+        mean = MeanOfWords(words, vectors, vocabulary, self.train_vectors)
         return torch.nn.Sequential(OrderedDict(words=mean, head=head))
 
 

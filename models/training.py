@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -12,13 +13,24 @@ from torch import nn
 from torch.optim import Optimizer
 
 from models.classifier import Classifier, train
-from models.interface import Watched
+from models.interface import Batches, Network, Watched
 from models.losses.contract import Criterion
 from models.optimisation import make_schedule
 from models.scoring import watch_of
 
 
-def repeated(batches: Any, passes: int) -> Any:
+def begin(trainer: Mapping[str, Any]) -> None:
+    """Choose PyTorch's algorithms as the trainer states it (`deterministic`).
+
+    Lightning does so where the training begins; but codes, features and initial weights are
+    computed before, and this process may have trained otherwise.
+    """
+    if trainer.get("deterministic", False):
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read at cuBLAS' first call
+    torch.use_deterministic_algorithms(trainer.get("deterministic", False))
+
+
+def repeated(batches: Batches, passes: int) -> Batches:
     """Batches of which an epoch takes so many passes, each in an order of its own."""
     # Lightning asks for an iterator that it does not use, for which the data's batches draw an
     # order: those of a single pass must not be wrapped, or the later orders would be others.
@@ -28,7 +40,7 @@ def repeated(batches: Any, passes: int) -> Any:
 class Passes:
     """See `repeated`."""
 
-    def __init__(self, batches: Any, passes: int) -> None:
+    def __init__(self, batches: Batches, passes: int) -> None:
         self.batches = batches
         self.passes = passes
 
@@ -52,13 +64,13 @@ def passes_of(repeat_to: int | None, samples: int, classes: int) -> int:
 
 def train_as(
     learner: Any,
-    network: nn.Module,
+    network: Network,
     criterion: Criterion,
     optimizer: Callable[[nn.Module], Optimizer],
-    batches: Iterable[tuple[torch.Tensor, torch.Tensor]],
+    batches: Batches,
     seed: int,
     watched: Watched | None,
-) -> nn.Module:
+) -> Network:
     """Train network and loss for the learner's `epochs`, each all of `batches`, with its
     `schedule`, `clip_norm` and `trainer`; leave `history` and the best of the scores of what is
     `watched` in its fields.

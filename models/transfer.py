@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from models.backbones.body import Body
     from models.features.cache import FeatureCache
     from models.features.extraction import FeatureExtractor
-    from models.interface import Inputs, TrainingData, Watched
+    from models.interface import Batches, Inputs, Network, TrainingData, Watched
     from models.losses.contract import Criterion
     from models.sharpness import Sharpness
     from models.transfer_network import TransferNetwork
@@ -69,7 +69,7 @@ class TransferClassifier:
     """
 
     backbone: Mapping[str, Any]
-    optimizer: Callable[[Iterable], Optimizer]
+    optimizer: Callable[[Iterable[Any]], Optimizer]
     loss: Callable[..., Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]
     trainer: Mapping[str, Any]
     epochs: int
@@ -149,6 +149,9 @@ class TransferClassifier:
         """
         import torch
 
+        from models.training import begin
+
+        begin(self.trainer)
         torch.manual_seed(derived_seed(seed, LOSS))
         criterion = self._new_criterion(data.classes, data.class_names)
         body = self._new_body(derived_seed(seed, BODY))
@@ -234,12 +237,14 @@ class TransferClassifier:
         from models.features.extraction import FeatureExtractor, device_of, precision_of
 
         network, device = self._network, device_of(self.trainer)
+        assert precision is not None  # as the options of kept features say
         precision = precision_of(precision, device)
         self.notes |= {"feature_precision": precision, "feature_seconds": 0.0, "images_computed": 0}
         return FeatureExtractor(network.preparation, network.body, precision, device)
 
     def _features(self, images: Inputs) -> torch.Tensor:
         extractor, start = self._extractor, time.perf_counter()
+        assert extractor is not None
         extractor.cache = self.feature_cache
         features = extractor.features(images)
         self.notes["feature_seconds"] += time.perf_counter() - start
@@ -268,17 +273,19 @@ class TransferClassifier:
         """The training images, as they are or as often augmented as epochs tell apart."""
         if not data.augmented:
             return [data.train_inputs]
-        count = min(data.views or self.views, self.epochs * self._passes(data))
+        views = data.views or self.views
+        assert views is not None  # as the options of kept features say
+        count = min(views, self.epochs * self._passes(data))
         return [data.train_inputs.view(number) for number in range(count)]
 
     def _train(
         self,
-        network: nn.Module,
+        network: Network,
         data: TrainingData,
-        batches: Any,
+        batches: Batches,
         seed: int,
         watched: Watched | None,
-    ) -> nn.Module:
+    ) -> Network:
         from models.training import repeated, train_as
 
         epoch, training_seed = repeated(batches, self._passes(data)), derived_seed(seed, TRAINING)

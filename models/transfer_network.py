@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import torch
 from torch import nn
@@ -22,7 +23,8 @@ class TransferNetwork(nn.Module):
         self.head = head
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.head(self.body(self.preparation(images)))
+        logits: torch.Tensor = self.head(self.body(self.preparation(images)))
+        return logits
 
 
 class Head(nn.Sequential):
@@ -56,7 +58,8 @@ def _width(preparation: Preparation, body: Body) -> int:
     image = torch.zeros((1, 3, size, size), device=weight.device, dtype=weight.dtype)
     try:
         with torch.inference_mode():
-            return body.eval()(image).shape[1]
+            features: torch.Tensor = body.eval()(image)
+            return features.shape[1]
     except (RuntimeError, AssertionError) as error:
         reason = str(error).strip().splitlines()[0]
         remedy = f"not a size that the backbone takes ({reason})"
@@ -64,7 +67,7 @@ def _width(preparation: Preparation, body: Body) -> int:
 
 
 def at_two_rates(
-    optimizer: Callable[[Iterable], Optimizer], body_rate: float, network: nn.Module
+    optimizer: Callable[[Iterable[Any]], Optimizer], body_rate: float, network: nn.Module
 ) -> Optimizer:
     """The optimiser of all that is trained, a backbone at `body_rate` times the learning rate.
 
@@ -79,6 +82,7 @@ def at_two_rates(
         return optimizer(
             [parameter for parameter in network.parameters() if parameter.requires_grad]
         )
+    assert isinstance(network, TransferNetwork)
     made = optimizer([{"params": list(network.head.parameters())}, {"params": body}])
     made.param_groups[1]["lr"] = made.param_groups[1]["lr"] * body_rate
     return made
@@ -109,5 +113,5 @@ class FeatureBatches:
         view = self.features[self.epoch % len(self.features)]
         self.epoch += 1
         order = torch.randperm(len(self.labels), generator=self.order)
-        for batch in order.split(self.batch_size):
+        for batch in torch.split(order, self.batch_size):
             yield view[batch], self.labels[batch]

@@ -71,7 +71,7 @@ class TransferOptions:
 
     def trained_blocks(self, blocks: int) -> int:
         """How many of the backbone's blocks are trained."""
-        return {"head": 0, "last_blocks": self.blocks, "all": blocks}[self.trained]
+        return {"head": 0, "last_blocks": self.blocks or 0, "all": blocks}[self.trained]
 
 
 def options_of(learner: object, image_size: int | None, from_file: bool) -> TransferOptions:

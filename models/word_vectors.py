@@ -38,6 +38,8 @@ class MeanOfWords(nn.Module):
     without any that has one becomes the zero vector. The vectors learn on if they are `trained`.
     """
 
+    rows: torch.Tensor
+
     def __init__(
         self, words: torch.Tensor, vectors: torch.Tensor, vocabulary: int, trained: bool
     ) -> None:

@@ -93,4 +93,6 @@ class _Trial:
         import torch
 
         numbers = np.arange(len(images)) if samples is None else samples
-        return self.augmentation(torch.from_numpy(images.copy()), SEED, VIEW, numbers).numpy()
+        given = torch.from_numpy(images.copy())
+        changed: np.ndarray = self.augmentation(given, SEED, VIEW, numbers).numpy()
+        return changed

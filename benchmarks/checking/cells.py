@@ -82,8 +82,9 @@ def ran(cell: Cell) -> tuple[Record, Predictions]:
         store.prepare()
         store.write(record, predictions)
         found = store.read_whole(cell.key)
-    require(found is not None, "the record that was written is not to be read")
-    return found
+    if found is None or found[1] is None:
+        raise Wrong("the record that was written is not to be read")
+    return found[0], found[1]
 
 
 def complete(record: Record, predictions: Predictions) -> str:

@@ -52,7 +52,7 @@ def _cell(name: str, given: Sequence[str], configs: Configs) -> Any:
 def data_block(name: str, given: Sequence[str], configs: Configs) -> dict[str, Any]:
     """The configuration of a data set; raises RequestError where it cannot be composed."""
     own = [word for word in given if word.startswith("dataset.")]
-    block = plain(configs.compose([f"dataset={name}", *own]))["dataset"]
+    block: dict[str, Any] = plain(configs.compose([f"dataset={name}", *own]))["dataset"]
     require_target("dataset", block)
     return block
 

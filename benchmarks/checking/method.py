@@ -116,7 +116,8 @@ class _Trial:
 
     @cached_property
     def scores(self) -> np.ndarray:
-        return self.learner.scores(self.data.test_inputs)
+        scores: np.ndarray = self.learner.scores(self.data.test_inputs)
+        return scores
 
     @cached_property
     def record(self) -> Any:
@@ -131,7 +132,7 @@ class _Trial:
 
     @property
     def _dataset(self) -> str:
-        return self.few.config["dataset"]["name"]
+        return str(self.few.config["dataset"]["name"])
 
     def _cell(self, samples: int) -> Any:
         words = [f"method={self.name}", f"dataset={DATASETS[self._kind]}"]

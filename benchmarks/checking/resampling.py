@@ -90,6 +90,6 @@ class _Trial:
     def _stored(self) -> np.ndarray:
         import torch
 
-        return self.training.train_inputs.stored(
-            torch.arange(len(self.training.train_labels))
-        ).numpy()
+        places = torch.arange(len(self.training.train_labels))
+        inputs: np.ndarray = self.training.train_inputs.stored(places).numpy()
+        return inputs

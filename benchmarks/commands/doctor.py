@@ -81,7 +81,7 @@ def _of_machine(found: dict[str, Any]) -> Iterable[tuple[str, str]]:
 def _gpus(devices: dict[str, Any]) -> str:
     if devices["gpus"] is None:
         return "unknown without PyTorch; only scikit-learn's methods can be planned"
-    named = [*devices["gpus"], *(["Apple's, by trainer.accelerator=mps"] if devices["mps"] else [])]
+    named = [*devices["gpus"], *(["Apple's, by trainer=mps"] if devices["mps"] else [])]
     return escape(", ".join(named)) or "none; trainer=cpu"
 
 
@@ -102,11 +102,18 @@ def _package(package: dict[str, str | None]) -> str:
     return f"{package['name']} {package['version'] or missing}"
 
 
-def _of_findings(found: dict[str, dict[str, str]]) -> Iterable[tuple[str, str, str]]:
+def _of_findings(found: dict[str, dict[str, Any]]) -> Iterable[tuple[str, str, str]]:
     for name, finding in found.items():
-        told = "; ".join(filter(None, [finding["where"], finding["remedy"]]))
         state = finding["state"]
+        size = _size(finding["size"]) if state == TO_FETCH else ""
+        told = "; ".join(filter(None, [finding["where"], size, finding["remedy"]]))
         yield name, f"[{STYLES[state]}]{state}[/]", escape(told)
+
+
+def _size(size: int | None) -> str:
+    if size is None:
+        return "size not stated"
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 
 def _of_benchmarks(found: dict[str, dict[str, Any]]) -> Iterable[tuple[str, str, str]]:

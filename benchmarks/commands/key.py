@@ -56,7 +56,7 @@ class Side:
 
     @property
     def title(self) -> str:
-        place = "today" if self.planned else self.held.split()[0]
+        place = "today" if self.planned or self.held is None else self.held.split()[0]
         status = self.record["status"] if self.record else "no record"
         return f"{self.key[:DIGITS]} ({place}, {status})"
 
@@ -194,7 +194,7 @@ def _published(places: Folders, prefix: str) -> dict[str, tuple[Record, str]]:
 def _one_cell(plan: Plan, request: Request, sides: list[Side]) -> Cell:
     """The plan's only cell or, beside a record, the one with its names, size and seeds."""
     count = len(plan.cells) + len(plan.unavailable)
-    if count > 1 and sides:
+    if count > 1 and sides and sides[0].record is not None:
         cell, _ = Today(plan).in_place_of(sides[0].record)
         if isinstance(cell, Cell):
             return cell

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from rich.console import Console
 
@@ -17,7 +18,7 @@ from benchmarks.grid.composing import check_name
 from benchmarks.grid.configs import Configs, opened
 from benchmarks.grid.errors import RequestError, nearest
 
-PLAIN = {"highlight": False, "soft_wrap": True, "markup": False}
+PLAIN: dict[str, Any] = {"highlight": False, "soft_wrap": True, "markup": False}
 TEMPLATES = Path(__file__).parent / "templates"
 FEW = ("dataset=digits01", "dataset.train_size=40", "split_seed=range(5)")
 # How each kind is tried. Those that have a NAME.py among the templates get one.

@@ -16,7 +16,8 @@ from benchmarks.settings import Folders, folders
 def refuse_changes(request: Request, why: str) -> None:
     """For commands that take a benchmark as its file states it; raises RequestError."""
     if request.changes:
-        raise RequestError(*request.changes[0].split("=", 1), f"{why}; leave this out")
+        field, _, value = request.changes[0].partition("=")
+        raise RequestError(field, value, f"{why}; leave this out")
 
 
 @contextmanager

@@ -93,8 +93,9 @@ def _answer(class_names: list[str], probabilities: np.ndarray) -> dict[str, Any]
 
 def _print(answers: list[dict[str, Any]], console: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, side in (("photo", "left"), ("class", "left"), ("probability", "right")):
-        table.add_column(name, justify=side, overflow="fold")
+    table.add_column("photo", overflow="fold")
+    table.add_column("class", overflow="fold")
+    table.add_column("probability", justify="right", overflow="fold")
     for answer in answers:
         if "error" in answer:
             table.add_row(escape(answer["photo"]), f"not read: {escape(answer['error'])}", "")

@@ -39,7 +39,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     name, chosen = config[DATASET]["name"], config[AUGMENTATION]["name"]
     augmentation = _built(config, samples)
     if augmentation is None:
-        (rows, title), columns = _as_they_are(samples, name), []
+        rows, title = _as_they_are(samples, name)
+        columns: list[str] = []
         path = _path(out, f"show-{name}.png")
     else:
         rows, columns = _before_and_after(samples, augmentation)
@@ -60,7 +61,7 @@ def _sorted(words: list[str]) -> tuple[str | None, list[str]]:
         raise RequestError(OUT, given[1], "given twice; leave one")
     if given and not given[0].endswith(".png"):
         raise RequestError(OUT, given[0], "give a file that ends in .png")
-    return (given or [None])[0], [word for word in words if word.partition("=")[0] != OUT]
+    return given[0] if given else None, [word for word in words if word.partition("=")[0] != OUT]
 
 
 def _refuse_others(request: Request) -> None:
@@ -79,7 +80,8 @@ def _dataset(request: Request, words: list[str], configs: Configs) -> dict[str, 
     for name in request.axes.get(DATASET, []):
         configs.require_choice(DATASET, name)
     own = [word for word in words if word.partition("=")[0].split(".")[0] == DATASET]
-    return compose_base(Request(fixed=tuple(own)), configs)[DATASET]
+    block: dict[str, Any] = compose_base(Request(fixed=tuple(own)), configs)[DATASET]
+    return block
 
 
 def _augmentation(request: Request, configs: Configs) -> dict[str, Any]:
@@ -87,7 +89,9 @@ def _augmentation(request: Request, configs: Configs) -> dict[str, Any]:
 
     def block_of(part: str) -> dict[str, Any]:
         configs.require_choice(AUGMENTATION, part)
-        return compose_base(Request(fixed=(f"{AUGMENTATION}={part}",)), configs)[AUGMENTATION]
+        request = Request(fixed=(f"{AUGMENTATION}={part}",))
+        block: dict[str, Any] = compose_base(request, configs)[AUGMENTATION]
+        return block
 
     (name,) = request.axes.get(AUGMENTATION, [augmentations.NONE])
     block = augmentations.composed(name, block_of)
@@ -127,7 +131,7 @@ def _as_they_are(samples: Samples, name: str) -> tuple[list[Row], str]:
         places = np.flatnonzero(samples.labels == label)
         if not len(places):
             continue
-        images = samples.inputs[places[: VIEWS + 1]]
+        images = list(samples.inputs[places[: VIEWS + 1]])
         rows.append(Row(samples.class_names[label], images, counted(len(places), "sample")))
     title = f"{name}: {counted(len(samples), 'sample')} of {samples.classes} classes"
     if samples.classes > len(rows):

@@ -11,10 +11,10 @@ from rich.console import Console
 
 from benchmarks import answers
 from benchmarks.commands.opening import refuse_changes
+from benchmarks.evidence.axes import ROW, SEEDS
 from benchmarks.evidence.claims.files import published_curves
 from benchmarks.evidence.notices import Notice, unavailable_notices
 from benchmarks.evidence.predicted import frame_of
-from benchmarks.evidence.results import ROW, SEEDS
 from benchmarks.evidence.tables import FORMATS, Table, TableRequest, make_table, table_text
 from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError, nearest

@@ -174,13 +174,13 @@ def _unpaired(ours: pd.Series, theirs: pd.Series) -> Answer:
 
 
 def _outcome(interval: Interval) -> str:
-    if interval.low is None:
+    if interval.low is None or interval.high is None:
         return "undecided"
     return "agree" if interval.low <= NO_SPREAD and interval.high >= -NO_SPREAD else "disagree"
 
 
 def _ends(interval: Interval) -> list[float] | None:
-    return None if interval.low is None else [interval.low, interval.high]
+    return interval.ends
 
 
 def _verdicts(

@@ -12,8 +12,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.evidence.claims.arms import Arm
 from benchmarks.evidence.claims.files import PublishedCurves
-from benchmarks.evidence.claims.schema import Arm, Claim
+from benchmarks.evidence.claims.schema import Claim
 from benchmarks.evidence.optimism import OPTIMISTIC, honest_rows, marked_labels
 from benchmarks.evidence.pictures import ImagesOf, Picture
 from benchmarks.evidence.statistics import FEWEST_DATASETS
@@ -91,9 +92,9 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
     records = {record["key"]: record for record in held.done}
     keys = _keys_of_largest_size(frame)
     histories = ((records[key], history) for key, history in held.histories(keys))
-    first = next(histories, None)
-    if first is not None and not many:
-        yield figures.training_curves(chain([first], histories), folder / "training", *order)
+    begun = next(histories, None)
+    if begun is not None and not many:
+        yield figures.training_curves(chain([begun], histories), folder / "training", *order)
     trials = trials_frame(held.records)
     if not trials.empty:
         yield figures.tuning_progress(trials, folder / "tuning", *order)
@@ -150,12 +151,13 @@ def _contrasts(claims: Sequence[Claim], frame: pd.DataFrame) -> list[tuple[str, 
     """The pairs of methods that the claims' deciding parts compare, where both have results."""
     labelled = frame.assign(label=marked_labels(frame))
     pairs = [
-        tuple(_label(arm, claim, labelled) for arm in part.contrast)
+        (_label(first, claim, labelled), _label(second, claim, labelled))
         for claim in claims
         for part in claim.parts
         if part.deciding and part.contrast and part.metric == "accuracy"
+        for first, second in [part.contrast]
     ]
-    return [pair for pair in dict.fromkeys(pairs) if all(pair)]
+    return [(first, second) for first, second in dict.fromkeys(pairs) if first and second]
 
 
 def _label(arm: Arm, claim: Claim, labelled: pd.DataFrame) -> str | None:
@@ -175,7 +177,8 @@ def _as_file_name(label: str) -> str:
 
 def _keys_of_largest_size(frame: pd.DataFrame) -> list[str]:
     largest = frame.groupby("dataset")["train_size"].transform("max")
-    return frame.loc[frame["train_size"] == largest, "key"].tolist()
+    keys: list[str] = frame.loc[frame["train_size"] == largest, "key"].tolist()
+    return keys
 
 
 def _digest(shown: Shown) -> str:
@@ -184,8 +187,8 @@ def _digest(shown: Shown) -> str:
     """
     digest = hashlib.sha256(version("matplotlib").encode())
     for record in sorted(shown.held.done, key=lambda record: record["key"]):
-        told = (record["key"], record["metrics"], record["predictions"].get("sha256"))
-        told += (record.get(OPTIMISTIC),)
+        scores, why = record["predictions"].get("sha256"), record.get(OPTIMISTIC)
+        told = (record["key"], record["metrics"], scores, why)
         digest.update(repr(told).encode())
     drawn_for = {
         "benchmark": shown.held.benchmark,

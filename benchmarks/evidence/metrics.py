@@ -218,7 +218,7 @@ def f1_at_threshold(labels: ArrayLike, scores: ArrayLike, threshold: float | Non
     """
     labels, scores = _scored(labels, scores)
     reason = _not_binary(labels, scores) or (NO_THRESHOLD if threshold is None else None)
-    if reason:
+    if reason or threshold is None:
         return Measure(None, reason)
     rounded = scores.astype(np.float16).astype(np.float64)
     true, called = labels == 1, rounded[:, 1] - rounded[:, 0] >= threshold

@@ -12,8 +12,8 @@ from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.results import results_frame
 from benchmarks.records.holdings import Holding
 
-PREDICTED = ("balanced_accuracy", "macro_f1", "log_loss", "brier", "calibration_error", "auroc")
-PREDICTED += ("average_precision", "f1_at_threshold")
+PREDICTED: tuple[str, ...] = ("balanced_accuracy", "macro_f1", "log_loss", "brier")
+PREDICTED += ("calibration_error", "auroc", "average_precision", "f1_at_threshold")
 ALL_RIGHT = "all_right"  # 1 where every test sample is right, else 0
 # From the keys of finished cells to each cell's predictions, in any order.
 PredictionsOf = Callable[[Iterable[str]], Iterable[tuple[str, Mapping[str, np.ndarray]]]]
@@ -52,9 +52,9 @@ def with_predicted_metrics(
         )
         for name in wanted:
             found[name][key] = measures[name].value
-            if measures[name].reason:
-                why = (name, measures[name].reason)
-                reasons[why] = reasons.get(why, 0) + 1
+            reason = measures[name].reason
+            if reason:
+                reasons[name, reason] = reasons.get((name, reason), 0) + 1
     columns = {name: frame["key"].map(found[name]).astype(float) for name in wanted}
     measured = frame.assign(**columns)
     measured.attrs["notices"] = [*frame.attrs.get("notices", ()), *_notices(reasons)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ UNITS = {
     "signed number": Unit(1, True, "", more_digits=2),
 }
 LARGE = 1000  # from here on decimals tell nothing
+TAG_OR_LINK = re.compile(r"<(?=[A-Za-z/!?])|\[(?=[^\]]*\]\()")
 MARKS = {"read": "", "digitised": "digitised", "memory": "unconfirmed"}
 
 
@@ -44,6 +46,7 @@ def effect_text(effect: float | None, unit: str | None, digits: int = 1) -> str:
     """An effect in its unit, one of UNITS: `+3.1 points`, `98.5 %`, `0.48 times`, `12.5`."""
     if effect is None:
         return "-"
+    assert unit is not None  # what is measured has one
     return f"{_number(effect, unit, digits)}{UNITS[unit].text}"
 
 
@@ -56,6 +59,7 @@ def interval_text(interval: Sequence[float] | None, unit: str | None, digits: in
     """`[+1.2, +5.0]` in points or `[98.1, 99.3]` in per cent; None -> `-`."""
     if interval is None:
         return "-"
+    assert unit is not None  # what is measured has one
     return "[" + ", ".join(_number(bound, unit, digits) for bound in interval) + "]"
 
 
@@ -71,7 +75,7 @@ def sizes_text(sizes: Iterable[int]) -> str:
     return "n = " + ", ".join(str(size) for size in sizes)
 
 
-def published_text(verdict: dict[str, Any]) -> str:
+def published_text(verdict: Mapping[str, Any]) -> str:
     """The published effect with its mark: `+8.2 points (digitised)`; `-` where there is none."""
     if verdict.get("published") is None:
         return "-"
@@ -105,3 +109,8 @@ def _rounded(value: float, digits: int) -> str:
 def _signed(value: float, digits: int) -> str:
     text = _rounded(value, digits)
     return text if text.startswith("-") or float(text) == 0 else "+" + text
+
+
+def without_tags(text: str) -> str:
+    """Text of Markdown in which no name can begin an HTML element or a link to somewhere."""
+    return TAG_OR_LINK.sub(r"\\\g<0>", text)

@@ -35,4 +35,5 @@ def softened(probabilities: np.ndarray, temperature: float) -> np.ndarray:
     """softmax(log p / T) of each row (m, K), as the logits divided by T would give it."""
     logits = np.log(np.asarray(probabilities, dtype=np.float64) + TINY) / temperature
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    shares: np.ndarray = shifted / shifted.sum(axis=1, keepdims=True)
+    return shares

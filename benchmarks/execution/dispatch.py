@@ -9,7 +9,7 @@ from typing import Protocol
 
 from benchmarks.execution import logs
 from benchmarks.execution.leases import Leases
-from benchmarks.execution.pool import Pool, WorkerLost
+from benchmarks.execution.pool import Ending, WorkerLost
 from benchmarks.execution.work import Limits, Task, Work, may_run_again
 from benchmarks.execution.worker import TAKEN, Outcome, answers
 from benchmarks.grid.errors import RequestError
@@ -33,7 +33,30 @@ class Listener(Protocol):
         """At least twice a second."""
 
 
-def work_off(tasks: list[Task], pool: Pool, store: Store, work: Work, progress: Listener) -> None:
+class Workers(Protocol):
+    """What tasks are given to, such as a `benchmarks.execution.pool.Pool`."""
+
+    @property
+    def busy(self) -> list[Task]:
+        """The tasks that are being worked on."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is a worker without a task."""
+
+    def start(self, task: Task) -> None:
+        """Give the task to an idle worker."""
+
+    def wait(self, seconds: float) -> list[Ending]:
+        """What ended, as soon as anything does or the seconds have passed."""
+
+    def stop(self) -> list[Task]:
+        """End the workers that are at a task, at once; those tasks, now without an outcome."""
+
+
+def work_off(
+    tasks: list[Task], pool: Workers, store: Store, work: Work, progress: Listener
+) -> None:
     """Run the tasks, a part of the `work`, in their order.
 
     A task that somebody else is at is asked for again until its record is there, or its owner is
@@ -42,7 +65,8 @@ def work_off(tasks: list[Task], pool: Pool, store: Store, work: Work, progress: 
     RequestError where a record cannot be written.
     """
     limits, budget = work.limits, work.budget
-    waiting, taken, lost = deque(tasks), deque(), Losses(store, limits)
+    waiting, lost = deque(tasks), Losses(store, limits)
+    taken: deque[tuple[float, Task]] = deque()
     while waiting or taken or lost or pool.busy:
         while taken and taken[0][0] < time.monotonic():
             waiting.append(taken.popleft()[1])
@@ -117,7 +141,9 @@ class Losses:
 
         Raises RequestError where a record cannot be written.
         """
-        again, failed, waiting = [], [], []
+        again: list[Task] = []
+        failed: list[Task] = []
+        waiting: list[tuple[Task, Exception]] = []
         for task, error in self.left:
             try:
                 status = self._kept(task, error)

@@ -98,14 +98,15 @@ def estimate(
     kinds = Counter(kind(config) for config in configs)
     samples = {wanted: forecast.sample(wanted) for wanted in kinds}
     groups = _groups(kinds, samples)
-    certainty = {
+    certainty: dict[str, Any] = {
         "workers": workers,
         "learned_from": learned_from([group.sample for group in groups]),
         **_shares(groups, len(configs)),
     }
-    if None in samples.values():
+    known = {wanted: sample for wanted, sample in samples.items() if sample is not None}
+    if len(known) < len(samples):
         return Estimate(**certainty)
-    means = {wanted: fmean(sample.seconds) for wanted, sample in samples.items()}
+    means = {wanted: fmean(sample.seconds) for wanted, sample in known.items()}
     seconds = math.fsum(means[wanted] * cells for wanted, cells in kinds.items())
     margin, hours = _margin(groups), seconds / HOUR
     return Estimate(
@@ -122,7 +123,7 @@ def estimate(
 
 def price_of(settings: dict[str, Any]) -> float | None:
     """The setting `price_per_hour`, of one worker; raises RequestError for what is no price."""
-    price = settings["price_per_hour"]
+    price: float | None = settings["price_per_hour"]
     number = isinstance(price, int | float) and not isinstance(price, bool)
     if price is not None and not (number and math.isfinite(price) and price >= 0):
         remedy = "give what one worker costs per hour, a number from 0 up, or null"

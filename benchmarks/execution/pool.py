@@ -9,13 +9,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import psutil
 
 from benchmarks.execution.work import Limits, Task
-from benchmarks.execution.worker import BEGUN, Outcome, serve
+from benchmarks.execution.worker import Outcome, serve
 
 SECONDS_BETWEEN_LOOKS = 0.1  # at the memory of the workers, where that is limited
 
@@ -73,17 +75,18 @@ class Pool:
             left = until - time.monotonic()
             step = min(left, SECONDS_BETWEEN_LOOKS) if self.limits.memory else left
             sources = [source for worker in self.workers for source in worker.sources()]
-            ready = set(wait(sources, max(step, 0)))
+            ready: set[object] = set(wait(sources, max(step, 0)))
             endings = list(self._endings(ready))
             if endings or time.monotonic() >= until:
                 return endings
 
     def stop(self) -> list[Task]:
         """End the workers that are at a task, at once; those tasks, now without an outcome."""
-        busy = [worker for worker in self.workers if worker.task is not None]
-        tasks = [worker.task for worker in busy]
-        for worker in busy:
-            worker.kill()
+        tasks = []
+        for worker in self.workers:
+            if worker.task is not None:
+                tasks.append(worker.task)
+                worker.kill()
         return tasks
 
     def _endings(self, ready: set[object]) -> Iterator[Ending]:
@@ -96,41 +99,51 @@ class Pool:
                 yield task, ending
 
 
+class _Child(NamedTuple):
+    process: SpawnProcess
+    connection: Connection[Any, Any]
+
+
 class _Worker:
     """One process, its pipe, and the task it has."""
 
     def __init__(self, environment: dict[str, str], results: Path):
         self.environment, self.results = environment, results
-        self.process = self.connection = self.task = self.begun = None
+        self.child: _Child | None = None
+        self.task: Task | None = None
+        self.begun: float | None = None
 
     def is_alive(self) -> bool:
-        return self.process is not None and self.process.is_alive()
+        return self.child is not None and self.child.process.is_alive()
 
     def start(self, task: Task) -> None:
-        if not self.is_alive():
-            self._spawn()
+        child = self.child if self.is_alive() else None
+        child = child or self._spawn()
         self.task, self.begun = task, None
         with suppress(OSError):  # it died since; `look` will find it
-            self.connection.send(task)
+            child.connection.send(task)
 
-    def sources(self) -> list[object]:
+    def sources(self) -> list[Connection[Any, Any] | int]:
         """What becomes ready when there is news; of an idle worker nothing does."""
-        return [] if self.task is None else [self.connection, self.process.sentinel]
+        if self.task is None or self.child is None:
+            return []
+        return [self.child.connection, self.child.process.sentinel]
 
     def look(self, ready: set[object]) -> Outcome | Exception | None:
         """The end of its task, or None while that goes on."""
-        if not ready.intersection(self.sources()):
+        child = self.child
+        if child is None or not ready.intersection(self.sources()):
             return None
         try:
-            while self.connection.poll():
-                message = self.connection.recv()
-                if message != BEGUN:
+            while child.connection.poll():
+                message: Outcome | Exception | str = child.connection.recv()
+                if not isinstance(message, str):
                     self.task = None
                     return message
                 self.begun = time.monotonic()
         except (EOFError, OSError):
-            return self._lost()
-        return None if self.process.is_alive() else self._lost()
+            return self._lost(child)
+        return None if child.process.is_alive() else self._lost(child)
 
     def over(self, limits: Limits) -> Exception | None:
         """Stop it where it exceeds a limit."""
@@ -139,7 +152,7 @@ class _Worker:
         if limits.time is not None and time.monotonic() - self.begun > limits.time:
             self.kill()
             return TimeLimitExceeded(f"more than time_limit={limits.time:g} seconds")
-        if limits.memory is not None and (taken := self._megabytes()) > limits.memory:
+        if limits.memory is not None and (taken := _megabytes(self.child)) > limits.memory:
             self.kill()
             return MemoryLimitExceeded(
                 f"{taken:.0f} megabytes, more than memory_limit={limits.memory:g}"
@@ -148,17 +161,17 @@ class _Worker:
 
     def kill(self) -> None:
         """End the process and those it started, at once."""
-        if self.process is not None and self.process.pid is not None:
+        if self.child is not None and (pid := self.child.process.pid) is not None:
             with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)  # also those of a worker that is dead
-            self.process.kill()  # one that has no group yet
-            self.process.join()
-            self.connection.close()
-        self.process = self.connection = self.task = None
+                os.killpg(pid, signal.SIGKILL)  # also those of a worker that is dead
+            self.child.process.kill()  # one that has no group yet
+            self.child.process.join()
+            self.child.connection.close()
+        self.child = self.task = None
 
-    def _lost(self) -> WorkerLost:
-        self.process.join(timeout=5)  # the exit code
-        code = self.process.exitcode
+    def _lost(self, child: _Child) -> WorkerLost:
+        child.process.join(timeout=5)  # the exit code
+        code = child.process.exitcode
         self.kill()
         if code is not None and code < 0:
             reason = f"the worker was ended by {_name(-code)}"
@@ -166,23 +179,28 @@ class _Worker:
             return WorkerLost(reason + (out_of_memory if -code == signal.SIGKILL else ""))
         return WorkerLost(f"the worker ended with exit code {code}")
 
-    def _spawn(self) -> None:
+    def _spawn(self) -> _Child:
         self.kill()
         context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
+        ours, theirs = context.Pipe()
         arguments = (theirs, self.results, self.environment)
-        self.process = context.Process(target=serve, args=arguments)
+        # Kept before it is started: an interrupt in between leaves something to be ended.
+        self.child = child = _Child(context.Process(target=serve, args=arguments), ours)
         with _no_interrupts():
-            self.process.start()
+            child.process.start()
         theirs.close()
+        return child
 
-    def _megabytes(self) -> float:
-        """Resident memory of the process and of those it started."""
-        try:
-            mine = psutil.Process(self.process.pid)
-            return sum(p.memory_info().rss for p in [mine, *mine.children(recursive=True)]) / 1e6
-        except psutil.Error:
-            return 0.0
+
+def _megabytes(child: _Child | None) -> float:
+    """Resident memory of the process and of those it started."""
+    if child is None:
+        return 0.0
+    try:
+        mine = psutil.Process(child.process.pid)
+        return sum(p.memory_info().rss for p in [mine, *mine.children(recursive=True)]) / 1e6
+    except psutil.Error:
+        return 0.0
 
 
 @contextmanager

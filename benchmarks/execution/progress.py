@@ -30,7 +30,9 @@ class Progress:
         self.left = Counter(kind(task.cell.config) for task in work.tasks)
         self.count = {"done": 0, "failed": 0}
         self.beyond_budget = 0
-        self.by_method = {name: Counter() for name in dict.fromkeys(k[METHOD] for k in self.left)}
+        self.by_method: dict[str, Counter[str]] = {
+            name: Counter() for name in dict.fromkeys(k[METHOD] for k in self.left)
+        }
         self.taken = self.predicted = 0.0  # seconds of the finished cells: are forecasts right?
         self.start = self.last_line = time.monotonic()
         self.last_picture = 0.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,37 @@ NEEDED = (
     "loss",
     "trainer",
 )  # of the configuration, to make the learner again
-FIELDS = ("format", "config", "shape", "class_names", "peak", "temperature", "provenance", "sha256")
+LARGEST = 4096  # pixels a side of the photos that a model takes
 # A file that was sent by somebody else must not choose what is called: the suite's own learners
 # and networks, and optimisers and losses, which are made but never used.
 CALLED = re.compile(
     r"models\.\w+\.\w+|torch\.optim\.\w+|torch\.nn\.\w+Loss|models\.losses\.\w+"
     r"|sklearn\.linear_model\.LogisticRegression"
 )
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and 0 < value < math.inf
+
+
+def _is_shape(value: Any) -> bool:
+    sides = value if isinstance(value, list) and len(value) == 3 else [0]
+    return all(type(side) is int and 1 <= side <= LARGEST for side in sides)
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 1 and all(isinstance(x, str) for x in value)
+
+
+FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {  # of model.json, and what each has to be
+    "config": (lambda value: isinstance(value, dict), "a mapping"),
+    "shape": (_is_shape, "channels, height and width of photos"),
+    "class_names": (_is_names, "a list of names"),
+    "peak": (_is_number, "a number above 0"),
+    "temperature": (_is_number, "a number above 0"),
+    "provenance": (lambda value: isinstance(value, dict), "a mapping"),
+    "sha256": (lambda value: isinstance(value, str), "a text"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,11 +78,13 @@ class SavedModel:
 
     @property
     def class_names(self) -> list[str]:
-        return self.meaning["class_names"]
+        names: list[str] = self.meaning["class_names"]
+        return names
 
     @property
     def image_size(self) -> int:
-        return self.meaning["shape"][1]
+        size: int = self.meaning["shape"][1]
+        return size
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Calibrated probabilities (m, K) for images uint8 (m, C, H, W) of 0..255."""
@@ -111,7 +138,6 @@ def _windows(config: dict[str, Any]) -> list[float]:
 
 def load(folder: Path) -> SavedModel:
     """Raises RequestError where there is no model, or none that this version can read."""
-    from safetensors import SafetensorError
     from safetensors.numpy import load as unpacked
 
     meaning = _read_meaning(folder)
@@ -125,8 +151,8 @@ def load(folder: Path) -> SavedModel:
         cut = CentralWindows([RandomWindow(share) for share in meaning.get("windows", [])])
         shape = cut.shape(meaning["shape"])
         learner.restore(state, shape, len(meaning["class_names"]), meaning["peak"])
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError, TypeError) as error:
-        reason = " ".join(str(error).split())
+    except Exception as error:  # what a configuration that was tampered with raises depends on it
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise RequestError("model", folder, f"{WEIGHTS} does not fit ({reason})") from error
     return SavedModel(learner, meaning, cut)
 
@@ -136,6 +162,9 @@ def _refuse_foreign_code(config: Any, folder: Path) -> None:
     for name, value in blocks:
         if isinstance(value, dict | list):
             _refuse_foreign_code(value, folder)
+        elif isinstance(value, str) and "${" in value:  # it could stand for a block of its own
+            remedy = f"{MEANING} refers to other fields, which no saved model does"
+            raise RequestError("model", folder, remedy)
         elif name == "_target_" and not CALLED.fullmatch(str(value)):
             remedy = f"{MEANING} asks for {value}, which is none of the suite's own learners"
             raise RequestError("model", folder, remedy)
@@ -147,13 +176,15 @@ def _read_meaning(folder: Path) -> dict[str, Any]:
         remedy = f"no {MEANING} there; `scarce run benchmark=compare` saves one"
         raise RequestError("model", folder, remedy)
     try:
-        meaning = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        meaning: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise RequestError("model", file, "not readable as JSON; save it again") from error
-    missing = [name for name in FIELDS if name not in meaning]
-    if missing or meaning["format"] != FORMAT:
+    if not isinstance(meaning, dict) or meaning.get("format") != FORMAT:
         remedy = f"not a model of this version (format {FORMAT}); save it again"
         raise RequestError("model", file, remedy)
+    for name, (is_right, expected) in FIELDS.items():
+        if not is_right(meaning.get(name)):
+            raise RequestError("model", file, f"its {name} is not {expected}; save it again")
     return meaning
 
 

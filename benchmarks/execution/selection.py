@@ -32,7 +32,7 @@ class Selection:
 
     def metrics(self, last: dict[str, Any]) -> dict[str, Any]:
         """The accuracy of the selected epoch in the place of that of the last one, beside it."""
-        if self.scores is None:
+        if self.scores is None or self.labels is None:
             return {}
         return {
             "accuracy": accuracy(self.scores, self.labels),

@@ -107,7 +107,8 @@ class Today:
     def __init__(self, plan: Plan):
         self.cells = {cell.key: cell for cell in plan.cells}
         self.places: dict[str, list[Cell | Unavailable]] = defaultdict(list)
-        for cell in [*plan.cells, *plan.unavailable]:
+        every: list[Cell | Unavailable] = [*plan.cells, *plan.unavailable]
+        for cell in every:
             self.places[_place(cell.config)].append(cell)
 
     def in_place_of(self, record: Record) -> tuple[Cell | Unavailable | None, Pairs]:
@@ -170,14 +171,14 @@ def judge(
     provenance = differences(_provenance(then), _provenance(now))
     if now["status"] != "done":
         error = now["error"]
-        reason = f"it fails now: {error['type']}: {' '.join(error['message'].split())}"
-        return Finding(then, CHANGED, reason, provenance=provenance)
+        told = f"it fails now: {error['type']}: {' '.join(error['message'].split())}"
+        return Finding(then, CHANGED, told, provenance=provenance)
     old, new = then["metrics"]["accuracy"], now["metrics"]["accuracy"]
     interval = wilson(then["metrics"])
     same = then["predictions"]["sha256"] == now["predictions"]["sha256"]
-    if wrong := _contradiction(then, stored, again, same):
-        status, reason = CHANGED, wrong
-    else:
+    assert again is not None  # every finished cell has them
+    status, reason = CHANGED, _contradiction(then, stored, again, same)
+    if not reason:
         status, reason = _judged(_differing(then, now), old, new, interval)
     return Finding(then, status, reason, new, interval, provenance)
 

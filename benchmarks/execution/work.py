@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from benchmarks.execution.budget import Budget
 from benchmarks.execution.forecast import Forecast, kind
@@ -73,7 +73,7 @@ def _place_in_rounds(task: Task) -> tuple[int, int, int]:
     return seed // dataset.get("folds", 1), -dataset["train_size"], seed
 
 
-def limits_of(settings: dict[str, object]) -> Limits:
+def limits_of(settings: dict[str, Any]) -> Limits:
     """From the settings `time_limit`, `memory_limit` and `lost_workers`; raises RequestError."""
     for name, unit in (("time_limit", "seconds"), ("memory_limit", "megabytes")):
         value = settings[name]
@@ -89,7 +89,7 @@ def may_run_again(record: Record, limits: Limits) -> bool:
     """Whether a failed cell runs again without being asked for: its worker was lost, and seldom."""
     if record["status"] == "done" or record["error"]["type"] != "WorkerLost":
         return False
-    return record["error"]["losses"] < limits.lost_workers
+    return bool(record["error"]["losses"] < limits.lost_workers)
 
 
 def _is_number(value: object) -> bool:

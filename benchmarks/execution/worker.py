@@ -81,7 +81,7 @@ def work(task: Task, results: Path, capture: bool = False) -> Outcome:
 
 def answers(found: Record, task: Task) -> bool:
     """Whether a record in the store is one that the task did not know of, made meanwhile."""
-    return found["status"] == "done" or found["attempt"] > task.attempt
+    return bool(found["status"] == "done" or found["attempt"] > task.attempt)
 
 
 def silence() -> None:
@@ -109,9 +109,11 @@ def pin_threads(threads: int) -> None:
 
 def _die_with_parent() -> None:
     """An orphan would go on for nobody, and hold its lease."""
+    parent = parent_process()
+    assert parent is not None  # a pool starts its workers
 
     def watch() -> None:
-        wait([parent_process().sentinel])
+        wait([parent.sentinel])
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True).start()

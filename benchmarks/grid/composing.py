@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Any
+from typing import Any, cast
 
-import yaml
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
-from benchmarks.grid import augmentations, fields, learners, resampling, search, tuning
+from benchmarks.grid import augmentations, fields, learners, resampling, search, tuning, values
 from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
@@ -154,20 +152,35 @@ def _speaks_of_a_group(override: str) -> bool:
 
 
 def plain(config: DictConfig) -> dict[str, Any]:
-    """With all references resolved; raises an error of OmegaConf where a value is missing."""
-    return OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    """With all references resolved; raises RequestError where one leads nowhere or a value is
+    missing."""
+    try:
+        return _resolved(config)
+    except Exception as error:  # what resolves a reference raises what it likes
+        field = getattr(error, "full_key", None) or "configuration"
+        told = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise RequestError(field, "not to be resolved", told) from error
+
+
+def _resolved(config: DictConfig) -> dict[str, Any]:
+    container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    return cast(dict[str, Any], container)  # its type allows for lists
 
 
 def _parsed(text: str, name: str) -> dict[str, Any] | None:
     try:
-        block = plain(OmegaConf.create(text))
-    except (yaml.YAMLError, OmegaConfBaseException):
+        written = OmegaConf.create(text)
+        block = _resolved(written) if isinstance(written, DictConfig) else {}
+    except Exception:  # Hydra refuses it, too, and that is told
         return None
-    return block if isinstance(block, dict) and block.get("name") == name else None
+    return block if block.get("name") == name else None
 
 
 def _checked(config: dict[str, Any]) -> dict[str, Any]:
     """The configuration without the blocks that its learner does not take."""
+    for group in GROUPS:
+        values.check_block(group, config[group])
+    values.check(config)
     for group in GROUPS:
         for name in _names(group, config[group].get("name")):
             check_name(f"{group}.name", name)

@@ -39,11 +39,14 @@ class Configs:
         except MissingConfigException as error:
             raise self._unknown_choice(error) from error
         except ConfigCompositionException as error:
-            raise self._unknown_key(str(error), overrides) from error
+            raise self._unknown_key(error, overrides) from error
         except (HydraException, OmegaConfBaseException) as error:
             raise RequestError("overrides", " ".join(overrides), _first_line(error)) from error
         except yaml.YAMLError as error:
             raise RequestError("configuration", "YAML", " ".join(str(error).split())) from error
+        except Exception as error:  # of many kinds, for a file that no configuration can be made of
+            remedy = f"no configuration can be made of its files ({_first_line(error)})"
+            raise RequestError("overrides", " ".join(overrides), remedy) from error
 
     def files(self, group: str) -> list[Path]:
         """Every file of a group, those of the first folder first."""
@@ -63,12 +66,17 @@ class Configs:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
         return RequestError(group or "config", name, nearest(name, error.options or []))
 
-    def _unknown_key(self, message: str, overrides: list[str]) -> RequestError:
+    def _unknown_key(self, error: ConfigCompositionException, overrides: list[str]) -> RequestError:
+        message = str(error)
         key = message.split("'")[1] if "'" in message else message
         given = {text.lstrip("+~").partition("=")[0]: text.partition("=")[2] for text in overrides}
         choices = [word for word in overrides if "." not in word.partition("=")[0]]
         chosen = [word for word in choices if word.partition("=")[0] != key]
-        composed = compose("config", overrides=[*self.search_path, *chosen])
+        try:
+            composed = compose("config", overrides=[*self.search_path, *chosen])
+        except Exception:  # so it is not the key
+            remedy = f"no configuration can be made of its files ({_first_line(error)})"
+            return RequestError("overrides", " ".join(overrides), remedy)
         known = field_names(OmegaConf.to_container(composed))
         return RequestError(key, given.get(key, ""), f"no such field; {suggest_field(key, known)}")
 
@@ -103,5 +111,9 @@ def suggest_field(name: str, known: list[str]) -> str:
     return nearest(name, siblings or [field for field in known if "." not in field])
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+def _first_line(error: BaseException) -> str:
+    """What the error says, or else what it comes from."""
+    said = str(error).strip()
+    if not said and error.__cause__ is not None:
+        return _first_line(error.__cause__)
+    return said.splitlines()[0] if said else type(error).__name__

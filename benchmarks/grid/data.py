@@ -8,16 +8,19 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.utils import get_class
 
-from benchmarks.grid import seeds, tuning
+from benchmarks.grid import seeds, tuning, values
 from benchmarks.grid.errors import RequestError, nearest
 from datasets.errors import DataDamaged, WrongOption
 from datasets.samples import Samples, summary
 from datasets.splits import ONLY_OF, Sampling, Split
 from datasets.validation import held_out
+
+if TYPE_CHECKING:
+    from datasets.augmentation import Augmentation
 
 SAMPLING = tuple(field.name for field in dataclasses.fields(Sampling))
 LABELS = ("_target_", "name", "says")
@@ -66,7 +69,7 @@ def split_fingerprint(config: dict[str, Any]) -> str:
     return split_of(config).fingerprint(load(config["dataset"]))
 
 
-def augmentation(config: dict[str, Any]) -> Any:
+def augmentation(config: dict[str, Any]) -> Augmentation | None:
     """What is done to the training batches of a cell (`datasets.augmentation.Augmentation`), or
     None. Raises RequestError for operations that cannot be built."""
     if not config.get("augmentation"):
@@ -135,10 +138,14 @@ def _load(target: str, options: str) -> Samples:
             raise RequestError(f"dataset.{name}", value, nearest(name, [*known, *SAMPLING]))
     try:
         with _refusals():
-            return source_class(**given).load()
+            samples: Samples = source_class(**given).load()
+            return samples
     except DataDamaged as error:
         remedy = f"damaged: expected {error.expected}, found {error.found}; replace or remove it"
         raise RequestError("file", error.file, remedy) from error
+    except OSError as error:
+        remedy = f"cannot be read ({error.strerror or error})"
+        raise RequestError("dataset", values.shown(error.filename), remedy) from error
 
 
 @lru_cache(maxsize=256)
@@ -154,7 +161,7 @@ def _split(target: str, source: str, sampling: str, split_seed: int) -> Split:
         chosen = Sampling(**json.loads(sampling)).resolved(samples)
         repetition, fold = chosen.repetition_and_fold(split_seed)
         partition_seed = seeds.partition_seed(repetition)
-        draw_seed = seeds.draw_seed(split_seed, chosen.train_size)
+        draw_seed = seeds.draw_seed(split_seed, chosen.count)
         return chosen.split(samples, partition_seed, draw_seed, fold)
 
 

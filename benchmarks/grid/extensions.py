@@ -29,8 +29,8 @@ from benchmarks.grid.errors import RequestError
 
 SEARCH_PATH = "hydra.searchpath"
 ENTRY_POINTS, VARIABLE = "scarce.conf", "SCARCE_CONF"
-HOLDS = ("dataset", "method", "backbone", "loss", "augmentation", "resampling", "protocol")
-HOLDS += ("trainer", "logger", "executor", "benchmark", "claim")
+HOLDS: tuple[str, ...] = ("dataset", "method", "backbone", "loss", "augmentation", "resampling")
+HOLDS += ("protocol", "trainer", "logger", "executor", "benchmark", "claim")
 
 
 def folders(given: Sequence[str]) -> list[Path]:
@@ -90,7 +90,8 @@ def _local_folder(entry: str) -> Path:
     """The folder behind a search path entry (`file://`, `pkg://` or a plain path)."""
     if entry.startswith("pkg://"):
         spec = find_spec(entry.removeprefix("pkg://").replace("/", "."))
-        folder = Path(next(iter(spec.submodule_search_locations))) if spec else None
+        places = spec.submodule_search_locations if spec else None
+        folder = Path(next(iter(places))) if places else None
     else:
         folder = Path(entry.removeprefix("file://"))
     if folder is None or not folder.is_dir():
@@ -110,7 +111,8 @@ def _make_importable(folder: Path) -> None:
         sys.path.append(place)
         importlib.invalidate_caches()
     for name, file in modules.items():
-        origin = find_spec(name).origin
+        spec = find_spec(name)
+        origin = spec.origin if spec else None
         if origin is None or Path(origin).resolve() != file.resolve():
             remedy = f"another module is called {name} ({origin}); rename this one"
             raise RequestError(SEARCH_PATH, file, remedy)

@@ -48,7 +48,7 @@ def _taken_by_class(block: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _remedy(config: Any, dotted: str) -> str:
-    whole = OmegaConf.to_container(config) if isinstance(config, DictConfig) else config
+    whole: Any = OmegaConf.to_container(config) if isinstance(config, DictConfig) else config
     owner = dotted.split(".")[0]
     name = whole[owner]["name"] if isinstance(whole.get(owner), dict) else owner
     known = [each for each in field_names(whole) if each.startswith(f"{owner}.")]

@@ -19,12 +19,14 @@ from benchmarks.grid import hierarchy, search
 from benchmarks.grid.errors import RequestError
 from datasets.augmentation.pipeline import VERSION as AUGMENTATION_VERSION
 
+Fingerprints = dict[str, str | None]  # by what is read; None for random weights
+
 KEY_VERSION = 1
-DATASET = ("name", "partition", "train_size", "per_class", "replacement", "stratified")
-DATASET += ("test_share", "folds", "validation", "unlabelled")  # where they are stated
+DATASET: tuple[str, ...] = ("name", "partition", "train_size", "per_class", "replacement")
+DATASET += ("stratified", "test_share", "folds", "validation", "unlabelled")  # if stated
 TRAINER = ("accelerator", "precision", "deterministic")
 MICRO_BATCHES = "micro_batch_size"  # in the key where batches are parted
-PROTOCOL = ("name", "select_epoch_on")
+PROTOCOL: tuple[str, ...] = ("name", "select_epoch_on")
 PROTOCOL += ("stage", "validation", "fold", "trials", "rungs", "keep")  # of one that tunes
 WHEREABOUTS = ("weights",)  # of a backbone; its fingerprint is in the key
 SEEDS_AND_THREADS = ("split_seed", "init_seed", "threads")
@@ -41,7 +43,7 @@ class _Missing:
 MISSING = _Missing()
 
 
-def science(config: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, Any]:
+def science(config: dict[str, Any], fingerprints: Fingerprints) -> dict[str, Any]:
     """What the key is made of, readable."""
     return {
         "key_version": KEY_VERSION,
@@ -56,7 +58,7 @@ def science(config: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, A
     }
 
 
-def cell_key(config: dict[str, Any], fingerprints: dict[str, str]) -> str:
+def cell_key(config: dict[str, Any], fingerprints: Fingerprints) -> str:
     """64 hexadecimal digits."""
     text = json.dumps(science(config, fingerprints), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -70,7 +72,7 @@ def recorded_science(record: dict[str, Any]) -> dict[str, Any]:
 
 def makes_its_key(record: dict[str, Any]) -> bool:
     """Whether what is recorded still hashes to the record's key."""
-    return cell_key(record["config"], record["fingerprints"]) == record["key"]
+    return bool(cell_key(record["config"], record["fingerprints"]) == record["key"])
 
 
 def left_out(config: dict[str, Any]) -> dict[str, Any]:
@@ -94,8 +96,8 @@ def differences(one: Any, other: Any, name: str = "") -> dict[str, tuple[Any, An
         found: dict[str, tuple[Any, Any]] = {}
         blocks = [side if isinstance(side, dict) else {} for side in (one, other)]
         for field in dict.fromkeys([*blocks[0], *blocks[1]]):
-            values = [block.get(field, MISSING) for block in blocks]
-            found |= differences(*values, name=f"{name}.{field}" if name else str(field))
+            first, second = (block.get(field, MISSING) for block in blocks)
+            found |= differences(first, second, f"{name}.{field}" if name else str(field))
         return found
     return {} if _text(one) == _text(other) else {name: (one, other)}
 
@@ -146,7 +148,7 @@ def _where_taken(config: dict[str, Any]) -> dict[str, Any]:
     return made_of
 
 
-def _loss(config: dict[str, Any], fingerprints: dict[str, str]) -> dict[str, Any]:
+def _loss(config: dict[str, Any], fingerprints: Fingerprints) -> dict[str, Any]:
     """Without the place of a file whose content is among the fingerprints."""
     lies = (hierarchy.FIELD,) if hierarchy.FIELD in fingerprints else ()
     return _without(_described(config["loss"]), lies)

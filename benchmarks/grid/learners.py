@@ -47,7 +47,7 @@ def check_kind(method: dict[str, Any], kind: str, dataset: str) -> None:
 
 
 def learner_class(method: dict[str, Any]) -> type:
-    target = method.get("_target_")
+    target: Any = method.get("_target_")  # whatever the file says
     try:
         return get_class(target)
     except Exception as error:
@@ -77,6 +77,9 @@ def check_fields(method: dict[str, Any]) -> None:
     version = method["version"]
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise RequestError("method.version", version, "give a whole number from 1 up")
+    epochs = method.get("epochs", 1)
+    if type(epochs) is not int or epochs < 1:
+        raise RequestError("method.epochs", epochs, "give a whole number from 1 up")
     parameters = inspect.signature(learner_class(method)).parameters
     known = [name for name in parameters if name not in SHARED]
     for name, value in options(method).items():
@@ -140,7 +143,7 @@ def _factory(block: Any) -> Any:
         return block
     if "_target_" not in block:
         return options(block)
-    made: partial = instantiate(
+    made: partial[Any] = instantiate(
         {"_target_": block["_target_"], **options(block), "_partial_": True}, _convert_="all"
     )
     return made

@@ -11,7 +11,7 @@ from benchmarks.grid.blocks import assignments, stated_blocks
 from benchmarks.grid.composing import PROTOCOL, Composer, check_name, plain
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
-from benchmarks.grid.key import cell_key
+from benchmarks.grid.key import Fingerprints, cell_key
 from benchmarks.grid.request import GROUPS, SCALARS, Request, values_of
 from benchmarks.grid.tuning import Study
 from benchmarks.grid.variants import varied_fields
@@ -19,8 +19,8 @@ from datasets.errors import DataUnavailable
 from datasets.splits import ONLY_OF
 
 LIMITS = ("time_limit", "memory_limit", "lost_workers", "budget")
-SETTINGS = ("executor", "retry", *LIMITS, "price_per_hour", "results_dir", "published_dir")
-SETTINGS += ("figures", "logger")
+SETTINGS: tuple[str, ...] = ("executor", "retry", *LIMITS, "price_per_hour", "results_dir")
+SETTINGS += ("published_dir", "figures", "logger")
 ROOT_FIELDS = (*GROUPS, *SCALARS, *SETTINGS, "benchmark")
 ONLY_OF_DATASET = {f"dataset.{name}": partition for name, partition in ONLY_OF.items()}
 # Folders beside those of the benchmarks.
@@ -36,7 +36,7 @@ class Cell:
 
     key: str
     config: dict[str, Any]
-    fingerprints: dict[str, str]
+    fingerprints: Fingerprints
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,15 @@ class Plan:
         """The number of cells of the grid, those without data and those to come included."""
         return len(self.cells) + len(self.undecided) + len(self.unavailable)
 
+    @property
+    def configs(self) -> list[dict[str, Any]]:
+        """Of all cells of the grid, those without data and those to come included."""
+        stated = [cell.config for cell in self.cells] + [cell.config for cell in self.unavailable]
+        return [*stated, *self.undecided]
+
     def order(self, group: str) -> list[str]:
         """Names of a group's choices in the order of the grid (tables keep it)."""
-        configs = [*(cell.config for cell in [*self.cells, *self.unavailable]), *self.undecided]
-        return list(dict.fromkeys(config[group]["name"] for config in configs if group in config))
+        return list(dict.fromkeys(c[group]["name"] for c in self.configs if group in c))
 
     @property
     def class_names(self) -> dict[str, list[str]]:
@@ -146,7 +151,7 @@ def _repeats(axis: str, values: list[Any], grid: list[dict[str, Any]]) -> bool:
 
 def _refuse_choices_without_effect(request: Request, plan: Plan) -> None:
     """A backbone or an augmentation that was asked for and that no method of the grid takes."""
-    configs = [cell.config for cell in [*plan.cells, *plan.unavailable]]
+    configs = [cell.config for cell in plan.cells] + [cell.config for cell in plan.unavailable]
     configs += [found.study.config for found in plan.searches.values()]
     methods = ", ".join(dict.fromkeys(config["method"]["name"] for config in configs))
     for axis, values in request.axes.items():
@@ -178,7 +183,7 @@ def grid_of(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
     return grid
 
 
-def fingerprints(config: dict[str, Any]) -> dict[str, str | None]:
+def fingerprints(config: dict[str, Any]) -> Fingerprints:
     """Of what a cell reads: data, split and, with a backbone, weights (None: random ones), and the
     file of a class hierarchy.
 

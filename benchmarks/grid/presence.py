@@ -72,7 +72,8 @@ class Presence:
             return Finding(state, f"{error.field}={error.value}", error.remedy)
 
     def _readiness(self, name: str) -> Readiness:
-        cells, waiting, misses = 0, 0, Counter()
+        cells, waiting = 0, 0
+        misses: Counter[str] = Counter()
         for config in stated_configs(name, self.configs):
             missing = [told for told in self._missing(config) if told]
             cells, waiting = cells + 1, waiting + bool(missing)
@@ -104,14 +105,14 @@ class Presence:
         return self.found[identity]
 
 
-def _look_for_data(target: str, options: dict[str, Any]) -> Finding:
+def _look_for_data(target: Any, options: dict[str, Any]) -> Finding:
     try:
         source_class = get_class(target)
     except Exception as error:
         raise RequestError("dataset._target_", target, "give the import path of a class") from error
     try:
         return look(lambda: source_class(**options).load())
-    except (TypeError, ImportError) as error:  # a misspelt field; a package that is not installed
+    except (TypeError, ImportError, OSError) as error:  # a misspelt field; no package; no such path
         raise RequestError("dataset", target, " ".join(str(error).split())) from error
 
 

@@ -12,10 +12,11 @@ from hydra.errors import HydraException
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.extensions import SEARCH_PATH
 
-GROUPS = ("dataset", "method", "backbone", "loss", "augmentation", "resampling", "protocol")
-GROUPS += ("trainer",)
+GROUPS: tuple[str, ...] = ("dataset", "method", "backbone", "loss", "augmentation", "resampling")
+GROUPS += ("protocol", "trainer")
 AUGMENTATION, RESAMPLING = "augmentation", "resampling"
 SCALARS = ("split_seed", "init_seed", "threads")
+CHOSEN_ONCE = ("executor", "logger")  # groups that are no part of a cell
 ALIASES = {"seed": "split_seed"}
 
 
@@ -35,15 +36,21 @@ class Request:
 
 def parse_request(words: list[str]) -> Request:
     """Sort Hydra overrides into a Request; raises RequestError for what does not parse."""
-    benchmark, axes, fixed, folders, changes = None, {}, [], [], []
+    benchmark: str | None = None
+    axes: dict[str, list[Any]] = {}
+    fixed: list[str] = []
+    folders: list[str] = []
+    changes: list[str] = []
     for override in _parse(words):
+        line = override.input_line
+        assert line is not None  # what was parsed has one
         key = ALIASES.get(override.key_or_group, override.key_or_group)
         if override.is_delete():
             raise RequestError(key, "deleted", "nothing can be left out; set it to another value")
         plain = not (override.is_add() or override.is_force_add())
         of_grid = key.split(".")[0] in (*GROUPS, *SCALARS) or key.startswith("benchmark.")
         if of_grid and not _is_whereabouts(key, override):
-            changes.append(override.input_line)
+            changes.append(line)
         if key == SEARCH_PATH:
             given = _values(override)[0]
             folders += given if isinstance(given, list) else [given]
@@ -55,9 +62,11 @@ def parse_request(words: list[str]) -> Request:
             remedy = "its files state all there is; give augmentation.FIELD=VALUE"
             raise RequestError(key, override.get_value_string(), remedy)
         else:
+            if key in CHOSEN_ONCE:
+                _single(override)
             if override.is_sweep_override():
                 raise RequestError(key, override.get_value_string(), "give one value, not a sweep")
-            fixed.append(override.input_line)
+            fixed.append(line)
     return Request(benchmark, axes, tuple(fixed), tuple(folders), tuple(changes))
 
 

@@ -32,7 +32,8 @@ def build(config: dict[str, Any]) -> Resampler | None:
         return None
     options = {name: value for name, value in block.items() if name not in LABELS}
     try:
-        return instantiate(options, _convert_="all")
+        made: Resampler = instantiate(options, _convert_="all")
+        return made
     except Exception as error:
         cause = error.__cause__ or error
         reason = str(cause).strip().splitlines()[0]
@@ -51,7 +52,7 @@ def check(config: dict[str, Any]) -> None:
     if takes and kind not in takes:
         remedy = f"takes {' and '.join(takes)}; {config['dataset']['name']} has {kind}"
         raise RequestError("resampling", config["resampling"]["name"], remedy)
-    if not hasattr(resampler, "check"):
+    if resampler is None or not hasattr(resampler, "check"):
         return
     samples = data.load(config["dataset"])
     labels = samples.labels[data.split_of(config).train]

@@ -104,8 +104,9 @@ def _of_class(found: ast.ClassDef, file: Path, module: str, deeper: int) -> Name
     above = [base for base in found.bases if ast.unparse(base) not in ("object", "Protocol")]
     inherited: Names | None = ()
     if above:
-        named = isinstance(above[0], ast.Name) and len(above) == 1 and deeper
-        inherited = _in_file(file, module, above[0].id, deeper - 1) if named else None
+        base, inherited = above[0], None
+        if isinstance(base, ast.Name) and len(above) == 1 and deeper:
+            inherited = _in_file(file, module, base.id, deeper - 1)
     if not found.decorator_list:
         return inherited
     if inherited is None or "dataclass" not in ast.unparse(found.decorator_list[0]):

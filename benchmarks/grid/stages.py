@@ -53,7 +53,8 @@ def _score(record: dict[str, Any]) -> float:
     """On validation samples; settings that nothing was learned with come after all others."""
     if tuning.NOTHING_LEARNED in record.get("notes", {}):
         return -math.inf
-    return record["metrics"]["accuracy"]
+    accuracy: float = record["metrics"]["accuracy"]
+    return accuracy
 
 
 def _cell(config: dict[str, Any]) -> Cell:

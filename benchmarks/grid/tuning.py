@@ -37,7 +37,7 @@ def tunes(protocol: Config) -> bool:
 
 def is_trial(config: Config) -> bool:
     """Whether a cell is a trial: tested on validation samples, never on test samples."""
-    return config["protocol"].get(STAGE) == TRIAL
+    return bool(config["protocol"].get(STAGE) == TRIAL)
 
 
 def check(protocol: Config) -> None:
@@ -117,9 +117,10 @@ class Study:
             rung = self.rung(place, numbers)
             tries += rung
             scores = {each.number: score_of(each) for each in rung}
-            if None in scores.values():
+            known = {number: score for number, score in scores.items() if score is not None}
+            if len(known) < len(scores):
                 return tries, None
-            numbers = self.survivors(scores)
+            numbers = self.survivors(known)
         return tries, numbers[0]
 
     def later(self, decided: int) -> Iterator[Config]:

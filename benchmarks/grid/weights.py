@@ -77,13 +77,15 @@ def _published(backbone: Backbone) -> Path:
         found = find(file.name, folders) or file.in_package()
         if found is not None:
             return _checked(file, found)
-    addresses = [file for file in known if file.url]
+    addresses = [(file, file.url) for file in known if file.url]
     if not addresses:
         return _from_hub(backbone)
+    file, url = addresses[0]
+    before_fetching(file.name, [url], file.size)
     return fetch(
-        name=addresses[0].name,
-        mirrors=[addresses[0].url.rpartition("/")[0]],
-        checksum=f"sha256:{addresses[0].sha256}",
+        name=file.name,
+        mirrors=[url.rpartition("/")[0]],
+        checksum=f"sha256:{file.sha256}",
         folder=folders[-1],
         remedy=_remedy(known, folders[-1]),
     )

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -61,8 +61,8 @@ class CompactFile:
     def groups(self) -> range:
         return range(self.parquet.num_row_groups)
 
-    def values(self, column: str, group: int) -> list[bytes]:
-        """One column of a row group; the last one stays at hand."""
+    def values(self, column: str, group: int) -> list[Any]:
+        """One column of a row group, texts or bytes; the last one stays at hand."""
         if self.last.get(column, (None,))[0] != group:
             table = self.parquet.read_row_group(group, columns=[column])
             self.last[column] = group, table[column].to_pylist()
@@ -71,7 +71,8 @@ class CompactFile:
     def value(self, column: str, key: str) -> bytes:
         """One value of a key that is here; keys in their order decode each row group once."""
         group, row = self.places[key]
-        return self.values(column, group)[row]
+        value: bytes = self.values(column, group)[row]
+        return value
 
     def by_group(self, keys: Iterable[str]) -> dict[int, list[str]]:
         """Those of the keys that are here, by the row group in which they lie."""

@@ -80,7 +80,8 @@ def fold(store: Store, benchmark: str, keys: Iterable[str]) -> Folding:
 
 def _fold(store: Store, file: Path, keys: list[str]) -> Folding:
     _remove_forgotten(store)
-    folding, seen = Folding(file), []
+    folding = Folding(file)
+    seen: list[Seen] = []
     finished = _finished(store, keys, folding, seen)
     first = next(finished, None)
     if first is not None:
@@ -125,6 +126,7 @@ def _finished(store: Store, keys: list[str], folding: Folding, seen: list[Seen])
             folding.remaining[FAILED] += 1
             continue
         folding.folded += 1
+        assert read is not None  # as of every file that could be read
         seen.append((key, read))
         yield row
 

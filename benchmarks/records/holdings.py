@@ -146,8 +146,7 @@ def _manifest(plan: Plan) -> dict[str, Any]:
     if plan.varied:
         benchmark[VARIED] = plan.varied
     if plan.benchmark.get(RECOMMENDS):
-        configs = [*(cell.config for cell in [*plan.cells, *plan.unavailable]), *plan.undecided]
-        arms = [arm(with_variant(config, plan.varied)) for config in configs]
+        arms = [arm(with_variant(config, plan.varied)) for config in plan.configs]
         once = [names for place, names in enumerate(arms) if names not in arms[:place]]
         benchmark |= {RECOMMENDS: True, "arms": once}
     return {

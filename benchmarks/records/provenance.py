@@ -16,8 +16,8 @@ from typing import Any
 from benchmarks.grid.configs import PROJECT
 from datasets.fetch import cache_folder
 
-PACKAGES = ("numpy", "scipy", "scikit-learn", "torch", "pytorch-lightning", "hydra-core")
-PACKAGES += ("torchvision", "timm", "pillow", "opencv-python-headless", "optuna")
+PACKAGES: tuple[str, ...] = ("numpy", "scipy", "scikit-learn", "torch", "pytorch-lightning")
+PACKAGES += ("hydra-core", "torchvision", "timm", "pillow", "opencv-python-headless", "optuna")
 PACKAGES += ("imbalanced-learn",)
 
 

@@ -38,9 +38,9 @@ def _written(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def checked_whole(record: Any, key: str) -> Record:
+def checked_whole(document: Any, key: str) -> Record:
     """As `checked`, its history included."""
-    record = checked(record, key)
+    record = checked(document, key)
     if record["status"] == "done":
         checked_history(record["history"])
     return record
@@ -52,12 +52,12 @@ def checked_history(history: Any) -> dict[str, Any]:
     return history
 
 
-def checked(record: Any, key: str) -> Record:
+def checked(document: Any, key: str) -> Record:
     """The record at today's schema, if it is whole; raises one of NOT_WHOLE where it is not.
 
     Its history is not looked at: it may be kept elsewhere.
     """
-    record = migrated(record)
+    record = migrated(document)
     if not isinstance(key, str) or record["key"] != key:
         raise ValueError("another key")
     if record["status"] not in ("done", "failed"):

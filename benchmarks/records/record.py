@@ -70,8 +70,9 @@ def recorded_config(config: dict[str, Any]) -> dict[str, Any]:
         else block
         for name, block in config.items()
     }
-    if hierarchy.file_of(config):
-        recorded["loss"][hierarchy.FIELD] = hierarchy.file_of(config).name
+    file = hierarchy.file_of(config)
+    if file:
+        recorded["loss"][hierarchy.FIELD] = file.name
     if recorded.get("backbone"):
         weights = str(recorded["backbone"].get("weights"))
         recorded["backbone"]["weights"] = PurePath(weights).name

@@ -31,6 +31,7 @@ from benchmarks.records.reading import (
 
 Predictions = dict[str, np.ndarray]
 ZIP_START, ZIP_END, ZIP_END_SIZE = b"PK\x03\x04", b"PK\x05\x06", 22
+LARGEST = 4 * 10**9  # bytes of all predictions of a cell: small files can hold endless zeros
 LAST = ("history", "arrays")
 GENERATED, GENERATED_LABELS = "generated", "generated_labels"
 
@@ -49,7 +50,8 @@ def content_of(record: Record, predictions: Predictions | None) -> bytes:
         document["history"] = record["history"]
     if predictions is not None:
         packed = io.BytesIO()
-        np.savez_compressed(packed, **predictions)
+        # Its type takes any of them for `allow_pickle`.
+        np.savez_compressed(packed, **predictions)  # type: ignore[arg-type]
         document["arrays"] = b64encode(packed.getvalue()).decode()
     return json.dumps(document).encode()
 
@@ -68,6 +70,8 @@ def as_row(content: bytes, key: str) -> Row | None:
     record, arrays = _opened(document, key)
     if record["status"] != "done":
         return None
+    if arrays is None:
+        raise ValueError("its predictions are missing")
     predictions = b64decode(arrays, validate=True)
     if not _is_whole_archive(predictions):
         raise ValueError("its predictions are cut off")
@@ -82,7 +86,9 @@ def unpacked(predictions: bytes | str | None, place: str | Path) -> Predictions:
             raise ValueError("there are none")
         if isinstance(predictions, str):
             predictions = b64decode(predictions, validate=True)
-        with np.load(io.BytesIO(predictions)) as arrays:
+        with np.load(io.BytesIO(predictions), allow_pickle=False) as arrays:
+            if sum(info.file_size for info in arrays.zip.infolist()) > LARGEST:
+                raise ValueError(f"more than {LARGEST / 1e9:g} GB unpacked")
             return dict(arrays)
     except Exception as error:  # numpy and zipfile raise many kinds for bytes that are wrong
         raise unreadable(place, error) from error
@@ -111,7 +117,7 @@ def _same_scores(record: Record, predictions: Predictions) -> bool:
     if scores is None:
         return False
     found = hashlib.sha256(np.ascontiguousarray(scores).tobytes()).hexdigest()
-    return found == record["predictions"]["sha256"]
+    return bool(found == record["predictions"]["sha256"])
 
 
 def _same_accuracy(record: Record, predictions: Predictions) -> bool:

@@ -57,7 +57,8 @@ def make_tracker(block: dict[str, Any], results: Path) -> Tracker | None:
             raise RequestError(f"logger.{name}", value, nearest(name, known))
     if "folder" in known:
         options["folder"] = _folder(options.get("folder"), results)
-    return tracker_class(**options)
+    tracker: Tracker = tracker_class(**options)
+    return tracker
 
 
 def require_package(tracker: str, package: str, install: str | None = None) -> None:
@@ -76,7 +77,7 @@ def require_text(name: str, value: object, or_null: bool = False) -> None:
         raise RequestError(f"logger.{name}", value, "give a name" + (", or null" * or_null))
 
 
-def _folder(chosen: object, results: Path) -> Path:
+def _folder(chosen: str | None, results: Path) -> Path:
     """A relative path counts from the working directory."""
     require_text("folder", chosen, or_null=True)
     return Path(chosen).expanduser().absolute() if chosen else results / FOLDER

@@ -69,7 +69,8 @@ class Feed:
         self.waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self._work, name="tracker", daemon=True)
         self.stopping = self.broken = self.begun = False
-        self.finished_cells, self.logged = 0, Counter()
+        self.finished_cells = 0
+        self.logged: Counter[str] = Counter()
 
     def start(self) -> None:
         """Log from now on; before, what is told waits."""

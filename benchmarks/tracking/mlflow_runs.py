@@ -63,7 +63,8 @@ class MLflow:
 
     def _new_experiment(self) -> str:
         place = (self.folder / "artifacts" / self.benchmark.name).as_uri() if self.own else None
-        return self.client.create_experiment(self.benchmark.name, artifact_location=place)
+        identity: str = self.client.create_experiment(self.benchmark.name, artifact_location=place)
+        return identity
 
     def _new_run(self, identity: str, name: str, tags: dict[str, str]) -> str:
         """In the place of the run that the same cell had before."""
@@ -71,7 +72,7 @@ class MLflow:
         for earlier in self.client.search_runs([self.experiment], asked):
             self.client.delete_run(earlier.info.run_id)
         run = self.client.create_run(self.experiment, run_name=name, tags={ID: identity, **tags})
-        return run.info.run_id
+        return str(run.info.run_id)
 
 
 def _client(uri: str) -> Any:

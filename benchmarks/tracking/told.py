@@ -45,19 +45,20 @@ class FinishedCell:
     @property
     def id(self) -> str:
         """Derived from the cell's key: the same cell has the same wherever it runs."""
-        return self.record["key"][:HEX_OF_ID]
+        return str(self.record["key"])[:HEX_OF_ID]
 
     @property
     def failed(self) -> bool:
-        return self.record["status"] == "failed"
+        return bool(self.record["status"] == "failed")
 
     @property
     def config(self) -> dict[str, Any]:
-        return self.record["config"]
+        config: dict[str, Any] = self.record["config"]
+        return config
 
     @property
     def dataset(self) -> str:
-        return self.config["dataset"]["name"]
+        return str(self.config["dataset"]["name"])
 
     @property
     def name(self) -> str:
@@ -106,8 +107,7 @@ class Labels:
 
     def __init__(self, plan: Plan):
         self.varied = plan.varied
-        configs = [cell.config for cell in [*plan.cells, *plan.unavailable]]
-        configs += [*plan.undecided, *(found.study.config for found in plan.searches.values())]
+        configs = [*plan.configs, *(found.study.config for found in plan.searches.values())]
         self.names: dict[tuple[str, str], set[str]] = {}
         for config in configs:
             for axis, name in self._choices(config).items():

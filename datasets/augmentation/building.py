@@ -64,7 +64,8 @@ def _operation(written: Any) -> Operation:
     for name, field in known.items():
         if name not in fields and field.default is dataclasses.MISSING:
             raise WrongOption(name, "missing", f"{kind.__name__} needs it")
-    return kind(**fields)
+    operation: Operation = kind(**fields)
+    return operation
 
 
 def _class(path: str) -> type:

@@ -17,7 +17,8 @@ def stream_of(seed: int, view: int, sample: int, operation: int) -> Philox:
 
 def uniforms(stream: Philox, count: int) -> list[float]:
     """In [0, 1), of 53 bits each."""
-    return ((stream.random_raw(count) >> np.uint64(11)) * 2.0**-53).tolist()
+    drawn: list[float] = ((stream.random_raw(count) >> np.uint64(11)) * 2.0**-53).tolist()
+    return drawn
 
 
 def short_words(stream: Philox, count: int) -> np.ndarray:

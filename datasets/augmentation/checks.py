@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from numbers import Integral, Real
+from typing import Any, TypeGuard
 
 from datasets.errors import WrongOption
 
@@ -25,8 +26,11 @@ def above(field: str, value: object, low: float, high: float) -> float:
 
 def interval(field: str, value: object, low: float, high: float) -> tuple[float, float]:
     """Two numbers [least, most] from low to high, in this order."""
-    pair = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2
-    if not pair or not all(_within(end, low, high) for end in value) or value[0] > value[1]:
+    if (
+        not _is_pair(value)
+        or not all(_within(end, low, high) for end in value)
+        or value[0] > value[1]
+    ):
         remedy = f"two numbers [least, most] from {low:g} to {high:g} are needed"
         raise WrongOption(field, value, remedy)
     return float(value[0]), float(value[1])
@@ -39,6 +43,11 @@ def whole(field: str, value: object, low: int) -> int:
     return int(value)
 
 
-def _within(value: object, low: float, high: float) -> bool:
-    real = isinstance(value, Real) and not isinstance(value, bool)
-    return real and math.isfinite(value) and low <= value <= high
+def _is_pair(value: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(value, Sequence) and not isinstance(value, str) and len(value) == 2
+
+
+def _within(value: object, low: float, high: float) -> TypeGuard[float]:
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    return math.isfinite(value) and low <= float(value) <= high

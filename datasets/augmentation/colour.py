@@ -81,12 +81,14 @@ def _saturation(factor: float) -> np.ndarray:
 def _hue(turn: float) -> np.ndarray:
     sine, cosine = math.sin(2 * math.pi * turn), math.cos(2 * math.pi * turn)
     turned = np.array([[1.0, 0.0, 0.0], [0.0, cosine, -sine], [0.0, sine, cosine]])
-    return RGB @ turned @ YIQ
+    matrix: np.ndarray = RGB @ turned @ YIQ
+    return matrix
 
 
 def _grey(image: np.ndarray, gain: float, offset: float, peak: int) -> np.ndarray:
     levels = np.rint(gain * np.arange(256) + offset).clip(0, peak).astype(np.uint8)
-    return levels[image]
+    changed: np.ndarray = levels[image]
+    return changed
 
 
 def _transformed(image: np.ndarray, matrix: np.ndarray, offset: float, peak: int) -> np.ndarray:

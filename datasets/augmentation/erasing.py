@@ -35,13 +35,15 @@ class RandomErasing:
     value: float | str = RANDOM
 
     def __post_init__(self) -> None:
+        probability = checks.above("probability", self.probability, 0, 1)
+        area = checks.interval("area", self.area, 0, 1)
         checked = {
-            "probability": checks.above("probability", self.probability, 0, 1),
-            "area": checks.interval("area", self.area, 0, 1),
+            "probability": probability,
+            "area": area,
             "ratio": checks.interval("ratio", self.ratio, 0.01, 100),
             "value": _checked_value(self.value),
         }
-        if checked["area"][1] == 0:
+        if area[1] == 0:
             raise WrongOption("area", list(self.area), "the largest area must be above 0")
         for field, value in checked.items():
             object.__setattr__(self, field, value)
@@ -66,7 +68,7 @@ class RandomErasing:
         return None
 
     def _written(self, stream: Philox, shape: Sequence[int], peak: int) -> np.ndarray | int:
-        if self.value != RANDOM:
+        if not isinstance(self.value, str):
             return round(self.value * peak)
         words = short_words(stream, math.prod(shape)).astype(np.uint32)
         return (words * np.uint32(peak + 1) >> np.uint32(16)).astype(np.uint8).reshape(shape)

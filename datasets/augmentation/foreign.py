@@ -19,7 +19,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 import numpy as np
 from numpy.random import Philox
@@ -91,11 +91,18 @@ class AlbumentationsPipeline:
 
 
 def _blocks(transforms: object) -> list[dict[str, Any]]:
-    listed = isinstance(transforms, Sequence) and not isinstance(transforms, str) and transforms
-    if not listed or not all(isinstance(b, Mapping) and "_target_" in b for b in transforms):
+    if not _is_list(transforms) or not all(
+        isinstance(block, Mapping) and "_target_" in block for block in transforms
+    ):
         remedy = "a list of blocks is needed, each with _target_, the import path of a transform"
         raise WrongOption(FIELD, transforms, remedy)
     return [dict(block) for block in transforms]
+
+
+def _is_list(transforms: object) -> TypeGuard[Sequence[Any]]:
+    if not isinstance(transforms, Sequence) or isinstance(transforms, str):
+        return False
+    return len(transforms) > 0
 
 
 def _require(package: str) -> None:

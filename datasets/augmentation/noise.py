@@ -63,4 +63,6 @@ def _rounded_normals(deviation: float) -> np.ndarray:
     """
     from scipy.special import ndtri
 
-    return np.rint(deviation * ndtri((np.arange(WORDS) + 0.5) / WORDS)).astype(np.int16)
+    quantiles = deviation * ndtri((np.arange(WORDS) + 0.5) / WORDS)
+    rounded: np.ndarray = np.rint(quantiles).astype(np.int16)
+    return rounded

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,7 @@ VERSION = 1  # of what the same configuration makes of an image
 WORTH_A_THREAD = 2**20  # values; below, threads take longer to start than to work
 
 Stage = Callable[[np.ndarray, int, int, int], np.ndarray]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,11 @@ class Augmentation:
     @cached_property
     def text(self) -> str:
         """What it makes of an image, as canonical JSON: equal texts, equal pixels."""
-        fill = {"fill": self.fill} if self.looks_outside else {}
+        fill: dict[str, object] = {"fill": self.fill} if self.looks_outside else {}
         if self.looks_outside and self.fill == "constant":
             fill["fill_value"] = float(self.fill_value)
         operations = [
-            {"operation": f"{type(o).__module__}.{type(o).__qualname__}", **dataclasses.asdict(o)}
+            {"operation": f"{type(o).__module__}.{type(o).__qualname__}", **_fields(o)}
             for o in self.operations
         ]
         whole = {"version": VERSION, "peak": self.peak, "operations": operations, **fill}
@@ -159,10 +160,11 @@ class Augmentation:
         fill = (self.fill, round(self.fill_value * self.peak))
         numbered = enumerate(self.operations)
         for geometric, neighbours in groupby(numbered, lambda pair: isinstance(pair[1], Geometric)):
-            if geometric:
-                stages.append(Warp(list(neighbours), *fill))
-            else:
-                stages += [_Stage(place, operation, self.peak) for place, operation in neighbours]
+            group = list(neighbours)
+            moving = [(place, o) for place, o in group if isinstance(o, Geometric)]
+            still = [(place, o) for place, o in group if not isinstance(o, Geometric)]
+            stages += [Warp(moving, *fill)] if geometric else []
+            stages += [_Stage(place, operation, self.peak) for place, operation in still]
         return stages
 
 
@@ -179,7 +181,7 @@ class _Stage:
         return with_place(self.place, self.operation.apply, image, stream, self.peak)
 
 
-def with_place(place: int, call: Callable, *arguments: object) -> object:
+def with_place(place: int, call: Callable[..., Result], *arguments: object) -> Result:
     """Calls; a WrongOption then names the field as the configuration does."""
     try:
         return call(*arguments)
@@ -192,7 +194,8 @@ def _channels_last(image: np.ndarray) -> np.ndarray:
     """A copy in the layout of OpenCV: (H, W, 3), or (H, W) for one channel."""
     import cv2
 
-    return image[0].copy() if len(image) == 1 else cv2.merge(list(image))
+    copy: np.ndarray = image[0].copy() if len(image) == 1 else cv2.merge(list(image))
+    return copy
 
 
 def _write(image: np.ndarray, channels_first: np.ndarray) -> None:
@@ -210,9 +213,15 @@ def _write(image: np.ndarray, channels_first: np.ndarray) -> None:
 
 def _described(operation: Operation) -> str:
     """`RandomResizedCrop(area 0.5–1, ratio 0.75–1.333)`."""
-    fields = dataclasses.asdict(operation).items()
+    fields = _fields(operation).items()
     told = [f"{name.replace('_', ' ')} {_value(value)}" for name, value in fields]
     return f"{type(operation).__name__}({', '.join(told)})"
+
+
+def _fields(operation: Operation) -> dict[str, Any]:
+    assert dataclasses.is_dataclass(operation)  # as each of this package is
+    assert not isinstance(operation, type)
+    return dataclasses.asdict(operation)
 
 
 def _value(value: object) -> str:

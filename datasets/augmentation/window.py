@@ -71,10 +71,10 @@ class CentralWindows:
 
     def shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """(C, H, W) of what images of a shape (C, H, W) become."""
-        channels, *sides = shape
+        channels, height, width = shape
         for window in self.windows:
-            sides = window.size(*sides)
-        return (channels, *sides)
+            height, width = window.size(height, width)
+        return (channels, height, width)
 
     @property
     def text(self) -> str:

@@ -39,7 +39,8 @@ class Body(nn.Module):
         self.inputs = inputs
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.network(images).flatten(1)
+        features: torch.Tensor = self.network(images).flatten(1)
+        return features
 
     def train_last(self, count: int) -> None:
         """Train the last `count` blocks (0: none) and freeze the others.
@@ -79,6 +80,9 @@ class Preparation(nn.Module):
     grey is repeated; where the size differs, they are resized (bilinear, antialiased, without
     regard to the aspect ratio); then (pixels / peak - mean) / deviation.
     """
+
+    factor: torch.Tensor
+    shift: torch.Tensor
 
     def __init__(self, inputs: InputFormat, image_size: int | None, peak: float) -> None:
         super().__init__()

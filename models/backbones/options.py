@@ -42,6 +42,28 @@ TORCHVISION_FILES = {
     "vgg19": "vgg19-dcbb9e9d.pth",
     "vgg19_bn": "vgg19_bn-c79401a0.pth",
 }
+TORCHVISION_SIZES = {  # mebibytes, as the same version states them, rounded
+    "alexnet": 233.087,
+    "resnet18": 44.661,
+    "resnet34": 83.275,
+    "resnet50": 97.781,
+    "resnet101": 170.511,
+    "resnet152": 230.434,
+    "resnext50_32x4d": 95.789,
+    "resnext101_32x8d": 339.586,
+    "wide_resnet50_2": 131.82,
+    "wide_resnet101_2": 242.896,
+    "squeezenet1_0": 4.778,
+    "squeezenet1_1": 4.729,
+    "vgg11": 506.84,
+    "vgg11_bn": 506.881,
+    "vgg13": 507.545,
+    "vgg13_bn": 507.59,
+    "vgg16": 527.796,
+    "vgg16_bn": 527.866,
+    "vgg19": 548.051,
+    "vgg19_bn": 548.143,
+}
 LARGEST = 2048  # pixels a side; activations of larger images do not fit a machine's memory
 DENSE_HEADS = ("alexnet", "vgg")  # hidden layers between the last feature map and the classes
 
@@ -52,7 +74,7 @@ class WeightsFile:
 
     `sha256` is the whole SHA-256 (hex) of the contents or its beginning, None where the publisher
     states none; `url` None where it is not to be downloaded by address; `package` is the installed
-    Python package that carries it at `path_in_package`.
+    Python package that carries it at `path_in_package`. `size`: about so many bytes, where known.
     """
 
     name: str
@@ -60,11 +82,12 @@ class WeightsFile:
     url: str | None = None
     package: str | None = None
     path_in_package: str = ""
+    size: int | None = None
 
     def in_package(self) -> Path | None:
         """Where the installed package has the file; None without the package."""
         found = find_spec(self.package) if self.package else None
-        if found is None:
+        if found is None or not found.submodule_search_locations:
             return None
         path = Path(next(iter(found.submodule_search_locations))) / self.path_in_package / self.name
         return path if path.is_file() else None
@@ -184,7 +207,8 @@ def published(backbone: Backbone) -> tuple[WeightsFile, ...]:
             return EFFICIENTNET_LITE0
         return (WeightsFile(f"{name}.safetensors", None),)
     file = TORCHVISION_FILES[name]
-    whole = WeightsFile(file, Path(file).stem.rpartition("-")[2], f"{TORCHVISION}/{file}")
+    beginning, size = Path(file).stem.rpartition("-")[2], round(TORCHVISION_SIZES[name] * 2**20)
+    whole = WeightsFile(file, beginning, f"{TORCHVISION}/{file}", size=size)
     if name not in LOCAL_FILES or backbone.representation == "penultimate":
         return (whole,)
     return LOCAL_FILES[name], whole

@@ -27,7 +27,10 @@ def settings_of(architecture: str) -> dict[str, Any]:
         remedy = nearest(architecture, timm.list_models())
         raise ValueError(f"backbone.architecture={architecture}: timm has no such model; {remedy}")
     found = timm.get_pretrained_cfg(architecture)
-    return found.to_dict() if found else {}
+    settings: dict[str, Any] = (
+        found.to_dict() if found else {}  # type: ignore[no-untyped-call]  # as timm has it
+    )
+    return settings
 
 
 def build(backbone: Backbone) -> Body:
@@ -38,7 +41,8 @@ def build(backbone: Backbone) -> Body:
     settings = settings_of(backbone.architecture)
     inputs = _inputs(backbone.architecture, settings)
     _require_size(backbone, inputs.size, settings)
-    network = timm.create_model(backbone.architecture, pretrained=False, num_classes=0)
+    # Any: of timm's models more is used than what PyTorch's modules have.
+    network: Any = timm.create_model(backbone.architecture, pretrained=False, num_classes=0)
     _require_representation(backbone, network)
     groups = group_parameters(network, network.group_matcher(coarse=True))
     classifiers = settings.get("classifier") or ()

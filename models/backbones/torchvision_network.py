@@ -37,9 +37,11 @@ def build(backbone: Backbone) -> Body:
 
 def _without_last(network: nn.Module, dropout: float) -> str:
     """Cut the last linear layer; its name's beginning."""
-    last = len(network.classifier) - 1
-    network.classifier = network.classifier[:last]
-    for layer in network.classifier:
+    classifier = network.classifier
+    assert isinstance(classifier, nn.Sequential)  # in all of torchvision's without `fc`
+    last = len(classifier) - 1
+    network.classifier = classifier[:last]
+    for layer in classifier[:last]:
         if isinstance(layer, nn.Dropout):
             layer.p = dropout
     return f"classifier.{last}."

@@ -40,7 +40,8 @@ def device_of(trainer: Mapping[str, Any]) -> str:
     """The (first) device of Lightning's trainer, in PyTorch's words."""
     accelerator, devices = trainer.get("accelerator", "cpu"), trainer.get("devices", 1)
     first = f":{devices[0]}" if isinstance(devices, list) and accelerator != "cpu" else ""
-    return {"gpu": "cuda"}.get(accelerator, accelerator) + first
+    name: str = {"gpu": "cuda"}.get(accelerator, accelerator)
+    return name + first
 
 
 @dataclass
@@ -67,10 +68,9 @@ class FeatureExtractor:
 
     def features(self, images: Inputs) -> torch.Tensor:
         """float32 (m, D) of images (m, C, H, W)."""
-        identity = getattr(images, "identity", None)
-        if self.cache is None or identity is None:
+        if self.cache is None or isinstance(images, np.ndarray | torch.Tensor):
             return torch.from_numpy(self._compute(images, np.arange(len(images))))
-        key = sha256(f"{self._text()}|{identity}".encode()).hexdigest()
+        key = sha256(f"{self._text()}|{images.identity}".encode()).hexdigest()
         rows = self.cache.take(key, images.index, lambda places: self._compute(images, places))
         return torch.from_numpy(rows)
 
@@ -100,7 +100,7 @@ class FeatureExtractor:
         rows = [
             self._features_of(batch)[: len(batch)]
             for part in parts
-            for batch in _taken(images, part).split(BATCH)
+            for batch in torch.split(_taken(images, part), BATCH)
         ]
         return torch.cat(rows).cpu().numpy() if rows else np.empty((0, 0), dtype=np.float32)
 
@@ -111,10 +111,11 @@ class FeatureExtractor:
             batch = torch.cat([batch, batch[-1:].expand(lacking, -1, -1, -1)])
         with torch.inference_mode():
             prepared = self._preparation(batch.to(self.device)).to(self._dtype)
-            return self._body(prepared).float()
+            features: torch.Tensor = self._body(prepared).float()
+            return features
 
 
 def _taken(images: Inputs, positions: np.ndarray) -> torch.Tensor:
-    if hasattr(images, "identity"):
-        return images.take(positions)
-    return torch.as_tensor(images)[torch.from_numpy(positions)]
+    if isinstance(images, np.ndarray | torch.Tensor):
+        return torch.as_tensor(images)[torch.from_numpy(positions)]
+    return images.take(positions)

@@ -72,7 +72,8 @@ class ConditionalVAE(pl.LightningModule):
         """The means of the pixels, (m, C, H, W) in 0..1, of new images of these classes (m,)."""
         latents = torch.randn((len(labels), self.latent), generator=noise)
         of_class = functional.one_hot(labels, self.classes).float()
-        return self.decoder(torch.cat([latents, of_class], dim=1)).sigmoid()
+        pixels: torch.Tensor = self.decoder(torch.cat([latents, of_class], dim=1)).sigmoid()
+        return pixels
 
 
 def pixel_loss(logits: torch.Tensor, images: torch.Tensor) -> torch.Tensor:
@@ -90,6 +91,7 @@ def divergence(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:
 
 def _minimise(module: pl.LightningModule, loss: torch.Tensor) -> None:
     optimizer = module.optimizers()
+    assert not isinstance(optimizer, list)  # one, as both modules configure
     optimizer.zero_grad()
     module.manual_backward(loss)
     optimizer.step()

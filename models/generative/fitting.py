@@ -9,6 +9,7 @@ import pytorch_lightning as pl
 import torch
 
 from models.classifier import Diverged, train
+from models.interface import Inputs
 from models.options import derived_seed
 
 # Always the processor: what is generated is in no key but by its options.
@@ -44,7 +45,7 @@ WEIGHTS, ORDER, NOISE = 1, 2, 3
 
 def fit(
     module: pl.LightningModule,
-    images: np.ndarray | torch.Tensor,
+    images: Inputs,
     labels: np.ndarray | torch.Tensor,
     peak: float,
     updates: int,
@@ -61,6 +62,8 @@ def fit(
     torch.manual_seed(derived_seed(seed, NOISE))
     train(module, draws, 1, ON_PROCESSOR)
     module.eval()
-    if not torch.isfinite(module.last_loss):
+    loss = module.last_loss
+    assert isinstance(loss, torch.Tensor)
+    if not torch.isfinite(loss):
         name = type(module).__name__
-        raise Diverged(f"{name}: training loss is {module.last_loss}; lower the learning rate")
+        raise Diverged(f"{name}: training loss is {loss}; lower the learning rate")

@@ -38,7 +38,9 @@ class ConditionalGAN(pl.LightningModule):
 
     def training_step(self, dataloader_iter: Batches) -> None:
         (images, labels), _, _ = next(dataloader_iter)
-        of_generator, of_discriminator = self.optimizers()
+        optimizers = self.optimizers()
+        assert isinstance(optimizers, list)
+        of_generator, of_discriminator = optimizers
         generated = self._from_noise(labels, torch.randn(len(labels), self.latent))
 
         both = torch.cat([images, generated.detach()]), labels.repeat(2)
@@ -61,4 +63,5 @@ class ConditionalGAN(pl.LightningModule):
 
     def _from_noise(self, labels: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:
         of_class = functional.one_hot(labels, self.classes).float()
-        return self.generator(torch.cat([latents, of_class], dim=1)).sigmoid()
+        pixels: torch.Tensor = self.generator(torch.cat([latents, of_class], dim=1)).sigmoid()
+        return pixels

@@ -41,7 +41,8 @@ class Encoder(nn.Module):
         self.last = nn.Linear(widths[-1] * height * width + further, outputs)
 
     def forward(self, images: torch.Tensor, *further: torch.Tensor) -> torch.Tensor:
-        return self.last(torch.cat([self.convolutions(images), *further], dim=1))
+        numbers: torch.Tensor = self.last(torch.cat([self.convolutions(images), *further], dim=1))
+        return numbers
 
 
 class Decoder(nn.Module):
@@ -70,7 +71,8 @@ class Decoder(nn.Module):
 
     def forward(self, numbers: torch.Tensor) -> torch.Tensor:
         images = self.convolutions(self.first(numbers).unflatten(1, self.start))
-        return images[:, :, : self.shape[1], : self.shape[2]]
+        cut: torch.Tensor = images[:, :, : self.shape[1], : self.shape[2]]
+        return cut
 
 
 class Discriminator(nn.Module):
@@ -94,7 +96,9 @@ class Discriminator(nn.Module):
 
     def forward(self, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         numbers = self.activation(self.encoder(images))
-        return self.realness(numbers)[:, 0] + (numbers * self.of_class(labels)).sum(dim=1)
+        realness, of_class = self.realness(numbers)[:, 0], self.of_class(labels)
+        scores: torch.Tensor = realness + (numbers * of_class).sum(dim=1)
+        return scores
 
 
 def feature_maps(shape: tuple[int, ...], channels: int) -> tuple[list[tuple[int, int]], list[int]]:

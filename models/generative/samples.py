@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -16,9 +16,11 @@ from models.options import (
 )
 
 if TYPE_CHECKING:
-    import pytorch_lightning as pl
+    from models.generative.autoencoder import ConditionalVAE
+    from models.generative.gan import ConditionalGAN
 
-Enlarged = "tuple[np.ndarray, np.ndarray, None]"
+Generator: TypeAlias = "ConditionalVAE | ConditionalGAN"
+Enlarged: TypeAlias = "tuple[np.ndarray, np.ndarray, None]"
 FITTING, SAMPLING = 1, 2  # purposes of seeds
 AT_ONCE = 256  # images that are generated together
 
@@ -66,7 +68,7 @@ class GeneratedSamples(ABC):
 
     def _fitted(
         self, images: np.ndarray, labels: np.ndarray, training: Any, seed: int
-    ) -> pl.LightningModule:
+    ) -> Generator:
         import torch
 
         from models.generative.fitting import WEIGHTS, fit
@@ -78,14 +80,14 @@ class GeneratedSamples(ABC):
         return generator
 
     @abstractmethod
-    def _generator(self) -> type[pl.LightningModule]:
+    def _generator(self) -> type[Generator]:
         """The class of the network that is fitted."""
 
 
 class VAESamples(GeneratedSamples):
     """By a conditional variational autoencoder (`models.generative.autoencoder`)."""
 
-    def _generator(self) -> type[pl.LightningModule]:
+    def _generator(self) -> type[Generator]:
         from models.generative.autoencoder import ConditionalVAE
 
         return ConditionalVAE
@@ -94,7 +96,7 @@ class VAESamples(GeneratedSamples):
 class GANSamples(GeneratedSamples):
     """By a conditional generative adversarial network (`models.generative.gan`)."""
 
-    def _generator(self) -> type[pl.LightningModule]:
+    def _generator(self) -> type[Generator]:
         from models.generative.gan import ConditionalGAN
 
         return ConditionalGAN
@@ -113,12 +115,11 @@ def shares_kept(labels: np.ndarray, count: int) -> np.ndarray:
     return np.repeat(np.arange(len(held), dtype=np.int64), each)
 
 
-def _generated(
-    fitted: pl.LightningModule, labels: np.ndarray, peak: float, seed: int
-) -> np.ndarray:
+def _generated(fitted: Generator, labels: np.ndarray, peak: float, seed: int) -> np.ndarray:
     """Images uint8, one of each label, in 0..peak."""
     import torch
 
     noise = torch.Generator().manual_seed(seed)
-    shares = [fitted.generate(some, noise) for some in torch.from_numpy(labels).split(AT_ONCE)]
+    batches = torch.split(torch.from_numpy(labels), AT_ONCE)
+    shares = [fitted.generate(some, noise) for some in batches]
     return (torch.cat(shares) * peak).round().to(torch.uint8).numpy()

@@ -27,9 +27,10 @@ class Criterion(nn.Module):
     def __init__(self, loss: Loss) -> None:
         super().__init__()
         self.loss = loss
-        self.score_kind = getattr(loss, "score_kind", None if self._has_scores else "probability")
-        if self.score_kind not in SCORE_KINDS:
-            raise ValueError(f"score_kind={self.score_kind}: one of {', '.join(SCORE_KINDS)}")
+        score_kind = getattr(loss, "score_kind", None if self._has_scores else "probability")
+        if score_kind not in SCORE_KINDS:
+            raise ValueError(f"score_kind={score_kind}: one of {', '.join(SCORE_KINDS)}")
+        self.score_kind = str(score_kind)
         smoothing = getattr(loss, "label_smoothing", 0.0)
         if not 0 <= smoothing < 1:  # PyTorch takes a negative one
             raise ValueError(f"label_smoothing={smoothing}: a share from 0 up, below 1")
@@ -39,8 +40,9 @@ class Criterion(nn.Module):
 
     def scores(self, outputs: torch.Tensor) -> torch.Tensor:
         """float32 (m, K) of a network's outputs (m, K)."""
-        if self._has_scores:
-            return self.loss.scores(outputs).float()
+        if hasattr(self.loss, "scores"):
+            scores: torch.Tensor = self.loss.scores(outputs).float()
+            return scores
         return outputs.float().softmax(dim=1)
 
     @property
@@ -60,7 +62,7 @@ def make_criterion(
 
     Raises ValueError, beginning with "loss: ", where it cannot be made.
     """
-    known = {"classes": classes, "class_names": class_names and tuple(class_names)}
+    known: dict[str, Any] = {"classes": classes, "class_names": class_names and tuple(class_names)}
     if class_weights is not None:
         known["weight"] = torch.as_tensor(class_weights, dtype=torch.float32)
     with blamed_on("loss"):
@@ -73,7 +75,8 @@ def make_criterion(
         taken = {name: known[name] for name in known if name in _arguments(factory)}
         criterion = Criterion(factory(**taken))
     if class_weights is not None:  # of the training alone: a saved model scores without them
-        criterion._register_state_dict_hook(_without_weights)
+        hooks: Any = criterion  # whose method PyTorch has without types
+        hooks.register_state_dict_post_hook(_without_weights)
     return criterion
 
 
@@ -113,7 +116,7 @@ def with_last_layer(network: nn.Module, loss: Loss, classes: int) -> nn.Module:
             "outputs, and the network has none; use another loss"
         )
     name, last = linear[-1]
-    layer = loss.last_layer(last.in_features, classes)
+    layer: nn.Module = loss.last_layer(last.in_features, classes)
     if not name:
         return layer
     parent, _, child = name.rpartition(".")

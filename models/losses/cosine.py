@@ -55,14 +55,16 @@ class CosineCrossEntropyLoss(nn.Module):
     def forward(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         cross_entropy = functional.cross_entropy(self.head(unit(outputs)), labels)
         decay = at_least_single(self.head.linear.weight).square().sum()
-        return (
+        loss: torch.Tensor = (
             self.cosine(outputs, labels)
             + self.cross_entropy_weight * cross_entropy
             + self.weight_decay * decay
         )
+        return loss
 
     def scores(self, outputs: torch.Tensor) -> torch.Tensor:
-        return self.head(unit(outputs)).softmax(dim=1)
+        scores: torch.Tensor = self.head(unit(outputs)).softmax(dim=1)
+        return scores
 
 
 class SoftmaxHead(nn.Module):
@@ -89,7 +91,8 @@ class SoftmaxHead(nn.Module):
     def _normalised(self, hidden: torch.Tensor) -> torch.Tensor:
         layer = self.normalisation
         if len(hidden) > 1:
-            return layer(hidden)
+            normalised: torch.Tensor = layer(hidden)
+            return normalised
         return functional.batch_norm(
             hidden, layer.running_mean, layer.running_var, layer.weight, layer.bias, eps=layer.eps
         )

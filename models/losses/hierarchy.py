@@ -53,7 +53,7 @@ def read_tree(file: Path) -> Tree:
 
     Raises ValueError naming the file and the line, node or nodes that make it no tree.
     """
-    tree: dict[str, str] = {}
+    tree: dict[Hashable, Hashable] = {}
     for number, line in enumerate(_lines(file), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -79,7 +79,7 @@ def _require_one_root(tree: Tree, file: Path) -> None:
     for node in tree:
         if _ancestors(tree, node)[-1] in tree:
             raise ValueError(f"hierarchy={file}: {node} is its own ancestor; a tree has no cycle")
-    roots = sorted(set(tree.values()) - set(tree))
+    roots = sorted(map(str, set(tree.values()) - set(tree)))
     if len(roots) != 1:
         found = f"{len(roots)} roots ({', '.join(roots[:3])})" if roots else "no line"
         raise ValueError(f"hierarchy={file}: {found}; a tree has one root")

@@ -25,6 +25,8 @@ class HierarchyCosineLoss(CosineLoss):
     be, or lacks classes.
     """
 
+    vectors: torch.Tensor
+
     def __init__(self, classes: int, class_names: Sequence[str] | None, hierarchy: str) -> None:
         super().__init__()
         vectors = np.zeros((classes, classes))  # those of a saved model come with its state

@@ -15,7 +15,7 @@ def at_least_single(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.to(torch.promote_types(tensor.dtype, torch.float32))
 
 
-def without_autocast(tensor: torch.Tensor) -> AbstractContextManager:
+def without_autocast(tensor: torch.Tensor) -> AbstractContextManager[object]:
     """Products of matrices in the precision of their factors, within a mixed precision, too."""
     kind = tensor.device.type
     if not torch.amp.is_autocast_available(kind):  # the meta device of a rehearsal

@@ -50,6 +50,7 @@ class TVMFLoss(nn.Module):
 
     def _scale(self, precision: torch.dtype) -> torch.Tensor | float:
         if self.free_scale is None:
+            assert self.scale is not None  # one or the other
             return self.scale
         return 1 + functional.softplus(self.free_scale.to(precision))
 

@@ -19,4 +19,5 @@ class Network(nn.Module):
         )
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.layers(images)
+        logits: torch.Tensor = self.layers(images)
+        return logits

@@ -22,8 +22,7 @@ def dependence_sentence(
         return None
     (first, first_other), (second, second_other) = part.interaction
     within, between = _change(first, first_other, claim), _change(first, second, claim)
-    crossed = _change(second, second_other, claim) == within and within and between
-    if not crossed:
+    if within is None or between is None or _change(second, second_other, claim) != within:
         return None
     # An interaction is symmetric: what was tuned or not is told as the condition.
     compared, condition = (between, within) if within[0] == "protocol" else (within, between)

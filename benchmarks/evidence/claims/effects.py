@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.evidence.axes import AXES
-from benchmarks.evidence.claims.schema import Arm, Claim, Part
+from benchmarks.evidence.claims.arms import Arm
+from benchmarks.evidence.claims.schema import Claim, Part
 from benchmarks.evidence.optimism import why_optimistic
 
 NOT_RUN = "not-run"
@@ -118,7 +119,8 @@ class Arms:
         common = reduce(np.intersect1d, [seeds for seeds, _ in arms])
         signs = SIGNS[self.part.kind]
         aligned = (values[np.searchsorted(seeds, common)] for seeds, values in arms)
-        return common, sum(sign * values for sign, values in zip(signs, aligned, strict=True))
+        signed = (sign * values for sign, values in zip(signs, aligned, strict=True))
+        return common, np.asarray(sum(signed))
 
     def seeds_left_out(self, sizes: Sequence[int]) -> int:
         """How many seeds have some of the cells but do not count, because they lack others."""

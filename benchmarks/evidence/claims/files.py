@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from benchmarks.evidence.claims.arms import Arm
 from benchmarks.evidence.claims.schema import (
-    Arm,
     Claim,
     Expectation,
     Part,
@@ -25,11 +25,14 @@ from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.wording import MARKS
 from benchmarks.grid.errors import nearest
 
-# The same loader written in C, many times faster, wherever PyYAML was built with it.
-_SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _SafeLoader
+else:
+    # The same loader written in C, many times faster, wherever PyYAML was built with it.
+    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _EachKeyOnce(_SAFE_LOADER):
+class _EachKeyOnce(_SafeLoader):
     """YAML lets the last of two equal keys win; in a claim that is a slip."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -93,14 +96,14 @@ def parse_claim(content: object, file: str = "claim") -> Claim:
 def published_curves(claims: Iterable[Claim]) -> list[PublishedCurves]:
     """The published points of claims, each for the dataset its claim is about."""
     return [
-        PublishedCurves(claim.datasets[0], _label(claim), claim.published.points)
+        PublishedCurves(claim.datasets[0], _label(claim, claim.published), claim.published.points)
         for claim in claims
         if claim.published is not None and claim.published.points and claim.datasets
     ]
 
 
-def _label(claim: Claim) -> str:
-    mark = MARKS[claim.published.mark]
+def _label(claim: Claim, published: Published) -> str:
+    mark = MARKS[published.mark]
     return f"published ({cited_as(claim)}{', ' + mark if mark else ''})"
 
 
@@ -143,8 +146,8 @@ def _first_fault(error: ValidationError) -> str:
     if fault["type"] == "missing":
         return f"{field}: missing: add it"
     if fault["type"] == "literal_error":
-        names = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
-        return f"{field}={fault['input']!r}: {nearest(str(fault['input']), names)}"
+        expected = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        return f"{field}={fault['input']!r}: {nearest(str(fault['input']), expected)}"
     if fault["type"] in ("tuple_type", "too_long", "too_short") and place[-1] in ARMS:
         return f"{field}: {ARMS[place[-1]]}"
     if fault["type"] == "string_type":

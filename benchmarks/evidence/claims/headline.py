@@ -9,7 +9,8 @@ def headline_part(verdict: dict[str, Any]) -> dict[str, Any] | None:
     """The deciding part whose effect is the verdict's own; None where there is no effect."""
     if verdict["effect"] is None:
         return None
-    return next(part for part in verdict["parts"] if part["id"] == verdict["part"])
+    part: dict[str, Any] = next(p for p in verdict["parts"] if p["id"] == verdict["part"])
+    return part
 
 
 def names_of(verdict: dict[str, Any], part: dict[str, Any]) -> list[Any]:

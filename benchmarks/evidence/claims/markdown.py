@@ -15,6 +15,7 @@ from benchmarks.evidence.wording import (
     percent,
     published_text,
     sizes_text,
+    without_tags,
 )
 
 
@@ -32,7 +33,8 @@ def claims_markdown(
         head.append("verdict of the published results")
         for verdict, row in zip(verdicts, rows, strict=True):
             row.append(published.get(verdict["id"], {}).get("verdict", "-"))
-    return "\n".join(["# Claims", "", *table_lines(head, rows), "", *map(_section, verdicts)])
+    page = ["# Claims", "", *table_lines(head, rows), "", *map(_section, verdicts)]
+    return without_tags("\n".join(page))
 
 
 def _overview_row(verdict: dict[str, Any]) -> list[str]:

@@ -36,8 +36,8 @@ Metric = Literal[
     "hessian_eigenvalue",
 ]
 # Told in % and points; the others are plain numbers in their own unit.
-SHARES = ("accuracy", "train_accuracy", "accuracy_last_epoch", "balanced_accuracy", "macro_f1")
-SHARES += ("auroc", "average_precision", "f1_at_threshold", "all_right")
+SHARES: tuple[str, ...] = ("accuracy", "train_accuracy", "accuracy_last_epoch", "balanced_accuracy")
+SHARES += ("macro_f1", "auroc", "average_precision", "f1_at_threshold", "all_right")
 
 
 class Source(Strict):
@@ -61,10 +61,9 @@ class Sizes(Strict):
     def _some_size(self) -> Self:
         if self.equals is not None and (self.at_least, self.at_most) != (None, None):
             raise ValueError("equals says it all: leave out at_least and at_most")
-        if None not in (self.at_least, self.at_most) and self.at_least > self.at_most:
-            raise ValueError(
-                f"no size is at least {self.at_least} and at most {self.at_most}: change one"
-            )
+        least, most = self.at_least, self.at_most
+        if least is not None and most is not None and least > most:
+            raise ValueError(f"no size is at least {least} and at most {most}: change one")
         return self
 
     def contains(self, size: int) -> bool:
@@ -109,7 +108,8 @@ class Expectation(Strict):
     @property
     def bound(self) -> float:
         """The value that the effect is held against."""
-        return getattr(self, self.name)
+        value: float = getattr(self, self.name)
+        return value
 
     @property
     def upward(self) -> bool:
@@ -181,7 +181,7 @@ class Part(Strict):
         fields: dict[str, Any] = write(self)
         return {name: value for name, value in fields.items() if value or name != "datasets"}
 
-    def _pairs(self) -> tuple[Pair, ...]:
+    def _pairs(self) -> tuple[tuple[object, object], ...]:
         if self.interaction:
             return (*self.interaction, self.interaction)
         return tuple(pair for pair in (self.contrast, self.ratio) if pair)
@@ -196,7 +196,8 @@ class Part(Strict):
         """The arms this part needs, in the order of the formula."""
         if self.interaction:
             return (*self.interaction[0], *self.interaction[1])
-        return self.contrast or self.ratio or (self.mean_of or self.spread_of,)
+        single = tuple(arm for arm in (self.mean_of, self.spread_of) if arm)
+        return self.contrast or self.ratio or single
 
     @property
     def methods(self) -> tuple[str, ...]:

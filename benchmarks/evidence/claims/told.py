@@ -32,8 +32,7 @@ class Answer:
     @property
     def bounds(self) -> list[float] | None:
         """The ends of the interval, or None."""
-        low, high = self.interval.low, self.interval.high
-        return None if low is None else [low, high]
+        return self.interval.ends
 
 
 def reason_text(part: Part, claim: Claim, arms: Arms, answer: Answer) -> str:

@@ -19,7 +19,7 @@ from benchmarks.evidence.statistics import holm
 
 VERDICTS = ("reproduced", "contradicted", "inconclusive", "not-run", "cited")
 # What a claim has only where it was tested.
-UNTESTED = (
+UNTESTED: tuple[str, ...] = (
     "part",
     "benchmark",
     "dataset",
@@ -182,7 +182,8 @@ def _more_pairs(deciding: list[dict[str, Any]]) -> int | None:
     needed = [part["more_pairs"] for part in deciding if part["outcome"] in ("open", "not-run")]
     if any(more is None or more > WITHIN_REACH for more in needed):
         return None
-    return max(needed)
+    most: int = max(needed)
+    return most
 
 
 def _settled(deciding: list[dict[str, Any]], more: int | None) -> str:
@@ -220,10 +221,11 @@ def _headline(parts: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _p(answer: dict[str, Any]) -> float | None:
     """That of the headline; of a contradicted claim times the number of deciding parts."""
-    p = _headline(answer["parts"])["p"]
-    if answer["verdict"] != "contradicted":
+    p: float | None = _headline(answer["parts"])["p"]
+    if p is None or answer["verdict"] != "contradicted":
         return p
-    return min(1.0, p * sum(part["deciding"] for part in answer["parts"]))
+    tests: int = sum(part["deciding"] for part in answer["parts"])
+    return min(1.0, p * tests)
 
 
 def _sizes(part: dict[str, Any]) -> list[int]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PANEL = ["dataset", "protocol", "method", "train_size"]
+PanelName = tuple[str, str, str, int]
 ROW_HEIGHT, AROUND = 0.15, 0.75  # inches
 MANY = 9  # rows in a table of curves from which on they are too many for a legend
 
@@ -60,7 +61,7 @@ def accuracies(
 
 def _panels(
     frame: pd.DataFrame, methods: Sequence[str], datasets: Sequence[str]
-) -> list[tuple[tuple[str, str, str, int], pd.DataFrame]]:
+) -> list[tuple[PanelName, pd.DataFrame]]:
     means = labelled_means(without_attrs(frame), "accuracy")
     found = []
     for name, rows in means.groupby(PANEL, sort=True):
@@ -107,13 +108,13 @@ def _inner(label: str) -> str:
     return inner.removesuffix(")") or method
 
 
-def _title(name: tuple[str, str, str, int], panels: Sequence[tuple[tuple, pd.DataFrame]]) -> str:
+def _title(name: PanelName, panels: Sequence[tuple[PanelName, pd.DataFrame]]) -> str:
     dataset, protocol, method, size = name
     several = len({other[1] for other, _ in panels}) > 1
     return f"{dataset}{f', {protocol}' if several else ''}, {method}, n = {size}"
 
 
-def _words(panels: Sequence[tuple[tuple, pd.DataFrame]]) -> str:
+def _words(panels: Sequence[tuple[PanelName, pd.DataFrame]]) -> str:
     parts = ["Mean test accuracy of each method, with 95 % intervals."]
     for name, rows in panels:
         told = []

@@ -52,8 +52,9 @@ def save(
 
     Drawn in memory first: on a full disk matplotlib hides the reason and keeps the file open.
     """
-    if figure.get_layout_engine() is not None:
-        figure.get_layout_engine().execute(figure)
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
         figure.set_layout_engine("none")  # or the layout is found anew for each file
     stem, pdf, png = Path(path_stem), io.BytesIO(), io.BytesIO()
     undated = {"CreationDate": None, "ModDate": None}

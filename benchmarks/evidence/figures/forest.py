@@ -117,7 +117,7 @@ def _list_silent(ax: Axes, silent: dict[str, list[str]]) -> None:
     lines = _silent_lines(silent)
     ax.set_axis_off()
     ax.set_ylim(len(lines) + 0.5, -0.5)
-    beside = {"transform": ax.get_yaxis_transform(), "va": "center", "color": QUIET}
+    beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "va": "center", "color": QUIET}
     for place, (word, names) in enumerate(lines):
         ax.text(-0.02, place + 0.5, word, ha="right", **beside)
         ax.text(0, place + 0.5, names, ha="left", **beside)

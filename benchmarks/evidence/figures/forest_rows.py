@@ -123,9 +123,9 @@ def _expected(
     ax: Axes, expect: Expectation | None, scale: float, span: tuple[float, float]
 ) -> dict[str, Any]:
     """Shades what the claim expects within the row."""
-    bounds = [scale * bound for bound in _bounds(expect)]
-    if not bounds:
+    if expect is None:
         return {}
+    bounds = [scale * bound for bound in _bounds(expect)]
     left, right = ax.get_xlim()
     if len(bounds) == 2:
         left, right = bounds
@@ -139,7 +139,8 @@ def _expected(
 
 
 def _row(ax: Axes, row: dict[str, Any], scale: float, height: float) -> dict[str, Any]:
-    drawn = {"linewidth": 1.5, "color": COLORS.get(row["verdict"], INK), "zorder": 3}
+    color = COLORS.get(row["verdict"], INK)
+    drawn: dict[str, Any] = {"linewidth": 1.5, "color": color, "zorder": 3}
     if row["interval"] is not None:
         bounds = [scale * bound for bound in row["interval"]]
         ax.plot(bounds, [height] * 2, gid=f"{row['id']}/interval", **drawn)
@@ -166,7 +167,7 @@ def _row(ax: Axes, row: dict[str, Any], scale: float, height: float) -> dict[str
 
 def _row_text(ax: Axes, row: dict[str, Any], middle: float) -> None:
     """Left what is compared, right the verdict in words."""
-    beside = {"transform": ax.get_yaxis_transform(), "va": "center"}
+    beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "va": "center"}
     small = beside | {"fontsize": 6.5, "color": QUIET}
     color = COLORS.get(row["verdict"], INK)
     lines = _about(row)
@@ -175,7 +176,7 @@ def _row_text(ax: Axes, row: dict[str, Any], middle: float) -> None:
     ax.text(-0.02, top, name, ha="right", weight="bold", fontsize=7.5, **beside)
     for place, line in enumerate(lines, 1):
         ax.text(-0.02, top + LINE * place, line, ha="right", **small)
-    verdict = {"ha": "left", "weight": "bold", "color": color, "fontsize": 7.5}
+    verdict: dict[str, Any] = {"ha": "left", "weight": "bold", "color": color, "fontsize": 7.5}
     ax.text(1.02, middle - LINE / 2, row["verdict"], **verdict, **beside)
     ax.text(1.02, middle + LINE / 2, effect_words(row).replace("-", "\N{MINUS SIGN}"), **small)
 

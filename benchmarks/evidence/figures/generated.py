@@ -50,7 +50,8 @@ def generated_sheets(
 
 
 def _size(record: Record) -> int:
-    return record["metrics"]["train_samples"]
+    size: int = record["metrics"]["train_samples"]
+    return size
 
 
 def _rows(arrays: Predictions, found: Images) -> list[Row]:

@@ -66,24 +66,25 @@ class _Scale:
             return
         top = max(heights.min() * 0.6, self.floor * 0.85)
         bottom = min(max(heights.max(), 0.02) * 1.3, 1.0)
-        ticks = self._ticks(top, bottom)
+        ticks = _ticks(self.floor, top, bottom)
         ax.set_ylabel("test accuracy (%), log scale of the error")
         ax.set_yscale("log")
         ax.set_yticks(list(ticks), list(ticks.values()))
         ax.set_ylim(bottom, top)  # after the ticks, which would widen it
         ax.minorticks_off()
 
-    def _ticks(self, top: float, bottom: float) -> dict[float, str]:
-        """Error -> accuracy in per cent; 100 stands at the floor."""
 
-        def inside(shares: Sequence[float]) -> dict[float, str]:
-            lowest = max(top, 1.5 * self.floor)
-            return {1 - s: f"{100 * s:g}" for s in shares if lowest <= 1 - s <= bottom}
+def _ticks(floor: float, top: float, bottom: float) -> dict[float, str]:
+    """Error -> accuracy in per cent; 100 stands at the floor."""
 
-        ticks = inside(TICKS)
-        if len(ticks) < 4:
-            ticks |= inside(FINE_TICKS)
-        return ticks | ({self.floor: "100"} if self.floor >= top else {})
+    def inside(shares: Sequence[float]) -> dict[float, str]:
+        lowest = max(top, 1.5 * floor)
+        return {1 - s: f"{100 * s:g}" for s in shares if lowest <= 1 - s <= bottom}
+
+    ticks = inside(TICKS)
+    if len(ticks) < 4:
+        ticks |= inside(FINE_TICKS)
+    return ticks | ({floor: "100"} if floor >= top else {})
 
 
 def _curves(
@@ -146,7 +147,8 @@ def _offsets(sizes: Sequence[int], methods: int) -> np.ndarray:
     points_apart = step / point
     if methods <= FEW or points_apart < ROOM:
         return np.zeros(methods)
-    return (np.arange(methods) - (methods - 1) / 2) * step
+    shifts: np.ndarray = (np.arange(methods) - (methods - 1) / 2) * step
+    return shifts
 
 
 def _aside(sizes: pd.Series, offset: float, by_factors: bool) -> pd.Series:

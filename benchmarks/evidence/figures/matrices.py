@@ -117,9 +117,9 @@ def _matrix(ax: Axes, matrix: np.ndarray, x: float, y: float, side: float) -> No
     if classes > WRITTEN_SHARES:
         return
     size = 6 if classes <= 10 else 5.5
-    middles = edges[:-1] + side / classes / 2
+    middles = (edges[:-1] + side / classes / 2).tolist()
     for true, predicted in np.ndindex(matrix.shape):
-        count, share = matrix[true, predicted], shares[true, predicted]
+        count, share = matrix[true, predicted].item(), shares[true, predicted].item()
         ax.text(
             x + middles[predicted],
             y + middles[true],

@@ -44,7 +44,7 @@ def count_mistakes(predictions: Iterable[tuple[Record, Predictions]]) -> pd.Data
     then those wrong in the largest share of cells.
     """
     tested: dict[str, Counter[int]] = defaultdict(Counter)
-    wrong = []
+    wrong: list[tuple[Any, ...]] = []
     for record, arrays in predictions:
         cell = cell_of(record)
         tested[cell["dataset"]].update(arrays["test_index"].tolist())

@@ -66,7 +66,7 @@ def house_style() -> Iterator[None]:
 
     # What chooses a backend is not a matter of looks, and cannot be set back.
     defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")}
-    with matplotlib.rc_context(defaults | STYLE):
+    with matplotlib.rc_context(defaults | STYLE):  # type: ignore[arg-type]  # any of its names
         yield
 
 

@@ -150,7 +150,8 @@ def _shown_epochs(epochs: int, by_factors: bool) -> np.ndarray:
 def _averaged(losses: np.ndarray, epochs: np.ndarray) -> np.ndarray:
     """Mean losses over the epochs up to each shown one: (runs, epochs) -> (runs, shown)."""
     starts = np.concatenate([[0], epochs[:-1]])
-    return np.add.reduceat(losses, starts, axis=1) / (epochs - starts)
+    means: np.ndarray = np.add.reduceat(losses, starts, axis=1) / (epochs - starts)
+    return means
 
 
 def _epoch_axis(ax: Axes, longest: int, by_factors: bool) -> None:

@@ -40,7 +40,8 @@ def tuning_progress(
         places.sort(key=lambda place: (_place(datasets, place[0]), place[1]))
     with house_style():
         figure, axes = panel_figure(len(places) + bool(shares), 2.5)
-        look, entries = looks(order, methods), {}
+        look = looks(order, methods)
+        entries: dict[str, Any] = {}
         for ax, (dataset, size) in zip(axes, places, strict=False):
             rows = progress[(progress["dataset"] == dataset) & (progress["train_size"] == size)]
             entries |= _search(ax, rows, look)

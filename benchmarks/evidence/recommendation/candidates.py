@@ -41,7 +41,8 @@ class Candidates:
     def keys(self, label: str) -> list[str]:
         """Of the cells of a method at the largest train size."""
         own = (self.frame["label"] == label) & (self.frame["train_size"] == self.train_size)
-        return self.frame.loc[own, "key"].tolist()
+        keys: list[str] = self.frame.loc[own, "key"].tolist()
+        return keys
 
 
 def candidates(held: Holding, frame: pd.DataFrame) -> Candidates:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from benchmarks.evidence.recommendation import words
 from benchmarks.evidence.recommendation.recommended import Recommendation
+from benchmarks.evidence.wording import without_tags
 
 # The pictures that the page shows: the start of a figure's name, and what it shows.
 LEARNING = ("learning", "Accuracy by number of training images")
@@ -30,7 +32,7 @@ def recommendation_markdown(
         "## Images it gets wrong\n\n" + _mistakes(recommendation),
         _picture(pictures, *MISTAKES),
         "## How this was found\n\n" + words.how_found(recommendation),
-        *(f"Note: {note}" for note in recommendation.notes),
+        *(f"Note: {without_tags(note)}" for note in recommendation.notes),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
@@ -72,20 +74,29 @@ def _confused(recommendation: Recommendation) -> str:
     if not pairs:
         return "Nothing: every image was recognised."
     return "\n".join(
-        f"- {pair.share} of `{pair.label}` are taken for `{pair.taken_for}`" for pair in pairs
+        f"- {pair.share} of {_code(pair.label)} are taken for {_code(pair.taken_for)}"
+        for pair in pairs
     )
 
 
 def _mistakes(recommendation: Recommendation) -> str:
     told, more = words.mistakes(recommendation)
     lines = [
-        f"- `{wrong.name}`: `{wrong.label}` taken for `{wrong.taken_for}`"
+        f"- {_code(wrong.name)}: {_code(wrong.label)} taken for {_code(wrong.taken_for)}"
         + (f", {wrong.sure}" if wrong.sure else "")
         for wrong in told
     ]
     if more:
         lines.append(f"- and {more} more")
     return "\n".join(lines) or "None."
+
+
+def _code(name: str) -> str:
+    """A name as code, which holds no markup, between more backticks than it has itself."""
+    text = " ".join(name.split())
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{text}{space}{fence}"
 
 
 def _picture(pictures: Mapping[str, str], start: str, says: str) -> str:

@@ -76,7 +76,7 @@ def more_images(advice: Advice) -> str:
     step = f"From {less} to {more} training images it gained {_points(gain)}"
     if advice.curve[-1][1].estimate == 1:
         return f"Images like these cannot tell: it got all of them right. {step}."
-    if gain.low is None:
+    if gain.low is None or gain.high is None:
         return f"{step}, which is all that can be said ({gain.reason})."
     if gain.low > 0:
         return f"Yes, in all likelihood. {step}."
@@ -90,7 +90,7 @@ def rows(advice: Advice) -> list[tuple[str, ...]]:
     return [
         (
             _named(each.label),
-            f"{100 * each.accuracy.estimate:.1f}",
+            f"{100 * each.accuracy.measured:.1f}",
             _bounds(each.accuracy),
             "" if each.behind is None else _points(each.behind, unit=""),
             f"{each.seconds:.1f}",
@@ -152,7 +152,7 @@ def _rivals(advice: Advice) -> str:
     if not rivals:
         return "Every other method that was compared is worse on these images."
     chosen = next(each for each in advice.standings if each.label == advice.chosen)
-    told = [f"{_named(each.label)} ({_percent(each.accuracy.estimate)})" for each in rivals]
+    told = [f"{_named(each.label)} ({_percent(each.accuracy.measured)})" for each in rivals]
     text = f"These images do not rule out that as good are {_listed(told)}."
     near = [each for each in rivals if _gap(chosen, each) <= LITTLE]
     quickest = min(near, key=lambda rival: rival.seconds, default=chosen)
@@ -165,7 +165,7 @@ def _rivals(advice: Advice) -> str:
 
 
 def _gap(chosen: Standing, other: Standing) -> float:
-    return chosen.accuracy.estimate - other.accuracy.estimate
+    return chosen.accuracy.measured - other.accuracy.measured
 
 
 def _named(label: str) -> str:
@@ -176,12 +176,12 @@ def _named(label: str) -> str:
 
 
 def _points(interval: Interval, unit: str = " points") -> str:
-    value = f"{100 * interval.estimate:+.1f}{unit}".replace("-", "\N{MINUS SIGN}")
+    value = f"{100 * interval.measured:+.1f}{unit}".replace("-", "\N{MINUS SIGN}")
     return value if interval.low is None else f"{value} [{_bounds(interval, signed=True)}]"
 
 
 def _bounds(interval: Interval, signed: bool = False) -> str:
-    if interval.low is None:
+    if interval.low is None or interval.high is None:
         return "\N{EN DASH}"
     low, high = interval.low, interval.high
     if not signed:

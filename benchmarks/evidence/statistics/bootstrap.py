@@ -110,7 +110,8 @@ class _Levels:
         self.arms, self.signs = arms, (1.0, -1.0)[: len(arms)]
         self.splits, self.samples = len(arms[0].counts), arms[0].cells.shape[1]
         per_split = [np.add.reduceat(arm.cells, arm.starts) / arm.counts[:, None] for arm in arms]
-        values = sum(sign * part for sign, part in zip(self.signs, per_split, strict=True))
+        parts = [sign * part for sign, part in zip(self.signs, per_split, strict=True)]
+        values = np.asarray(sum(parts))
         self.split_means, self.sample_means = values.mean(axis=1), values.mean(axis=0)
 
     def centre(self) -> tuple[float, float]:
@@ -122,7 +123,7 @@ class _Levels:
 
     def influences(self) -> np.ndarray:
         """How far each split and each test sample moves the mean, for the acceleration."""
-        of_splits = (self.split_means - self.split_means.mean()) / self.splits
+        of_splits: np.ndarray = (self.split_means - self.split_means.mean()) / self.splits
         if self.samples == 1:
             return of_splits
         of_samples = (self.sample_means - self.sample_means.mean()) / self.samples
@@ -140,11 +141,11 @@ class _Levels:
         drawn_splits = generator.integers(0, self.splits, (size, self.splits))
         drawn = [arm.drawn_runs(drawn_splits, generator) for arm in self.arms]
         counts = self._sample_counts(size, generator)
-        split_means = sum(self._split_means(drawn, counts))
+        split_means = np.asarray(sum(self._split_means(drawn, counts)))
         means = split_means.mean(axis=1)
         variances = split_means.var(axis=1, ddof=1) / self.splits
         if self.samples > 1:
-            sample_means = sum(self._sample_means(drawn))
+            sample_means = np.asarray(sum(self._sample_means(drawn)))
             squares = (counts * (sample_means - means[:, None]) ** 2).sum(axis=1)
             variances += squares / (self.samples - 1) / self.samples
         return means, variances
@@ -194,8 +195,8 @@ def _studentised(
 
 
 def _bca(found: Interval, means: np.ndarray, influences: np.ndarray, level: float) -> Interval:
-    below = (means < found.estimate - NO_SPREAD).mean()
-    not_above = (means <= found.estimate + NO_SPREAD).mean()
+    below = (means < found.measured - NO_SPREAD).mean()
+    not_above = (means <= found.measured + NO_SPREAD).mean()
     if below == 1 or not_above == 0:
         return replace(found, reason="all resamples lie on one side of the estimate")
     bias = ndtri((below + not_above) / 2)

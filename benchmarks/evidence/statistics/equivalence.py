@@ -62,10 +62,11 @@ def equivalence_test(differences: ArrayLike, margin: float, level: float = LEVEL
     """
     differences, interval = _checked(differences, margin, level)
     p_low, p_high = one_sided_p(differences, -margin), one_sided_p(-differences, -margin)
-    if p_low is None or p_high is None:
+    above, below = one_sided_p(differences, margin), one_sided_p(-differences, margin)
+    if p_low is None or p_high is None or above is None or below is None:
         return Equivalence(None, None, None, interval, margin, level, UNDECIDED)
     p, alpha = max(p_low, p_high), 1 - level
-    beyond = min(one_sided_p(differences, margin), one_sided_p(-differences, margin)) <= alpha
+    beyond = min(above, below) <= alpha
     verdict = EQUIVALENT if p <= alpha else DIFFERENT if beyond else UNDECIDED
     return Equivalence(p_low, p_high, p, interval, margin, level, verdict)
 
@@ -83,11 +84,11 @@ def noninferiority_test(
     Raises EvidenceError as `equivalence_test` does.
     """
     differences, interval = _checked(differences, margin, level)
-    p, alpha = one_sided_p(differences, -margin), 1 - level
-    if p is None:
+    p, below = one_sided_p(differences, -margin), one_sided_p(-differences, margin)
+    if p is None or below is None:
         return Noninferiority(None, interval, margin, level, UNDECIDED)
-    worse = one_sided_p(-differences, margin) <= alpha
-    verdict = NONINFERIOR if p <= alpha else INFERIOR if worse else UNDECIDED
+    alpha = 1 - level
+    verdict = NONINFERIOR if p <= alpha else INFERIOR if below <= alpha else UNDECIDED
     return Noninferiority(p, interval, margin, level, verdict)
 
 

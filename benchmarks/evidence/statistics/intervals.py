@@ -36,19 +36,26 @@ class Interval:
     @property
     def half_width(self) -> float | None:
         """Half the width of the interval, or None."""
-        return None if self.low is None else (self.high - self.low) / 2
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
     @property
     def ends(self) -> list[float] | None:
         """Both ends of the interval, or None."""
-        return None if self.low is None else [self.low, self.high]
+        return None if self.low is None or self.high is None else [self.low, self.high]
 
     @property
     def reach(self) -> float | None:
         """From the estimate to the farther end of the interval, or None."""
-        if self.low is None:
+        if self.low is None or self.high is None:
             return None
-        return max(self.high - self.estimate, self.estimate - self.low)
+        return max(self.high - self.measured, self.measured - self.low)
+
+    @property
+    def measured(self) -> float:
+        """The estimate; raises EvidenceError where there is none."""
+        if self.estimate is None:
+            raise EvidenceError(f"no estimate: {self.reason}")
+        return self.estimate
 
 
 def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
@@ -62,7 +69,7 @@ def mean_interval(values: ArrayLike, level: float = LEVEL) -> Interval:
     """
     check_share("level", level)
     found = mean_and_spread(values)
-    if found.reason:
+    if found.reason or found.estimate is None or found.spread is None:
         return found
     half = t_quantile(found.pairs, level) * (found.spread / math.sqrt(found.pairs))
     return replace(found, low=found.estimate - half, high=found.estimate + half)
@@ -119,7 +126,8 @@ def paired_differences(first: pd.Series, second: pd.Series) -> np.ndarray:
                 f"seed {seed} occurs twice in a paired comparison: average over its runs first"
             )
     common = first.index.intersection(second.index).sort_values()
-    return finite(first[common]) - finite(second[common])
+    differences: np.ndarray = finite(first[common]) - finite(second[common])
+    return differences
 
 
 def welch_difference(first: ArrayLike, second: ArrayLike, level: float = LEVEL) -> Interval:
@@ -134,8 +142,8 @@ def welch_difference(first: ArrayLike, second: ArrayLike, level: float = LEVEL) 
     fewest = min(one.pairs, two.pairs)
     if fewest == 0:
         return Interval(None, None, None, 0, None, "no value")
-    difference = one.estimate - two.estimate
-    if fewest == 1:
+    difference = one.measured - two.measured
+    if fewest == 1 or one.spread is None or two.spread is None:
         return Interval(difference, None, None, 1, None, "one run only")
     a, b = one.spread**2 / one.pairs, two.spread**2 / two.pairs
     error = math.sqrt(a + b)

@@ -37,7 +37,7 @@ def resampled_interval(values: ArrayLike, test_share: float, confidence: float =
             " example 0.25 for five folds"
         )
     found = mean_and_spread(values)
-    if found.reason:
+    if found.reason or found.estimate is None or found.spread is None:
         return found
     error = found.spread * math.sqrt(1 / found.pairs + test_share)
     half = t_quantile(found.pairs, confidence) * error

@@ -51,7 +51,8 @@ def selected_accuracy(
     if not ((correct >= 0) & (correct <= 1)).all():
         raise EvidenceError("correct: shares between 0 and 1 needed")
     generator = np.random.default_rng(seed)
-    scores, selected = [], []
+    scores: list[float] = []
+    selected: list[int] = []
     while len(scores) < resamples:
         times_drawn = np.bincount(
             generator.integers(len(correct), size=len(correct)), minlength=len(correct)
@@ -64,7 +65,8 @@ def selected_accuracy(
         scores.append(correct[left_out, best].mean())
     mean, tail = float(np.mean(scores)), 50 * (1 - confidence)
     low, high = np.percentile(scores, [tail, 100 - tail])
-    wilson = wilson_interval(round(mean * len(correct)), len(correct), confidence)
+    wilson = wilson_interval(round(mean * len(correct)), len(correct), confidence).ends
+    assert wilson is not None  # there are two images or more
     shares = np.bincount(selected, minlength=correct.shape[1]) / resamples
-    bounds = min(float(low), wilson.low), max(float(high), wilson.high)
+    bounds = min(float(low), wilson[0]), max(float(high), wilson[1])
     return Selected(mean, *bounds, tuple(shares.tolist()))

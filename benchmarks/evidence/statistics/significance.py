@@ -208,12 +208,12 @@ def _signed_sums(signs: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     eights[: len(sizes)] = sizes
     patterns = 2.0 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) - 1
     sums_of_eight = np.einsum("pe,be...->bp...", patterns, eights.reshape(-1, 8, *columns))
-    return sum(eight[signs[:, place]] for place, eight in enumerate(sums_of_eight))
+    return np.asarray(sum(eight[signs[:, place]] for place, eight in enumerate(sums_of_eight)))
 
 
 def _root_sums_of_squares(differences: np.ndarray) -> np.ndarray:
     """By column; infinite where all differences are rounding noise, which is no evidence."""
-    roots = np.sqrt((differences**2).sum(axis=0))
+    roots: np.ndarray = np.sqrt((differences**2).sum(axis=0))
     roots[(np.abs(differences) <= NO_SPREAD).all(axis=0)] = np.inf
     return roots
 

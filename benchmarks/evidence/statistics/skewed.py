@@ -63,7 +63,7 @@ def accuracy_interval(accuracies: ArrayLike, level: float = LEVEL) -> Interval:
             f"accuracies from {values.min():g} to {values.max():g}: expected shares from 0 to 1"
         )
     found = _widened(values, level, adjusted=True)
-    if found.low is not None:
+    if found.low is not None and found.high is not None:
         found = replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
     return replace(found, caveat=_caveat(found, level))
 
@@ -79,7 +79,8 @@ def unseen_share(draws: int, level: float = LEVEL) -> float:
     check_share("level", level)
     if draws < 1:
         raise EvidenceError(f"draws={draws}: expected at least 1")
-    return 1 - (1 - level) ** (1 / draws)
+    share_of_good: float = (1 - level) ** (1 / draws)
+    return 1 - share_of_good
 
 
 def one_sided_p(differences: ArrayLike, bound: float, adjusted: bool = False) -> float | None:
@@ -94,7 +95,7 @@ def one_sided_p(differences: ArrayLike, bound: float, adjusted: bool = False) ->
     """
     values = finite(differences)
     found = mean_and_spread(values)
-    if found.spread is None:
+    if found.spread is None or found.estimate is None:
         return None
     if found.spread == 0:
         return sign_test_p(found.pairs) if found.estimate > bound + NO_SPREAD else 1.0
@@ -122,7 +123,7 @@ def skewness(values: ArrayLike, adjusted: bool = False) -> float:
 
 def _widened(values: np.ndarray, level: float, adjusted: bool) -> Interval:
     found = mean_and_spread(values)
-    if found.reason:
+    if found.reason or found.estimate is None or found.spread is None:
         return found
     error = found.spread / math.sqrt(found.pairs)
     c = skewness(values, adjusted) / math.sqrt(found.pairs)
@@ -139,7 +140,9 @@ def _undone(c: float, x: float) -> float:
 
 
 def _caveat(found: Interval, level: float) -> str | None:
-    if found.spread is None or found.estimate + max(2 * found.spread, 1 - NEAR_TOP) < 1:
+    if found.spread is None or found.estimate is None:
+        return None
+    if found.estimate + max(2 * found.spread, 1 - NEAR_TOP) < 1:
         return None
     share = unseen_share(found.pairs, level)
     if share <= RARE:

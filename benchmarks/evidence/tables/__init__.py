@@ -23,7 +23,7 @@ from benchmarks.evidence.tables.html_table import html_table
 from benchmarks.evidence.tables.latex import latex_table, table_latex
 from benchmarks.evidence.tables.markdown_table import markdown_table
 from benchmarks.evidence.tables.metrics import METRICS, metric_of
-from benchmarks.evidence.tables.panels import Table
+from benchmarks.evidence.tables.panels import Cell, Table
 from benchmarks.evidence.tables.request import TableRequest, check_request, filtered
 from benchmarks.evidence.tables.summaries import summary, summary_table, table_csv
 from benchmarks.grid.errors import nearest
@@ -108,6 +108,9 @@ def table_markdown(
     return markdown_table(summary_table(table, methods, datasets, notices), title or "Results")
 
 
+Mean = tuple[float, float | None]  # and the reach of its interval
+
+
 @dataclass(frozen=True)
 class Block:
     """One table for reading: a dataset under one protocol; cells are (mean, reach) or None.
@@ -119,7 +122,7 @@ class Block:
     dataset: str
     protocol: str
     sizes: list[int]
-    rows: list[tuple[str, str, list[tuple[float, float | None] | None]]]
+    rows: list[tuple[str, str, list[Mean | None]]]
     parameters: list[str]
     optimistic: list[str]
 
@@ -133,10 +136,7 @@ def blocks(
     """
     found = []
     for panel in summary_table(table, methods, datasets).panels:
-        rows = [
-            (row.label, row.runs, [cell and (cell.mean, cell.reach) for cell in row.cells])
-            for row in panel.rows
-        ]
+        rows = [(row.label, row.runs, [_mean(cell) for cell in row.cells]) for row in panel.rows]
         where = dict(panel.fixed)
         found.append(
             Block(
@@ -159,7 +159,11 @@ def caption(block: Block, level: float = LEVEL) -> str:
     )
 
 
-def cell_text(cell: tuple[float, float | None] | None, plus_minus: str = "±") -> str:
+def _mean(cell: Cell | None) -> Mean | None:
+    return None if cell is None or cell.mean is None else (cell.mean, cell.reach)
+
+
+def cell_text(cell: Mean | None, plus_minus: str = "±") -> str:
     """`98.5 ± 0.4`, `98.5` without an interval, `-` without a result."""
     if cell is None:
         return "-"

@@ -116,7 +116,7 @@ def _comparison_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
     bold = any(cell.best for cell in cells)
     sentences = [f"Bold: the best of its {group}."] if bold else []
     sentences += shared_draws_sentences(table, panels)
-    untested = [cell.shared for cell in cells if cell.untested]
+    untested = [cell.shared for cell in cells if cell.untested and cell.shared is not None]
     if untested and not table.has_tests:
         against = table.request.reference or f"the best of their {group}"
         return [
@@ -163,7 +163,7 @@ def _mark_sentences(table: Table, cells: Sequence[Cell], alpha: str) -> list[str
     level = 1 - table.request.level
     unproven = [cell for cell in cells if cell.not_significantly_worse]
     sentences = []
-    if any(cell.p <= level for cell in unproven):
+    if any(cell.p is not None and cell.p <= level for cell in unproven):
         better = f" (p > {alpha}), or better on the draws that both share"
         sentences.append(f"{NOT_WORSE}: not significantly {worse}{better}.")
     elif unproven:

@@ -121,7 +121,7 @@ def _competitions(frame: pd.DataFrame, request: TableRequest) -> list[dict[str, 
         together = tuple(value for axis, value in where.items() if axis not in apart)
         seeds = values.index.get_level_values("split_seed")
         competitor = Competitor(place, pd.Series(values.to_numpy(), seeds))
-        found[together][str(where.get(competing))] = competitor
+        found[together][str(where.get(str(competing)))] = competitor
     _check_reference(request, {name for members in found.values() for name in members})
     return list(found.values())
 
@@ -131,7 +131,7 @@ def _judged(
 ) -> Iterator[tuple[str, Competitor, Interval, Standing]]:
     """Each competitor's interval (of its difference to a reference) and standing."""
     values = {name: competitor.values for name, competitor in members.items()}
-    reference = values.get(request.reference)
+    reference = None if request.reference is None else values.get(request.reference)
     if request.reference is not None and reference is None:
         for name, competitor in members.items():
             yield name, competitor, difference_interval([]), Standing()

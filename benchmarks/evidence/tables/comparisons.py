@@ -135,7 +135,8 @@ def _holm(pairs: Sequence[Pair], together: pd.DataFrame, level: float) -> dict[P
 
 def _differences(together: pd.DataFrame, first: str, second: str) -> np.ndarray:
     """first - second on each draw that both have."""
-    return (together[first] - together[second]).dropna().to_numpy()
+    differences: np.ndarray = (together[first] - together[second]).dropna().to_numpy()
+    return differences
 
 
 def _testable(shared: int, tests: int, level: float) -> bool:

@@ -70,11 +70,11 @@ class _Column:
         """The column's type: one S column, or two with a thin space between them."""
         after = f", table-space-text-post={{{_raised(self.mark)}}}" if self.mark else ""
         means = [entry.mean for entry in self.entries if entry.value is not None]
-        means = f"S[table-format={_format(means)}{after}]"
+        spec = f"S[table-format={_format(means)}{after}]"
         if not self.has_halves:
-            return means
+            return spec
         halves = _format([entry.half for entry in self.entries if entry.half])
-        return rf"{means}@{{\,}}S[table-format={halves}, table-space-text-pre={{{PLUS_MINUS}}}]"
+        return rf"{spec}@{{\,}}S[table-format={halves}, table-space-text-pre={{{PLUS_MINUS}}}]"
 
     @property
     def title(self) -> str:

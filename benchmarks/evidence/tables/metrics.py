@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -103,7 +103,7 @@ def metric_of(name: str, direction: str | None, frame: pd.DataFrame) -> Metric:
             f"direction of metric={name} is unknown: add direction=larger, smaller or none"
         )
     metric = metric or Metric(name, name)
-    return metric if direction is None else replace(metric, direction=direction)
+    return metric if direction is None else replace(metric, direction=cast(Direction, direction))
 
 
 def _is_metric(values: pd.Series) -> bool:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -89,7 +90,8 @@ class RayCluster:
         """How many workers the cluster has room for."""
         import ray
 
-        has = ray.cluster_resources()
+        # Ray has no types for it.
+        has: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         room = int(has.get("CPU", 0) // share["num_cpus"])
         if share["num_gpus"]:
             room = min(room, int(has.get("GPU", 0) / share["num_gpus"]))
@@ -107,8 +109,9 @@ class RayPool:
 
         self.actor_class = ray.remote(_Supervisor).options(**share)
         self.arguments = (results.absolute(), limits)
-        self.actors = [self._new_actor() for _ in range(count)]
-        self.running: dict[object, tuple[object, Task]] = {}
+        # Any: Ray makes actors, their methods and references as it runs.
+        self.actors: list[Any] = [self._new_actor() for _ in range(count)]
+        self.running: dict[Any, tuple[Any, Task]] = {}
 
     def __enter__(self) -> RayPool:
         return self
@@ -152,7 +155,7 @@ class RayPool:
             self.actors.append(self._new_actor())
         return [task for _, task in stopped]
 
-    def _ending(self, reference: object) -> Ending:
+    def _ending(self, reference: Any) -> Ending:
         import ray
 
         actor, task = self.running.pop(reference)
@@ -165,7 +168,7 @@ class RayPool:
         self.actors.append(actor)
         return task, ending
 
-    def _new_actor(self) -> object:
+    def _new_actor(self) -> Any:
         return self.actor_class.remote(*self.arguments)
 
 
@@ -189,7 +192,8 @@ def _connected(address: str | None) -> Iterator[None]:
     _require_somebody_there(address or os.environ.get("RAY_ADDRESS"))
     import ray
 
-    quiet = {"include_dashboard": False, "log_to_driver": False, "logging_level": "error"}
+    quiet: dict[str, Any] = {"include_dashboard": False, "log_to_driver": False}
+    quiet["logging_level"] = "error"
     try:
         ray.init(address=address, **quiet)
     except (ConnectionError, OSError, ValueError, RuntimeError) as error:

@@ -13,7 +13,7 @@ from contextlib import redirect_stderr
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -36,7 +36,7 @@ from benchmarks.execution.work import Limits, Task, Work, may_run_again
 from benchmarks.execution.worker import answers
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Cell
-from benchmarks.records.store import Store
+from benchmarks.records.store import Record, Store
 
 if TYPE_CHECKING:
     import submitit
@@ -45,7 +45,7 @@ SECONDS_BETWEEN_LOOKS = 2.0
 SECONDS_TO_STOP = 30  # between the signal that the time is over and the end of the job
 GPU_PARAMETERS = ("gpus_per_node", "gpus_per_task", "gres", "num_gpus", "additional_parameters")
 
-Submitted = list[tuple["submitit.Job", list[Task]]]  # each job with its chunk
+Submitted = list[tuple["submitit.Job[Any]", list[Task]]]  # each job with its chunk
 
 
 class Slurm:
@@ -82,8 +82,8 @@ class Slurm:
         require_whole_number("memory_gb", memory_gb, or_null=True)
         for name, value in (("requeues", requeues), ("gpus", gpus)):
             require_whole_number(name, value, least=0)
-        for name, value in (("partition", partition), ("account", account), ("qos", qos)):
-            require_text(name, value)
+        for name, text in (("partition", partition), ("account", account), ("qos", qos)):
+            require_text(name, text)
         require_mapping("parameters", parameters)
         require_texts("setup", setup)
         require_texts("parameters.setup", (parameters or {}).get("setup"))
@@ -234,13 +234,14 @@ def _ask_again(
     return again
 
 
-def _seconds(found: dict) -> float | None:
+def _seconds(found: Record) -> float | None:
     return found["timing"]["total"] if found["status"] == "done" else None
 
 
 def last_words(submitted: Submitted, lost: Iterable[str]) -> dict[str, str]:
     """By key of a lost cell: the last line that its job wrote to its standard error."""
-    lost, words = set(lost), {}
+    lost = set(lost)
+    words: dict[str, str] = {}
     for job, chunk in submitted:
         if keys := lost.intersection(task.cell.key for task in chunk):
             said = [line.strip() for line in (job.stderr() or "").splitlines() if line.strip()]

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.grid.errors import RequestError
+
+if TYPE_CHECKING:
+    from submitit import Job
 
 SECONDS_TO_ANSWER = 60
 
@@ -21,7 +26,7 @@ def require_slurm() -> None:
         raise RequestError("executor", "slurm", f"Slurm cannot be reached: {reason}")
 
 
-def jobs_in_queue(jobs: list) -> bool:
+def jobs_in_queue(jobs: Iterable[Job[Any]]) -> bool:
     """Whether any of the jobs waits or runs; True as well where the queue does not answer."""
     names = {job.job_id.split("_")[0] for job in jobs}
     answer = _run("squeue", "--noheader", "--format=%A", f"--jobs={','.join(sorted(names))}")
