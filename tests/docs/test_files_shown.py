@@ -1,0 +1,41 @@
+"""Every YAML file that the documentation shows is taken as it stands; Python that it shows runs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from benchmarks.grid.configs import PROJECT
+from tests.docs import shown
+
+FILES = [file for page in shown.PAGES for file in shown.files(page)]
+ON_DIGITS = ("dataset=digits01", "dataset.train_size=20", "split_seed=0")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{shown.title(file.page)}:{file.name}")
+def test_a_file_on_the_search_path_is_taken(file, outside, scarce):
+    file.write(outside / "mine")
+    path = f"hydra.searchpath=[file://{outside}/mine]"
+    if file.group == "claim":
+        listed = scarce("list", "claims", "--json", path)
+        assert file.name in {claim["name"] for claim in listed.json["claims"]}
+        outcome = scarce("claims", "--json", path)
+        assert outcome.code == 0, outcome.err
+        assert file.name in {claim["id"] for claim in outcome.json["claims"]}
+        return
+    words = [] if file.group == "benchmark" else ["method=mlp", *ON_DIGITS]
+    outcome = scarce("plan", "--json", path, *words, f"{file.group}={file.name}")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["total"] + outcome.json["unavailable"] > 0
+
+
+def test_the_pages_show_files_of_every_kind_that_users_add():
+    assert {file.group for file in FILES} == {"method", "benchmark", "claim", "augmentation"}
+
+
+def test_the_python_of_the_results_page_gives_an_interval(monkeypatch, capsys):
+    monkeypatch.chdir(PROJECT)
+    (code,) = shown.blocks(shown.DOCS / "reference" / "results.md", "python")
+    exec(compile(code, "results.md", "exec"), {})
+    assert re.search(r"Interval\(estimate=.*pairs=10", capsys.readouterr().out)
