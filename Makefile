@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup reproduce test test-slow bench torture calibrate readme docs lint clean
+.PHONY: setup reproduce test test-slow bench torture calibrate audit readme docs lint clean
 
 setup: $(READY)
 
@@ -25,6 +25,9 @@ torture: $(READY)
 
 calibrate: $(READY)
 	$(BIN)/python -m tests.evidence.calibration
+
+audit: $(READY)
+	$(BIN)/python -m tests.audit
 
 readme: $(READY)
 	$(BIN)/python -m tests.readme

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-import numpy
 import pytest
 
-from benchmarks.grid.configs import PROJECT
 from datasets.looking import HERE, MISSING, TO_FETCH, TO_NAME
 from tests.outside import write
 
@@ -42,6 +34,20 @@ def test_data_are_here_to_be_downloaded_to_be_named_or_missing_and_what_to_do(fo
     assert found["datasets"]["mnist01"]["where"].startswith("train-images-idx3-ubyte.gz from ")
     assert "dataset.root=PATH" in found["datasets"]["folder"]["remedy"]
     assert "put the folder nabirds" in found["datasets"]["nabirds"]["remedy"]
+
+
+def test_the_size_of_a_download_is_told_where_it_is_stated(scarce, empty):
+    outcome = scarce("doctor", ONE)
+    told = {
+        line.split()[0]: line.rstrip() for line in outcome.out.splitlines() if "to download" in line
+    }
+    assert told["cub200"].endswith("CUB_200_2011.tgz from data.caltech.edu; 1.2 GB")
+    assert told["cifar10"].endswith("170.5 MB")
+    assert told["vgg19"].endswith("download.pytorch.org; 574.7 MB")
+    assert told["eurosat"].endswith("size not stated")
+    found = scarce("doctor", ONE, "--json").json
+    assert found["weights"]["resnet18"]["size"] == 46_830_453
+    assert found["datasets"]["digits01"]["size"] is None
 
 
 def test_benchmarks_packages_and_devices_are_told(found):
@@ -97,24 +103,3 @@ def test_a_benchmark_that_cannot_be_planned_does_not_hide_the_rest(scarce, empty
     assert outcome.code == 0
     assert "did you mean mlp?" in outcome.out
     assert "digits01" in outcome.out
-
-
-def packages_but_pytorch(folder):
-    """All that is installed beside this interpreter, without PyTorch and what stands on it."""
-    folder.mkdir()
-    for entry in Path(numpy.__file__).parents[1].iterdir():
-        if not entry.name.startswith(("torch", "pytorch_lightning", "lightning")):
-            (folder / entry.name).symlink_to(entry)
-    return folder
-
-
-def test_it_works_without_pytorch_and_says_so(tmp_path):
-    paths = os.pathsep.join(map(str, [PROJECT, packages_but_pytorch(tmp_path / "packages")]))
-    # Without site, nothing else is found.
-    command = [sys.executable, "-S", "-m", "benchmarks", "doctor", ONE, "--json"]
-    environment = {**os.environ, "PYTHONPATH": paths}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=PROJECT)
-    assert done.returncode == 0, done.stderr
-    devices = json.loads(done.stdout)["devices"]
-    assert devices["torch"].startswith("does not load")
-    assert devices["gpus"] is None
