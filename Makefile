@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup reproduce test test-slow bench torture calibrate audit readme docs lint clean
+.PHONY: setup reproduce test test-slow bench fuzz torture calibrate audit readme docs lint clean
 
 setup: $(READY)
 
@@ -19,6 +19,9 @@ test-slow: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.performance
+
+fuzz: $(READY)
+	SCARCE_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest tests/hardening -m slow
 
 torture: $(READY)
 	$(BIN)/python -m tests.faults.torture

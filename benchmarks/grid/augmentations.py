@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.grid import values
 from benchmarks.grid.errors import RequestError
 
 NONE, JOINT = "none", "+"
@@ -26,7 +27,7 @@ def parts_of(name: object) -> list[str]:
 def composed(name: str, block_of: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     """The block of a choice; `block_of` gives that of one file."""
     parts = parts_of(name)
-    blocks = [block_of(part) for part in dict.fromkeys([NONE, *parts])]
+    blocks = [_named(part, block_of(part)) for part in dict.fromkeys([NONE, *parts])]
     merged: dict[str, Any] = {"name": name, "says": "; ".join(_says(blocks, parts))}
     for block in blocks:
         merged |= {field: value for field, value in block.items() if field not in LABELS}
@@ -42,6 +43,14 @@ def does_something(block: dict[str, Any]) -> bool:
         remedy = "changes no image by itself; compose it with one that does, such as flip+"
         raise RequestError("augmentation", block["name"], remedy + block["name"])
     return False
+
+
+def _named(part: str, block: dict[str, Any]) -> dict[str, Any]:
+    values.check_block("augmentation", block)
+    if block.get("name") != part:
+        remedy = f"its file is {part}.yaml; give both the same name"
+        raise RequestError("augmentation.name", block.get("name", "missing"), remedy)
+    return block
 
 
 def _says(blocks: list[dict[str, Any]], parts: list[str]) -> list[str]:

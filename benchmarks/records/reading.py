@@ -82,6 +82,9 @@ def _check_finished(record: Record) -> None:
         raise ValueError("a metric that is not a number")
     if not 0 <= accuracy <= 1:
         raise ValueError(f"an accuracy of {accuracy}")
+    for name, value in record["metrics"].items():
+        if value is not None and not isinstance(value, int | float):
+            raise ValueError(f"metrics.{name} is no number")
     if not isinstance(record["predictions"]["sha256"], str):
         raise ValueError("predictions.sha256 is no text")
 

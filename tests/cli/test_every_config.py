@@ -55,14 +55,14 @@ def in_short(benchmark: str) -> tuple[str, ...]:
 # Where losses are compared: two of them, and whatever makes a cell long made short.
 NETWORK = ("method.epochs=1", "init_seed=0", "augmentation=none", *SMALL[1:])
 PAIR, ONE_LOSS = "loss=cross_entropy,cosine", "loss=cross_entropy"
+OF_DIGITS = ("dataset.partition=leek", "dataset.classes=[0,1]")  # not the birds of the file
 ON_CPU = ("trainer=cpu", "dataset.partition=leek")
 OF_LOSSES = {
     "barz2019_cub": (*NETWORK, *ON_CPU, "backbone=resnet18", PAIR),
     "barz2019_small": (*NETWORK, "dataset.partition=leek", PAIR),
     "brigato2022_cub": (*NETWORK, *ON_CPU, "backbone=resnet18", PAIR, "protocol.trials=2"),
-    "cosine_vs_tuned": (*NETWORK, "dataset.partition=leek", PAIR, "protocol.trials=2"),
-    # Its epochs are paired with its sizes.
-    "cosine_curve": (*NETWORK[1:], "dataset.partition=leek", "method=fine_tuned", ONE_LOSS),
+    "cosine_vs_tuned": (*NETWORK, *OF_DIGITS, PAIR, "protocol.trials=2"),
+    "cosine_curve": (*NETWORK, *OF_DIGITS, "method.repeat_to=null", ONE_LOSS),
     "cosine_pretrained": (*NETWORK, "dataset.partition=leek", PAIR, "backbone=efficientnet_lite0"),
     "cosine_easy": ("method=mlp", "method.epochs=1", PAIR),
 }

@@ -128,7 +128,7 @@ WRONG = {
     "logger=wandb logger.proyect=x": "did you mean logger.project?",
     "logger=csv logger.folder=7": "logger.folder=7: give a name, or null",
     "logger=none +logger.folder=x": "logger.folder=x: logger=none has no options",
-    "logger=csv,wandb": "logger=csv,wandb: give one value, not a sweep",
+    "logger=csv,wandb": "logger=csv,wandb: give one name",
     "logger=csv benchmark.name=tracking": "benchmark.name=tracking: taken",
     "logger=wandb executor.workers=0": "executor.workers=0",
 }

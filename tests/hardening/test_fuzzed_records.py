@@ -1,0 +1,103 @@
+"""Whatever stands in the file of a record: it is left out by name or refused in one line, and no
+command that reads it ends in a traceback."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.cli import main
+from tests.hardening.fuzzing import (
+    ODD_JSON,
+    assert_told_in_one_line,
+    changed,
+    damaged,
+    fuzzed,
+    scarce,
+)
+
+pytestmark = pytest.mark.slow
+
+CELLS = ("dataset=digits01", "dataset.train_size=10", "split_seed=range(2)", "executor=serial")
+CELLS += ("method=mlp,logistic", "method.epochs=2")
+COMMANDS = {
+    "report": ("report", "benchmark=quickstart"),
+    "table": ("table", "benchmark=quickstart"),
+    "claims": ("claims", "benchmark=quickstart"),
+    "plan": ("plan", *CELLS),
+    "merge": ("merge", "SOURCE"),
+    "compact": ("compact", "benchmark=quickstart"),
+    "key": ("key", "explain", "KEY"),
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A results folder with four finished cells."""
+    folder = tmp_path_factory.mktemp("made")
+    words = ("method=mlp,logistic", "dataset=digits01", "dataset.train_size=10")
+    places = (f"results_dir={folder}", f"published_dir={folder / 'none'}", "figures=none")
+    assert main(["run", *words, "split_seed=range(2)", "executor=serial", *places]) == 0
+    return folder
+
+
+@pytest.fixture
+def asked(made, tmp_path):
+    """`asked(command, text)`: the answer where the first record says `text`."""
+    file = sorted((made / "records").glob("*.json"))[0].relative_to(made)
+    folder = tmp_path / "results"
+
+    def ask(command: str, text: str):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(tmp_path / "other", ignore_errors=True)
+        shutil.copytree(made, folder)
+        (folder / file).write_text(text, encoding="utf-8", errors="surrogatepass")
+        filled = {"SOURCE": str(folder), "KEY": file.stem}
+        words = [filled.get(word, word) for word in COMMANDS[command]]
+        own = tmp_path / "other" if command == "merge" else folder
+        places = (f"results_dir={own}", f"published_dir={tmp_path / 'published'}")
+        return scarce(*words, *places, *(() if command == "key" else ("figures=none",)))
+
+    ask.record = json.loads((made / file).read_text())
+    return ask
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_record_with_one_field_wrong(command, asked):
+    @fuzzed
+    @given(changed(asked.record, ODD_JSON))
+    def check(other):
+        assert_told_in_one_line(asked(command, json.dumps(other)))
+
+    check()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_record_whose_text_is_damaged(command, asked):
+    @fuzzed
+    @given(damaged(json.dumps(asked.record)))
+    def check(text):
+        assert_told_in_one_line(asked(command, text))
+
+    check()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_another_document_in_the_place_of_a_record(command, asked):
+    documents = st.recursive(
+        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+        max_leaves=5,
+    )
+
+    @fuzzed
+    @given(documents)
+    def check(document):
+        assert_told_in_one_line(asked(command, json.dumps(document)))
+
+    check()
