@@ -16,6 +16,7 @@ from os import PathLike
 from pathlib import Path
 from typing import ClassVar
 
+from datasets.downloading import answer, why_not
 from datasets.errors import DataUnavailable, WrongOption
 from datasets.fetch import PATIENCE, cache_folder, search_folders
 from datasets.folder import check_image_size, given_path, refuse_broken, samples_of
@@ -23,7 +24,6 @@ from datasets.image_cache import decoded_images
 from datasets.image_listing import Listing, list_images
 from datasets.looking import before_fetching
 from datasets.samples import Samples
-from datasets.transfer import answer, why_not
 
 CLASSES = ("cat", "leopard", "lion", "tiger")
 MARK = ".downloaded.json"  # written beside photos that were downloaded here

@@ -1,7 +1,7 @@
 """Finding published files on this machine and fetching them from mirrors, always checked.
 
 A file takes its name only once its checksum was compared (pooch moves it there); this file adds
-mirrors and a memory for hosts that do not answer, `datasets.transfer` limits and resuming.
+mirrors and a memory for hosts that do not answer, `datasets.downloading` limits and resuming.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from datasets.errors import DataDamaged, DataUnavailable
-from datasets.looking import before_fetching, found_at
-from datasets.transfer import (
+from datasets.downloading import (
     LARGEST,
     BrokenOff,
     alone_with,
@@ -28,6 +26,8 @@ from datasets.transfer import (
     transfer,
     why_not,
 )
+from datasets.errors import DataDamaged, DataUnavailable
+from datasets.looking import before_fetching, found_at
 
 if TYPE_CHECKING:
     from pooch import Pooch

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from datasets import transfer
+from datasets import downloading
 from datasets.errors import DataUnavailable
 from datasets.fetch import fetch
 from tests.hardening.web import reset, sending, status, web
 
 CONTENT = os.urandom(300_000)
 CHECKSUM = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
-HALF = 2 * transfer.CHUNK  # what is kept of a broken transfer are whole chunks
+HALF = 2 * downloading.CHUNK  # what is kept of a broken transfer are whole chunks
 REMEDY = "put photos.zip there yourself"
 
 
@@ -28,7 +28,7 @@ def direct(monkeypatch):
     """No proxy unless a test names one; pauses too short to wait for."""
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(transfer, "PAUSE", 0.01)
+    monkeypatch.setattr(downloading, "PAUSE", 0.01)
 
 
 def get(folder, *hosts, **options):
@@ -213,7 +213,7 @@ class TestTryingAgain:
         assert len(host.asked) == 4
 
     def test_the_pauses_grow(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(transfer, "PAUSE", 0.1)
+        monkeypatch.setattr(downloading, "PAUSE", 0.1)
         times = []
 
         def cut(handler):
@@ -228,7 +228,7 @@ class TestTryingAgain:
     def test_a_host_that_is_busy_for_longer_than_the_patience_is_given_up(
         self, tmp_path, monkeypatch
     ):
-        monkeypatch.setattr(transfer, "PAUSE", 30)
+        monkeypatch.setattr(downloading, "PAUSE", 30)
         start = time.monotonic()
         with web(status(503)) as host:
             refusal(tmp_path, host, patience=0.5)
