@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -18,6 +19,7 @@ AUGMENTATION, RESAMPLING = "augmentation", "resampling"
 SCALARS = ("split_seed", "init_seed", "threads")
 CHOSEN_ONCE = ("executor", "logger")  # groups that are no part of a cell
 ALIASES = {"seed": "split_seed"}
+MOST_VALUES = 100_000  # of one axis: more is a slip
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,14 @@ def _values(override: Override) -> list[Any]:
         return [_joined(axis, _plain(override.value()))]
     try:
         swept = override.sweep_iterator(transformer=Transformer.identity)
-        values = [_joined(axis, _plain(value)) for value in swept]
+        values = [_joined(axis, _plain(value)) for value in islice(swept, MOST_VALUES + 1)]
     except (ValueError, HydraException) as error:
         raise RequestError(
             override.key_or_group, override.get_value_string(), f"no such sweep ({error})"
         ) from error
+    if len(values) > MOST_VALUES:
+        remedy = f"more than {MOST_VALUES} values; give fewer"
+        raise RequestError(axis, override.get_value_string(), remedy)
     if not values:
         raise RequestError(
             override.key_or_group, override.get_value_string(), "an empty range; give a value"

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from benchmarks.grid.configs import CONF
+from tests.clusters import needs_slurm
 from tests.tiny import TINY
 
 SHORT = {"leek_net": 1, "leek_net_sgd": 1, "leek_net_adam": 1, "mlp": 2, "mlp_table": 1, "cnn": 1}
@@ -107,15 +108,12 @@ def test_loss(loss, scarce):
     assert scarce("run", *TINY, *words, f"loss={loss}").code == 0
 
 
-CLUSTERS = ("ray", "slurm")  # seconds to start
+CLUSTERS = {"ray": pytest.mark.slow, "slurm": (pytest.mark.slow, needs_slurm)}  # seconds to start
 
 
 @pytest.mark.parametrize(
     "executor",
-    [
-        pytest.param(name, marks=pytest.mark.slow if name in CLUSTERS else ())
-        for name in names("executor")
-    ],
+    [pytest.param(name, marks=CLUSTERS.get(name, ())) for name in names("executor")],
 )
 def test_executor(executor, scarce):
     words = ("method=leekasso", "split_seed=range(2)", f"executor={executor}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan, make_plan
 from benchmarks.grid.request import parse_request
+from tests.clusters import needs_slurm
 
 GRID = (
     "dataset=digits01",
@@ -29,15 +29,6 @@ GRID = (
 )
 RAY = ("executor=ray", "executor.workers=2")
 SLURM = ("executor=slurm", "executor.cells_per_job=2", "executor.minutes=5")
-
-
-def slurm_answers() -> bool:
-    if shutil.which("squeue") is None:
-        return False
-    return subprocess.run(["squeue"], capture_output=True, timeout=60).returncode == 0
-
-
-needs_slurm = pytest.mark.skipif(not slurm_answers(), reason="no Slurm here: sbatch is not found")
 
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 

@@ -26,6 +26,12 @@ def test_ranges_choices_and_lists_keep_their_types():
     assert parse_request(["method.optimizer.lr=1e-2"]).axes["method.optimizer.lr"] == [0.01]
 
 
+def test_a_range_beyond_all_grids_is_refused_at_once():
+    """Regression: range(1000000000) was written out, value by value."""
+    with pytest.raises(RequestError, match=r"split_seed=.*more than 100000 values; give fewer"):
+        parse_request(["split_seed=range(1000000000)"])
+
+
 def test_an_added_field_is_left_to_hydra():
     assert parse_request(["+method.extra=1"]).fixed == ("+method.extra=1",)
 
