@@ -69,8 +69,8 @@ def empty(partial: Path) -> None:
     os.truncate(partial, 0)
 
 
-def transfer(url: str, partial: Path, seconds: float, limit: int) -> bool:
-    """Collect the file at `url` in `partial`; whether a part of it was there before.
+def transfer(url: str, partial: Path, seconds: float, limit: int) -> None:
+    """Collect the file at `url` in `partial`, going on with what is there.
 
     What breaks off or stalls is tried again, RETRIES times, and resumed where the host can do so.
     What can be resumed later stays; everything else that is not whole is forgotten. To be called
@@ -88,12 +88,12 @@ def transfer(url: str, partial: Path, seconds: float, limit: int) -> bool:
     """
     for attempt in range(RETRIES + 1):
         try:
-            return _attempt(url, partial, seconds, limit)
+            _attempt(url, partial, seconds, limit)
+            return
         except BrokenOff:
             if attempt == RETRIES:
                 raise
             time.sleep(PAUSE * 2**attempt)
-    raise AssertionError("the last attempt returns or raises")
 
 
 def answer(url: str, seconds: float, headers: Mapping[str, str] = NOTHING) -> Response:
@@ -163,7 +163,7 @@ def _session() -> Session:
     return session
 
 
-def _attempt(url: str, partial: Path, seconds: float, limit: int) -> bool:
+def _attempt(url: str, partial: Path, seconds: float, limit: int) -> None:
     have = partial.stat().st_size
     headers = {"Accept-Encoding": "identity", **_going_on(partial, have)}
     with answer(url, seconds, headers) as response:
@@ -182,7 +182,6 @@ def _attempt(url: str, partial: Path, seconds: float, limit: int) -> bool:
             if not _can_go_on(response) or isinstance(error, TooLarge):
                 empty(partial)
             raise
-    return have > 0
 
 
 def _write(response: Response, file: IO[bytes], most: int) -> None:

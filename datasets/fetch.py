@@ -200,13 +200,16 @@ class _Downloader:
         os.replace(self.partial, output_file)
 
     def _collected(self, url: str) -> str | None:
-        """The checksum of what was sent where it is another, of what was resumed only if it is
-        another again when sent as a whole."""
-        resumed = transfer(url, self.partial, self.seconds, self.limit)
-        found = _mismatch(self.partial, self.checksum)
-        if found is not None:
+        """The checksum of what was sent where it is another; where an earlier part was gone on
+        with, the whole is asked for once more."""
+        found = None
+        for _ in range(2 if self.partial.stat().st_size else 1):
+            transfer(url, self.partial, self.seconds, self.limit)
+            found = _mismatch(self.partial, self.checksum)
+            if found is None:
+                return None
             empty(self.partial)
-        return self._collected(url) if found is not None and resumed else found
+        return found
 
 
 def checked(path: Path, checksum: str) -> Path:

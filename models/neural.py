@@ -119,6 +119,8 @@ class NeuralClassifier:
 
         with torch.device("meta"):
             weights = np.ones(classes) if weighted else None
+            if weighted:
+                require_whole_batches(self.trainer)
             criterion = self._new_criterion(classes, class_names, weights)
             with blamed_on("code"):
                 shape = shape_of(self._new_code(shape, 1.0), shape)

@@ -53,7 +53,9 @@ def _documents(results: Path) -> dict[str, dict[str, Any]]:
         try:
             document = json.loads(file.read_bytes())
             _entry(document)
-        except (ValueError, LookupError, TypeError):
+            for verdict in document["claims"]:
+                verdict["id"], verdict["verdict"], verdict["benchmark"]
+        except (ValueError, LookupError, TypeError, OSError):
             continue
         found[document["benchmark"]] = document
     return found

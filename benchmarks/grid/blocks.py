@@ -36,6 +36,12 @@ def stated_blocks(blocks: list[dict[str, Any]], requested: Requested) -> list[Bl
     return [*map(parse_block, blocks), Block(asked)]
 
 
+def own_choices(blocks: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Of every group, what the benchmark's file names."""
+    own = [parse_block(block) for block in blocks]
+    return {group: [value for block in own for value in block.column(group)] for group in GROUPS}
+
+
 def restrict(blocks: list[Block], requested: Requested) -> list[Block]:
     """Put the requested axes in place of the blocks' own; what is excluded stays excluded.
 

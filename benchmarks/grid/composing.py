@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Container, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from omegaconf import DictConfig, OmegaConf
@@ -12,12 +14,14 @@ from benchmarks.grid import augmentations, fields, learners, resampling, search,
 from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
-from benchmarks.grid.field_paths import has_field, set_field
+from benchmarks.grid.field_paths import set_field, states_field
 from benchmarks.grid.request import AUGMENTATION, GROUPS, RESAMPLING, SCALARS, Request
 
 PROTOCOL, SELECT_EPOCH_ON = "protocol", "select_epoch_on"
 # What only Hydra can follow: a defaults list, a package, a reference to another field.
 REACHES_OUT = re.compile(r"\bdefaults\b['\"]?\s*:|@package|\$\{")
+
+NOTHING: Mapping[str, Container[Any]] = MappingProxyType({})
 
 Choices = tuple[tuple[str, str], ...]  # group and name, in the order of GROUPS
 
@@ -28,8 +32,11 @@ class Composer:
     Cells that differ in their seeds alone share one checked configuration, blocks and all.
     """
 
-    def __init__(self, configs: Configs, request: Request):
-        self.configs, self.request = configs, request
+    def __init__(
+        self, configs: Configs, request: Request, own: Mapping[str, Container[Any]] = NOTHING
+    ):
+        """`own` are the benchmark's own choices, by group."""
+        self.configs, self.request, self.own = configs, request, own
         self.composed: dict[str, DictConfig | dict[str, Any]] = {}
         self.checked: dict[str, dict[str, Any]] = {}
         self.written: dict[tuple[str, str], dict[str, Any] | None] = {}
@@ -67,11 +74,12 @@ class Composer:
         benchmark sets (`method.epochs`) where the request puts another choice in the place of the
         benchmark's, or one of a protocol beside others (`protocol.trials`)."""
         group = axis.split(".")[0]
-        if group not in GROUPS or has_field(config, axis):
+        if group not in GROUPS or states_field(config, axis):
             return False
         if group == PROTOCOL:  # refused in the end, if none of the protocols has it
             return True
-        return axis not in self.request.axes and group in self.request.axes
+        is_own = config[group].get("name") in self.own.get(group, ())
+        return axis not in self.request.axes and group in self.request.axes and not is_own
 
     def _composed(self, assignment: Assignment) -> DictConfig | dict[str, Any]:
         groups = tuple((axis, assignment[axis]) for axis in GROUPS if axis in assignment)

@@ -14,6 +14,12 @@ from benchmarks.grid.signatures import arguments_of
 TARGET = "_target_"
 
 
+def states_field(config: Any, dotted: str) -> bool:
+    """Whether a field stands in the configuration itself."""
+    block = _block_of(config, dotted)
+    return hasattr(block, "get") and dotted.rpartition(".")[2] in block
+
+
 def has_field(config: Any, dotted: str) -> bool:
     """Whether a field is stated, or its file leaves it at the default of the class of its block."""
     block, name = _block_of(config, dotted), dotted.rpartition(".")[2]
@@ -50,7 +56,7 @@ def _taken_by_class(block: Mapping[str, Any]) -> tuple[str, ...]:
 def _remedy(config: Any, dotted: str) -> str:
     whole: Any = OmegaConf.to_container(config) if isinstance(config, DictConfig) else config
     owner = dotted.split(".")[0]
-    name = whole[owner]["name"] if isinstance(whole.get(owner), dict) else owner
+    name = whole[owner].get("name", owner) if isinstance(whole.get(owner), dict) else owner
     known = [each for each in field_names(whole) if each.startswith(f"{owner}.")]
     block, inner = _block_of(whole, dotted), dotted.rpartition(".")[0]
     if isinstance(block, dict) and inner:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.grid import augmentations, data, fields, hierarchy, learners, search, weights
-from benchmarks.grid.blocks import assignments, stated_blocks
+from benchmarks.grid.blocks import assignments, own_choices, stated_blocks
 from benchmarks.grid.composing import PROTOCOL, Composer, check_name, plain
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
@@ -111,7 +111,7 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     grid = grid_of(base["benchmark"])
     varied = varied_fields(stated_blocks(grid, request.axes))
     plan = Plan(base["benchmark"], settings, _changes(request, grid), varied)
-    composer = Composer(configs, request)
+    composer = Composer(configs, request, own_choices(grid))
     seen: set[str] = set()
     for assignment in assignments(grid, request.axes):
         _add_cell(plan, composer.cell_config(assignment), seen)

@@ -276,3 +276,16 @@ class TestFieldsThatAFileLeavesAtTheirDefault:
         refused = scarce("plan", *TINY, "method=mlp", "method.repat_to=40")
         assert refused.code == 2
         assert "did you mean method.repeat_to?" in refused.err
+
+    def test_that_a_benchmark_sets_are_those_of_its_own_choices_alone(self, scarce, benchmark_file):
+        """Regression: `method=frozen` on a benchmark of fine-tuned nets was refused a field that
+        its file does not state."""
+        own = benchmark_file(
+            "grid: [{dataset: digits01, dataset.train_size: 10, method: mlp, method.epochs: 1,"
+            " method.repeat_to: 40, loss: cross_entropy, augmentation: none, split_seed: 0}]"
+        )
+        assert scarce("run", *own, "figures=none").code == 0
+        assert scarce("plan", "--json", *own, "method=mlp").json["done"] == 1
+        other = ("method=cnn", "method.epochs=1")
+        assert scarce("run", *TINY, *other, "split_seed=0").code == 0
+        assert scarce("plan", "--json", *own, *other).json["done"] == 1

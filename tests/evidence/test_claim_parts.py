@@ -245,7 +245,8 @@ def test_an_interaction_of_tuning_and_loss_is_told_as_the_same_sentence(rows):
     low, high = (f"{100 * bound:+.1f}" for bound in part["interval"])
     assert part["dependence"] == (
         "The difference of cosine and cross depends on the protocol: with default in place of"
-        f" tuned it changes by +10.0 points [{low}, {high}]."
+        f" tuned it changes by +10.0 points [{low}, {high}] (95 % interval, not corrected for other"
+        " questions)."
     )
 
 

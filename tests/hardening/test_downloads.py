@@ -62,6 +62,13 @@ class TestResuming:
         assert host.ranges == [None, f"bytes={HALF}-"]
         assert_fetched_alone(tmp_path)
 
+    def test_wrong_bytes_in_two_parts_are_refused_after_few_requests(self, tmp_path):
+        """Regression: the file was asked for again and again, without end."""
+        wrong = bytes(len(CONTENT))
+        with web(*[sending(wrong, until=HALF), sending(wrong)] * 20) as host:
+            assert "sent something else" in refusal(tmp_path, host)
+        assert len(host.ranges) <= 4
+
     def test_a_later_call_goes_on_after_what_an_earlier_one_left(self, tmp_path):
         with web(sending(CONTENT, until=HALF), sending(CONTENT, until=0)) as host:
             assert "the transfer broke off" in refusal(tmp_path, host)

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.evidence.claims.arms import Arm
 from benchmarks.evidence.claims.schema import Claim, Part
-from benchmarks.evidence.wording import effect_text, interval_text
+from benchmarks.evidence.wording import effect_text, interval_text, percent
 
 DEPENDENCE = "dependence"
 
@@ -15,10 +15,10 @@ DEPENDENCE = "dependence"
 def dependence_sentence(
     part: Part, claim: Claim, effect: float | None, interval: Sequence[float] | None
 ) -> str | None:
-    """None for a part that is no interaction or has no interval, and where its four arms are not
-    two choices crossed.
+    """None for a part that is no interaction over the mean of sizes or has no interval, and where
+    its four arms are not two choices crossed.
     """
-    if part.interaction is None or effect is None or interval is None:
+    if part.interaction is None or part.over != "mean" or effect is None or interval is None:
         return None
     (first, first_other), (second, second_other) = part.interaction
     within, between = _change(first, first_other, claim), _change(first, second, claim)
@@ -31,7 +31,8 @@ def dependence_sentence(
     measured = f"{effect_text(effect, part.unit)} {interval_text(interval, part.unit)}"
     return (
         f"The difference of {compared[1]} and {compared[2]} {depends} on the {condition[0]}: with"
-        f" {condition[1]} in place of {condition[2]} it changes by {measured}."
+        f" {condition[1]} in place of {condition[2]} it changes by {measured}"
+        f" ({percent(claim.level, 0)} interval, not corrected for other questions)."
     )
 
 
