@@ -8,6 +8,7 @@ count as parameters, but not as trainable ones.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from models.interface import Inputs
 
 
-class Code(nn.Module):
+class Code(nn.Module, ABC):
     """What makes numbers (m, `length`) of images, once it is fitted on some."""
 
     length: int
 
+    @abstractmethod
     def fit(self, images: Inputs, seed: int) -> None:
-        raise NotImplementedError
+        """Learn from the training images (n, C, H, W)."""
 
 
 class PCACode(Code):

@@ -16,16 +16,14 @@ TARGET = "_target_"
 
 def states_field(config: Any, dotted: str) -> bool:
     """Whether a field stands in the configuration itself."""
-    block = _block_of(config, dotted)
-    return hasattr(block, "get") and dotted.rpartition(".")[2] in block
+    block, name = _block_of(config, dotted), dotted.rpartition(".")[2]
+    return hasattr(block, "get") and name in block
 
 
 def has_field(config: Any, dotted: str) -> bool:
     """Whether a field is stated, or its file leaves it at the default of the class of its block."""
     block, name = _block_of(config, dotted), dotted.rpartition(".")[2]
-    if not hasattr(block, "get"):
-        return False
-    return name in block or name in _taken_by_class(block)
+    return hasattr(block, "get") and (name in block or name in _taken_by_class(block))
 
 
 def set_field(config: Any, dotted: str, value: Any) -> None:
