@@ -69,8 +69,10 @@ def empty(partial: Path) -> None:
     os.truncate(partial, 0)
 
 
-def transfer(url: str, partial: Path, seconds: float, limit: int) -> None:
+def transfer(url: str, partial: Path, seconds: float, limit: int) -> bool:
     """Collect the file at `url` in `partial`, going on with what is there.
+
+    Returns whether it was put together from several answers.
 
     What breaks off or stalls is tried again, RETRIES times, and resumed where the host can do so.
     What can be resumed later stays; everything else that is not whole is forgotten. To be called
@@ -86,14 +88,12 @@ def transfer(url: str, partial: Path, seconds: float, limit: int) -> None:
         TooLarge: as soon as more than `limit` bytes are announced or sent.
         OSError: if the file cannot be written.
     """
-    for attempt in range(RETRIES + 1):
+    for retry in range(RETRIES):
         try:
-            _attempt(url, partial, seconds, limit)
-            return
+            return _attempt(url, partial, seconds, limit)
         except BrokenOff:
-            if attempt == RETRIES:
-                raise
-            time.sleep(PAUSE * 2**attempt)
+            time.sleep(PAUSE * 2**retry)
+    return _attempt(url, partial, seconds, limit)
 
 
 def answer(url: str, seconds: float, headers: Mapping[str, str] = NOTHING) -> Response:
@@ -163,7 +163,8 @@ def _session() -> Session:
     return session
 
 
-def _attempt(url: str, partial: Path, seconds: float, limit: int) -> None:
+def _attempt(url: str, partial: Path, seconds: float, limit: int) -> bool:
+    """Whether the answer went on with what was there."""
     have = partial.stat().st_size
     headers = {"Accept-Encoding": "identity", **_going_on(partial, have)}
     with answer(url, seconds, headers) as response:
@@ -178,6 +179,7 @@ def _attempt(url: str, partial: Path, seconds: float, limit: int) -> None:
                 if not have:
                     _note_version(response, partial)
                 _write(response, file, limit - have)
+            return have > 0
         except BaseException as error:
             if not _can_go_on(response) or isinstance(error, TooLarge):
                 empty(partial)

@@ -200,15 +200,17 @@ class _Downloader:
         os.replace(self.partial, output_file)
 
     def _collected(self, url: str) -> str | None:
-        """The checksum of what was sent where it is another; where an earlier part was gone on
-        with, the whole is asked for once more."""
+        """The checksum of what was sent where it is another; what was put together from several
+        answers is asked for once more, whole: the file may have changed between them."""
         found = None
-        for _ in range(2 if self.partial.stat().st_size else 1):
-            transfer(url, self.partial, self.seconds, self.limit)
+        for _ in range(2):
+            in_parts = transfer(url, self.partial, self.seconds, self.limit)
             found = _mismatch(self.partial, self.checksum)
             if found is None:
                 return None
             empty(self.partial)
+            if not in_parts:
+                break
         return found
 
 
