@@ -243,7 +243,7 @@ def _results(claims: list[Claim], read: Callable[[str], Holding | None]) -> dict
             metrics.setdefault(name, set()).update(part.metric for part in claim.parts)
     found = {name: read(name) for name in metrics}
     return {
-        name: ArmResults(frame_of(holding, metrics[name]))
+        name: ArmResults(frame_of(holding, metrics[name]), holding.notes)
         for name, holding in found.items()
         if holding is not None
     }

@@ -193,9 +193,8 @@ def _of_benchmark(claims: Iterable[Claim | dict[str, Any]], benchmark: str) -> l
 def _judged(
     claims: Iterable[Claim], frame: pd.DataFrame, benchmark: str, notes: Sequence[str]
 ) -> list[Verdict]:
-    results = ArmResults(frame)
-    verdicts = [judge(claim, results, benchmark) for claim in claims]
-    return in_family([{**v, "caveats": [*notes, *v["caveats"]]} for v in verdicts])
+    results = ArmResults(frame, notes)
+    return in_family([judge(claim, results, benchmark) for claim in claims])
 
 
 def _report(findings: Findings, pictures: Sequence[Picture], agreement: str, index: str) -> str:

@@ -135,6 +135,9 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
         raise RequestError("benchmark.name", name, "taken by the results folder; choose another")
     if not isinstance(base["benchmark"].get("says"), str):
         raise RequestError("benchmark.says", "missing", f"say in a line what {name} asks")
+    if not isinstance(base["benchmark"].get("reduced", ""), str):
+        remedy = "say in a line what is smaller than in the source, or leave it out"
+        raise RequestError("benchmark.reduced", base["benchmark"]["reduced"], remedy)
     fields.check_known("benchmark", base["benchmark"])
     return base
 

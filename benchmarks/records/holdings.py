@@ -27,6 +27,8 @@ from benchmarks.records.store import Predictions, Record, Store, write_atomicall
 
 LAST_RUN, WHOLE = "manifest.json", "whole.json"
 RECOMMENDS = "recommends"  # of a benchmark: it ends with a recommendation
+REDUCED = "reduced"  # of a benchmark: what is smaller in it than in the source of its claims
+REDUCED_SCALE = "reduced scale"  # how the note on it begins
 LEARNER = ("method", "backbone", "loss", "augmentation", "resampling", variants.FIELD)
 VARIED = "varied"  # of a benchmark: the fields that tell its rows apart
 FIELDS = {"benchmark": dict, "expected": int, "unavailable": list, "changes": list}
@@ -73,6 +75,8 @@ class Holding:
             found.append(
                 f"not the benchmark's own grid, it was changed by {' '.join(self.changes)}"
             )
+        if self.benchmark.get(REDUCED):
+            found.append(f"{REDUCED_SCALE}: {self.benchmark[REDUCED]}")
         if self.partial:
             found.append(f"partial: {len(self.done)} of {self.expected} cells")
         return found + [f"damaged record left out: {name}" for name in self.damaged]
@@ -143,6 +147,8 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "datasets": plan.order("dataset"),
         "class_names": plan.class_names,
     }
+    if plan.benchmark.get(REDUCED):
+        benchmark[REDUCED] = plan.benchmark[REDUCED]
     if plan.varied:
         benchmark[VARIED] = plan.varied
     if plan.benchmark.get(RECOMMENDS):

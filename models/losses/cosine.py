@@ -13,6 +13,9 @@ from torch.nn import functional
 from models.losses.precision import at_least_single, unit, without_autocast
 from models.options import require_not_negative, require_positive
 
+# PyTorch's momentum is the weight of the new batch, Keras' .99 that of the past.
+KERAS_MOMENTUM = 0.01
+
 
 class CosineLoss(nn.Module):
     """1 - <e_y, z / ||z||>, z the outputs, e_y the one-hot vector of the class y.
@@ -38,19 +41,33 @@ class CosineCrossEntropyLoss(nn.Module):
 
     with w `cross_entropy_weight` and d `weight_decay`, of W alone (Keras' l2 regulariser: the sum
     of squares, not half of it). The authors' code has w 0.1 and d 5e-4, and counts what the
-    softmax predicts; so do the scores here. Raises ValueError for w <= 0 and d < 0.
+    softmax predicts; so do the scores here.
+
+    BN scores by running averages, in which every new batch has the weight `momentum`, 0.01 in the
+    authors' code. They start from mean 0 and variance 1: after 60 updates more than half of them is
+    still that start, so that trainings of less than some 300 updates need a larger one, such as
+    PyTorch's 0.1. Raises ValueError for w <= 0, d < 0 and a momentum outside 0 to 1.
     """
 
     score_kind = "probability"
 
-    def __init__(self, classes: int, cross_entropy_weight: float, weight_decay: float) -> None:
+    def __init__(
+        self,
+        classes: int,
+        cross_entropy_weight: float,
+        weight_decay: float,
+        momentum: float = KERAS_MOMENTUM,
+    ) -> None:
         super().__init__()
         require_positive("cross_entropy_weight", cross_entropy_weight)
+        require_positive("momentum", momentum)
+        if momentum > 1:
+            raise ValueError(f"momentum={momentum}: at most 1, the weight of one batch")
         require_not_negative("weight_decay", weight_decay)
         self.cross_entropy_weight = cross_entropy_weight
         self.weight_decay = weight_decay
         self.cosine: nn.Module = CosineLoss()
-        self.head = SoftmaxHead(classes)
+        self.head = SoftmaxHead(classes, momentum)
 
     def forward(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         cross_entropy = functional.cross_entropy(self.head(unit(outputs)), labels)
@@ -75,10 +92,9 @@ class SoftmaxHead(nn.Module):
     statistics, and leaves them as they are.
     """
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, momentum: float = KERAS_MOMENTUM) -> None:
         super().__init__()
-        # PyTorch's momentum is the weight of the new batch, Keras' that of the past.
-        self.normalisation = nn.BatchNorm1d(classes, eps=1e-3, momentum=0.01)
+        self.normalisation = nn.BatchNorm1d(classes, eps=1e-3, momentum=momentum)
         self.linear = nn.Linear(classes, classes)
         nn.init.xavier_uniform_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)

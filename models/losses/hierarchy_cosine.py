@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from models.losses.cosine import CosineCrossEntropyLoss, CosineLoss
+from models.losses.cosine import KERAS_MOMENTUM, CosineCrossEntropyLoss, CosineLoss
 from models.losses.hierarchy import hierarchy_of, similarities
 from models.losses.precision import unit, without_autocast
 
@@ -51,8 +51,9 @@ class HierarchyCosineCrossEntropyLoss(CosineCrossEntropyLoss):
         hierarchy: str,
         cross_entropy_weight: float,
         weight_decay: float,
+        momentum: float = KERAS_MOMENTUM,
     ) -> None:
-        super().__init__(classes, cross_entropy_weight, weight_decay)
+        super().__init__(classes, cross_entropy_weight, weight_decay, momentum)
         self.cosine = HierarchyCosineLoss(classes, class_names, hierarchy)
 
 

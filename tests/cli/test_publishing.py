@@ -156,6 +156,28 @@ def test_a_changed_grid_never_speaks_for_the_claim(scarce, published, tiny):
     assert tiny_claim(scarce("claims", "--json", *tiny))["pairs"] == 4
 
 
+def test_a_reduced_scale_is_told_with_every_number(scarce, published, results, tmp_path, tiny):
+    reduced = BENCHMARK.replace("grid:", "reduced: four draws where the source has forty\ngrid:")
+    (tmp_path / "mine" / "benchmark" / "tiny.yaml").write_text(reduced)
+    told = "reduced scale: four draws where the source has forty"
+    assert told in " ".join(scarce("run", *tiny, "executor=serial").out.split())
+    assert told in scarce("table", *tiny).out
+    scarce("publish", *tiny)
+    for folder in (results / "tiny", published / "tiny"):
+        for name in ("table.md", "table.tex", "table.csv", "claims.md", "claims.json"):
+            assert told in (folder / name).read_text(), name
+        assert told in (folder / "report.html").read_text()
+    assert told in tiny_claim(scarce("claims", "--json", *tiny))["caveats"]
+
+
+def test_what_is_reduced_is_stated_in_words(scarce, tmp_path, tiny):
+    reduced = BENCHMARK.replace("grid:", "reduced: 4\ngrid:")
+    (tmp_path / "mine" / "benchmark" / "tiny.yaml").write_text(reduced)
+    refused = scarce("plan", *tiny)
+    assert refused.code == 2
+    assert "benchmark.reduced=4: say in a line what is smaller than in the source" in refused.err
+
+
 def test_a_report_is_of_the_whole_grid_again(scarce, results, tiny):
     scarce("run", *tiny, "executor=serial")
     whole = (results / "tiny" / "table.csv").read_text()

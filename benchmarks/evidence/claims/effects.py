@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -58,9 +58,13 @@ class Table:
 
 
 class ArmResults:
-    """A results frame, ready to give the cells of any arm; made once for many claims."""
+    """A results frame, ready to give the cells of any arm; made once for many claims.
 
-    def __init__(self, frame: pd.DataFrame):
+    `notes` are what a reader must know of the whole grid before any number of it.
+    """
+
+    def __init__(self, frame: pd.DataFrame, notes: Iterable[str] = ()):
+        self.notes = tuple(notes)
         self.caveats = frame.attrs.get("caveats", ())
         self.columns = frame.columns
         plain = frame.copy(deep=False)

@@ -251,10 +251,10 @@ def _mark(claim: Claim) -> str:
 
 
 def _caveats(claim: Claim, results: ArmResults, chosen: dict[str, Any]) -> list[str]:
-    found: list[str | None] = list(claim.caveats)
+    found: list[str | None] = [*results.notes, *claim.caveats]
     if chosen["dataset"] != claim.datasets[0]:
         found.insert(
-            0,
+            len(results.notes),
             f"substitute data: the claim is about {claim.datasets[0]}, which has no results here;"
             f" the verdict is drawn on {chosen['dataset']}",
         )

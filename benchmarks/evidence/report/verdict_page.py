@@ -11,9 +11,10 @@ from benchmarks.evidence.claims.markdown import heading, source_text, table_line
 from benchmarks.evidence.claims.verdicts import VERDICTS
 from benchmarks.evidence.report.index import Entry
 from benchmarks.evidence.wording import effect_text, interval_text, optimism_text, published_text
+from benchmarks.records.holdings import REDUCED_SCALE
 
 CITED = "cited"
-LABELS = {"reduced scale": "reduced scale", "substitute": "substitute data"}
+LABELS = {REDUCED_SCALE: REDUCED_SCALE, "substitute": "substitute data"}  # by first words
 HEAD = ("claim", "verdict", "effect [95 %]", "published", "draws", "measured on", "finished")
 
 Verdict = Mapping[str, Any]
@@ -89,5 +90,9 @@ def _anchor(verdict: Verdict) -> str:
 
 def _labels(verdict: Verdict) -> list[str]:
     """What must be said wherever the number stands."""
-    told = " ".join(verdict["caveats"]).lower()
-    return [label for words, label in LABELS.items() if words in told]
+    caveats = [caveat.lower() for caveat in verdict["caveats"]]
+    return [
+        label
+        for words, label in LABELS.items()
+        if any(caveat.startswith(words) for caveat in caveats)
+    ]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from models.losses import CosineCrossEntropyLoss, CosineLoss, SquaredErrorLoss, TVMFLoss
 from tests.models.losses.configured import NAMES, made_for
@@ -104,6 +105,26 @@ def test_the_combined_loss_predicts_by_its_classifier_with_running_statistics():
     np.testing.assert_allclose(scores.sum(dim=1).detach(), 1, atol=1e-12)
     alone = torch.cat([loss.scores(one) for one in outputs.split(1)])
     np.testing.assert_allclose(alone.detach(), scores.detach(), atol=1e-12)
+
+
+def test_running_statistics_follow_few_updates_with_a_larger_momentum():
+    """In 60 updates, those of the authors' momentum still are half of what they start from."""
+    outputs, labels = random_outputs()
+    means = {}
+    for momentum in (0.01, 0.1):
+        loss = CosineCrossEntropyLoss(4, 0.1, weight_decay=0, momentum=momentum).double()
+        for _ in range(60):
+            loss(outputs, labels)
+        means[momentum] = loss.head.normalisation.running_mean.numpy()
+    exact = functional.normalize(outputs).relu().mean(dim=0).detach().numpy()
+    np.testing.assert_allclose(means[0.1], exact, rtol=2e-3)
+    np.testing.assert_allclose(means[0.01], exact * (1 - 0.99**60), rtol=1e-9)
+
+
+@pytest.mark.parametrize("momentum", [0, -0.1, 1.5, float("nan"), "0.1"])
+def test_a_batch_has_a_weight_between_0_and_1(momentum):
+    with pytest.raises(ValueError, match=f"momentum={momentum}"):
+        CosineCrossEntropyLoss(4, 0.1, weight_decay=0, momentum=momentum)
 
 
 def test_a_batch_of_one_sample_leaves_the_running_statistics_as_they_are():
