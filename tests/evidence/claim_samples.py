@@ -51,3 +51,12 @@ def behind(rows):
         for size in (10, 40)
         for record in rows("leekasso", size, HIGH) + rows("leek_net", size, LOW)
     ]
+
+
+def with_loss(records, loss, protocol="default"):
+    return [
+        record
+        | {"key": f"{record['key']} {loss} {protocol}"}
+        | {"config": record["config"] | {"loss": {"name": loss}, "protocol": {"name": protocol}}}
+        for record in records
+    ]

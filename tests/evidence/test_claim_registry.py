@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from benchmarks.evidence.claims.expectations import SHARES
 from benchmarks.evidence.claims.files import read_claims
-from benchmarks.evidence.claims.schema import SHARES
 from benchmarks.evidence.claims.verdicts import judge, judge_best
 from benchmarks.evidence.results import results_frame
 from benchmarks.records import holdings

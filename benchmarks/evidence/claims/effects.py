@@ -16,6 +16,7 @@ from benchmarks.evidence.claims.schema import Claim, Part
 from benchmarks.evidence.optimism import why_optimistic
 
 NOT_RUN = "not-run"
+TRAIN_ACCURACY = "train_accuracy"
 CELLS = ["dataset", "method", *AXES]  # what names the cells of one arm
 SIGNS = {
     "contrast": (1, -1),
@@ -38,13 +39,13 @@ class Unanswerable(Exception):  # noqa: N818
 class Table:
     """Values of one arm, shape (seeds, sizes), NaN where there is none; both axes ascending.
 
-    `there` tells where there are cells, be they enough for a value or not.
+    `counts` says how many cells are behind each, be they enough for a value or not.
     """
 
     seeds: np.ndarray
     sizes: np.ndarray
     values: np.ndarray
-    there: np.ndarray
+    counts: np.ndarray
 
     def over(self, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """The seeds that have every one of these sizes, and each one's mean over them."""
@@ -54,7 +55,14 @@ class Table:
 
     def seeds_with_any(self, sizes: Sequence[int]) -> np.ndarray:
         """The seeds that have cells of at least one of these sizes."""
-        return self.seeds[self.there[:, np.searchsorted(self.sizes, sizes)].any(axis=1)]
+        return self.seeds[self.counts[:, np.searchsorted(self.sizes, sizes)].any(axis=1)]
+
+    def cells_lacking(self, seeds: np.ndarray, sizes: Sequence[int]) -> tuple[int, int]:
+        """Of how many cells of these draws some initialisations are missing, and of how many."""
+        chosen = self.counts[np.searchsorted(self.seeds, seeds)]
+        chosen = chosen[:, np.searchsorted(self.sizes, sizes)]
+        whole = int(self.counts.max(initial=0)) * chosen.size
+        return whole - int(chosen.sum()), whole
 
 
 class ArmResults:
@@ -96,12 +104,14 @@ class ArmResults:
 class Arms:
     """The arms of a part: the training sizes that all of them have, and those that some lack.
 
-    `differing` tells of axes that the part left open and in which its arms differ, `optimistic` why
-    the numbers of an arm are too good (empty: they are not).
+    `fitted` are the arms' accuracies on their own training samples. `differing` tells of axes that
+    the part left open and in which its arms differ, `optimistic` why the numbers of an arm are too
+    good (empty: they are not).
     """
 
     part: Part
     tables: tuple[Table, ...]
+    fitted: tuple[Table, ...]
     sizes: list[int]
     lacking: list[int]
     differing: list[str]
@@ -126,6 +136,16 @@ class Arms:
         signed = (sign * values for sign, values in zip(signs, aligned, strict=True))
         return common, np.asarray(sum(signed))
 
+    def cells_lacking(self, sizes: Sequence[int]) -> tuple[int, int]:
+        """How many cells are missing in the draws that count, and how many they would be."""
+        seeds = self.by_seed(sizes)[0]
+        lacking = [table.cells_lacking(seeds, sizes) for table in self.tables]
+        return sum(few for few, _ in lacking), sum(whole for _, whole in lacking)
+
+    def train_accuracies(self, sizes: Sequence[int]) -> list[float]:
+        """Of each arm, the mean over the draws that it has at all of these sizes."""
+        return [float(np.mean(table.over(sizes)[1])) for table in self.fitted]
+
     def seeds_left_out(self, sizes: Sequence[int]) -> int:
         """How many seeds have some of the cells but do not count, because they lack others."""
         seeds = reduce(np.union1d, [table.seeds_with_any(sizes) for table in self.tables])
@@ -145,6 +165,7 @@ def arms_of(part: Part, claim: Claim, results: ArmResults, dataset: str) -> Arms
     if part.metric not in results.columns:
         raise Unanswerable("open", f"{part.metric} is not among the results")
     tables = tuple(results.table(key, part.metric, part.kind) for (key,) in selected)
+    fitted = tuple(results.table(key, TRAIN_ACCURACY, "mean_of") for (key,) in selected)
     _refuse_no_measure(part, tables)
     sizes, every = (
         [int(size) for size in found if part.train_size.contains(size)]
@@ -160,7 +181,7 @@ def arms_of(part: Part, claim: Claim, results: ArmResults, dataset: str) -> Arms
     groups = [key for (key,) in selected]
     reasons = (why_optimistic(results.groups[key], part.metric) for key in groups)
     optimistic = next(filter(None, reasons), "")
-    return Arms(part, tables, sizes, lacking, _differing(part, groups), optimistic)
+    return Arms(part, tables, fitted, sizes, lacking, _differing(part, groups), optimistic)
 
 
 def _refuse_no_measure(part: Part, tables: Sequence[Table]) -> None:
@@ -201,9 +222,9 @@ def _table(cells: pd.DataFrame, metric: str, spread: bool) -> Table:
     groups = values.groupby(["split_seed", "train_size"])["value"]
     counts = groups.count()
     found = groups.std(ddof=1) / counts.map(_c4) if spread else groups.mean()
-    table, there = found.unstack("train_size"), counts.unstack("train_size", fill_value=0) > 0
+    table, counted = found.unstack("train_size"), counts.unstack("train_size", fill_value=0)
     seeds, sizes = table.index.to_numpy(), table.columns.to_numpy()
-    return Table(seeds, sizes, table.to_numpy(dtype=float), there.to_numpy())
+    return Table(seeds, sizes, table.to_numpy(dtype=float), counted.to_numpy())
 
 
 def _c4(count: int) -> float:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from benchmarks.evidence.claims.dependence import DEPENDENCE, dependence_sentence
 from benchmarks.evidence.claims.effects import ArmResults, Arms, Unanswerable, arms_of
-from benchmarks.evidence.claims.schema import SHARES, Claim, Expectation, Part
+from benchmarks.evidence.claims.outcomes import interval_of, more_pairs_of, outcome_of, p_of
+from benchmarks.evidence.claims.schema import Claim, Part
 from benchmarks.evidence.claims.told import (
     Answer,
     caveats_of,
@@ -20,14 +18,7 @@ from benchmarks.evidence.claims.told import (
     reason_text,
 )
 from benchmarks.evidence.optimism import OPTIMISTIC
-from benchmarks.evidence.statistics import (
-    NO_SPREAD,
-    Interval,
-    accuracy_interval,
-    difference_interval,
-    one_sided_p,
-    pairs_needed,
-)
+from benchmarks.evidence.statistics import Interval
 from benchmarks.evidence.wording import sizes_text
 
 NOTHING = Interval(None, None, None, 0, None)
@@ -120,123 +111,9 @@ def _answer(part: Part, claim: Claim, arms: Arms, sizes: list[int], tests: int) 
         tests *= sum(other.deciding for other in claim.parts) if part.deciding else 1
         level = 1 - (1 - claim.level) / tests
         outcome = outcome_of(part, values, level)
-    more = _more_pairs(part, values, level) if outcome == "open" else None
-    interval = _interval(part, values, claim.level)
-    return Answer(sizes, interval, outcome, _p(part, values, outcome), more, level)
-
-
-def outcome_of(part: Part, values: np.ndarray, level: float) -> str:
-    """`holds` if the whole interval is on the expected side, `fails` if none of it is.
-
-    `expect.within` holds by two one-sided tests (Schuirmann 1987): the interval at 2 level - 1
-    lies inside the margins. Where every draw gave the same value there is no interval; if that
-    value is off the bound, the exact sign test decides instead: k draws on one side have
-    p = 2 * 2**-k (Dixon & Mood 1946), which needs 6 draws at 95 %.
-    """
-    expect = part.expect
-    span = _span(part, values, level, level)
-    if span is None:
-        return "open"
-    low, high = span
-    if expect.within is not None:
-        inner = _span(part, values, 2 * level - 1, level)
-        assert inner is not None  # as at the higher level
-        holds = -expect.bound < inner[0] and inner[1] < expect.bound
-        fails = low >= expect.bound or high <= -expect.bound
-    elif expect.upward:
-        strict = expect.name == "greater_than"
-        holds = low > expect.bound if strict else low >= expect.bound
-        fails = high <= expect.bound if strict else high < expect.bound
-    else:
-        strict = expect.name == "less_than"
-        holds = high < expect.bound if strict else high <= expect.bound
-        fails = low >= expect.bound if strict else low > expect.bound
-    return "holds" if holds else "fails" if fails else "open"
-
-
-def _span(
-    part: Part, values: np.ndarray, level: float, sign_level: float
-) -> tuple[float, float] | None:
-    interval = _interval(part, values, level)
-    if interval.low is not None and interval.high is not None:
-        return interval.low, interval.high
-    sides = 1 if part.expect.within is not None else 2
-    constant = interval.spread == 0 and sides * 0.5**interval.pairs <= 1 - sign_level
-    if constant and abs(interval.measured - _nearest_bound(part.expect, interval)) > NO_SPREAD:
-        return interval.measured, interval.measured
-    return None
-
-
-def _nearest_bound(expect: Expectation, interval: Interval) -> float:
-    return math.copysign(expect.bound, interval.measured) if expect.within else expect.bound
-
-
-def _interval(part: Part, values: np.ndarray, level: float) -> Interval:
-    if _is_share(part):
-        return accuracy_interval(values, level)
-    interval = difference_interval(values, level)
-    if part.kind != "ratio" or interval.estimate is None:
-        return interval
-    logarithms = (interval.estimate, interval.low, interval.high)
-    estimate, low, high = (None if value is None else math.exp(value) for value in logarithms)
-    return replace(interval, estimate=estimate, low=low, high=high)
-
-
-def _is_share(part: Part) -> bool:
-    return part.kind == "mean_of" and part.metric in SHARES
-
-
-def _from_bound(part: Part, values: np.ndarray, bound: float) -> np.ndarray:
-    return values - (math.log(bound) if part.kind == "ratio" else bound)
-
-
-def _p(part: Part, values: np.ndarray, outcome: str) -> float | None:
-    """Two-sided p value of the bound, that of the interval.
-
-    With margins it is the larger of the two one-sided ones (of "no difference"), or for a part that
-    fails twice the one-sided p of lying beyond the nearer margin.
-    """
-    if len(values) < 2:
-        return None
-    if part.expect.within is not None:
-        margin = part.expect.bound
-        if outcome == "fails":
-            beyond = min(_one_sided(values, margin), _one_sided(-values, margin))
-            return min(1.0, 2 * beyond)
-        return max(_one_sided(values, -margin), _one_sided(-values, -margin))
-    distances = _from_bound(part, values, part.expect.bound)
-    sides = (_one_sided(side, 0.0, _is_share(part)) for side in (distances, -distances))
-    return min(1.0, 2 * min(sides))
-
-
-def _one_sided(values: np.ndarray, bound: float, adjusted: bool = False) -> float:
-    p = one_sided_p(values, bound, adjusted)
-    assert p is not None  # of two values or more
-    return p
-
-
-def _more_pairs(part: Part, values: np.ndarray, level: float) -> int | None:
-    """About how many further draws would settle it, were the effect and its spread as they are."""
-    if len(values) < 2:
-        return None
-    bound = _nearest_bound(part.expect, _interval(part, values, level))
-    if part.expect.within is not None:
-        level = 2 * level - 1  # its tests are one-sided
-    distances = _from_bound(part, values, bound)
-    needed = pairs_needed(distances, 0.0, level)
-    if needed is None:
-        return None
-    return max(needed, _pairs_of_this_skewness(distances, level)) - len(values)
-
-
-def _pairs_of_this_skewness(distances: np.ndarray, level: float) -> int:
-    """So many pairs that the interval, widened for skewness as it is now, would not reach 0."""
-    interval = difference_interval(distances, level)
-    if interval.low is None or interval.high is None:
-        return len(distances) + 1
-    towards = interval.low if interval.measured > 0 else interval.high
-    reach = abs(interval.measured - towards) / abs(interval.measured)
-    return max(math.ceil(len(distances) * reach**2), len(distances) + 1)
+    more = more_pairs_of(part, values, level) if outcome == "open" else None
+    interval = interval_of(part, values, claim.level)
+    return Answer(sizes, interval, outcome, p_of(part, values, outcome), more, level)
 
 
 def _favour(part: Part, answer: Answer) -> tuple[int, float]:

@@ -13,31 +13,9 @@ from pydantic import (
 )
 
 from benchmarks.evidence.claims.arms import Arm, Strict, Text
+from benchmarks.evidence.claims.expectations import SHARES, Bound, Expectation, Metric, Size, Sizes
 
 Mark = Literal["read", "digitised", "memory"]
-Bound = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-Size = Annotated[int, Field(ge=1, strict=True)]
-Metric = Literal[
-    "accuracy",
-    "train_accuracy",
-    "accuracy_last_epoch",
-    "all_right",
-    "balanced_accuracy",
-    "macro_f1",
-    "log_loss",
-    "brier",
-    "calibration_error",
-    "auroc",
-    "average_precision",
-    "f1_at_threshold",
-    "train_seconds",
-    "trainable_parameters",
-    "sharpness",
-    "hessian_eigenvalue",
-]
-# Told in % and points; the others are plain numbers in their own unit.
-SHARES: tuple[str, ...] = ("accuracy", "train_accuracy", "accuracy_last_epoch", "balanced_accuracy")
-SHARES += ("macro_f1", "auroc", "average_precision", "f1_at_threshold", "all_right")
 
 
 class Source(Strict):
@@ -48,73 +26,6 @@ class Source(Strict):
     where: Text
     date: Text
     confirmed: Mark
-
-
-class Sizes(Strict):
-    """The training sizes a part speaks of; no bound means every size."""
-
-    at_least: Size | None = None
-    at_most: Size | None = None
-    equals: Size | None = None
-
-    @model_validator(mode="after")
-    def _some_size(self) -> Self:
-        if self.equals is not None and (self.at_least, self.at_most) != (None, None):
-            raise ValueError("equals says it all: leave out at_least and at_most")
-        least, most = self.at_least, self.at_most
-        if least is not None and most is not None and least > most:
-            raise ValueError(f"no size is at least {least} and at most {most}: change one")
-        return self
-
-    def contains(self, size: int) -> bool:
-        """Whether the part speaks of this size."""
-        return (
-            (self.equals is None or size == self.equals)
-            and (self.at_least is None or size >= self.at_least)
-            and (self.at_most is None or size <= self.at_most)
-        )
-
-    def __str__(self) -> str:
-        signs = {"at_least": ">=", "at_most": "<=", "equals": "="}
-        set_bounds = [(signs[name], bound) for name, bound in self if bound is not None]
-        return " and ".join(f"n {sign} {bound}" for sign, bound in set_bounds) or "every n"
-
-
-class Expectation(Strict):
-    """What the claim expects of the effect: exactly one bound.
-
-    `within` asks for no difference: an effect between -within and +within.
-    """
-
-    greater_than: Bound | None = None
-    at_least: Bound | None = None
-    less_than: Bound | None = None
-    at_most: Bound | None = None
-    within: Annotated[Bound, Field(gt=0)] | None = None
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Self:
-        if sum(bound is not None for _, bound in self) != 1:
-            raise ValueError(
-                "give exactly one of greater_than, at_least, less_than, at_most, within"
-            )
-        return self
-
-    @property
-    def name(self) -> str:
-        """Which of the five it is."""
-        return next(name for name, bound in self if bound is not None)
-
-    @property
-    def bound(self) -> float:
-        """The value that the effect is held against."""
-        value: float = getattr(self, self.name)
-        return value
-
-    @property
-    def upward(self) -> bool:
-        """Whether larger effects favour the claim."""
-        return self.name in ("greater_than", "at_least")
 
 
 Pair = tuple[Arm, Arm]
@@ -129,6 +40,8 @@ class Part(Strict):
     `contrast`: first minus second. `interaction`: the first pair's difference minus the second's.
     `ratio`: first over second. `mean_of`: one arm. `spread_of`: one arm's standard deviation over
     initialisations, the data fixed. `datasets`: which of the claim's it speaks of; none means all.
+    `fails_at`: a bound of its own from which on the part fails, where an effect that is smaller
+    than claimed does not contradict it; between the two the part is open.
     """
 
     id: Text
@@ -144,6 +57,7 @@ class Part(Strict):
     train_size: Sizes = Sizes()
     over: Literal["mean", "each"] = "mean"
     expect: Expectation
+    fails_at: Bound | None = None
     published: Bound | None = None
 
     @model_validator(mode="after")
@@ -159,27 +73,46 @@ class Part(Strict):
                 raise ValueError(f"{given[0]} needs two different arms")
         if self.expect.within is not None and given[0] not in ("contrast", "interaction"):
             raise ValueError("expect.within asks for no difference: give a contrast")
-        if given[0] == "ratio" and self.expect.bound <= 0:
+        if given[0] == "ratio" and min(self.expect.bound, self.failing) <= 0:
             raise ValueError("the bound of a ratio must be above 0")
+        if self.fails_at is not None:
+            self._check_fails_at(self.fails_at)
         self._check_reach()
         return self
+
+    def _check_fails_at(self, bound: float) -> None:
+        if self.expect.within is not None:
+            raise ValueError("fails_at: expect.within has two margins; leave fails_at out")
+        beyond = bound < self.expect.bound if self.expect.upward else bound > self.expect.bound
+        if not beyond:
+            side = "below" if self.expect.upward else "above"
+            told = f"give a bound {side} that of {self.expect.name}, or leave it out"
+            raise ValueError(f"fails_at={bound:g}: {told}")
 
     def _check_reach(self) -> None:
         """What no share can ever be is a slip: mostly points or per cent in the place of shares."""
         if self.metric not in SHARES or self.kind == "ratio":
             return
         low, high = REACH[self.kind]
-        for name, value in ((self.expect.name, self.expect.bound), ("published", self.published)):
+        bounds = {self.expect.name: self.expect.bound, "fails_at": self.fails_at}
+        for name, value in (bounds | {"published": self.published}).items():
             if value is not None and not low <= value <= high:
                 raise ValueError(
                     f"{name}={value:g}: a share goes from {low} to {high} here; 0.05 is 5 points"
                 )
 
     @model_serializer(mode="wrap")
-    def _without_no_datasets(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """The digest of a claim whose parts speak of all its data sets stays what it was."""
+    def _without_later_fields(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The digest of a claim that has none of the fields that came later stays what it was."""
         fields: dict[str, Any] = write(self)
-        return {name: value for name, value in fields.items() if value or name != "datasets"}
+        later = ("datasets", "fails_at")
+        unused = {name for name in later if fields[name] is None or fields[name] in ((), [])}
+        return {name: value for name, value in fields.items() if name not in unused}
+
+    @property
+    def failing(self) -> float:
+        """The bound from which on the part fails."""
+        return self.expect.bound if self.fails_at is None else self.fails_at
 
     def _pairs(self) -> tuple[tuple[object, object], ...]:
         if self.interaction:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.evidence.claims.effects import Arms
+from benchmarks.evidence.claims.effects import TRAIN_ACCURACY, Arms
+from benchmarks.evidence.claims.expectations import SHARES
 from benchmarks.evidence.claims.schema import Claim, Part
 from benchmarks.evidence.optimism import optimistic_sentence
 from benchmarks.evidence.statistics import Interval
-from benchmarks.evidence.wording import effect_text, interval_text, sizes_text
+from benchmarks.evidence.wording import effect_text, interval_text, percent, sizes_text
 
+LEARNED, APART = 0.9, 0.1  # ours: of the training samples
+TEST_SHARES = tuple(metric for metric in SHARES if metric != TRAIN_ACCURACY)
 SIGNS = {"greater_than": ">", "at_least": ">=", "less_than": "<", "at_most": "<="}
 
 
@@ -76,18 +79,46 @@ def caveats_of(part: Part, claim: Claim, arms: Arms, answer: Answer) -> list[str
             f"{lost} of {lost + answer.interval.pairs} seeds left out, not all their cells are"
             " there; cells do not go missing at random"
         )
+    few, whole = arms.cells_lacking(answer.sizes)
+    if few:
+        found.append(
+            f"{few} of {whole} cells are missing in the draws that count, where other"
+            " initialisations stand for them; cells do not go missing at random"
+        )
+    if text := _fitting_text(part, arms, answer.sizes):
+        found.append(text)
     if answer.interval.caveat:
         found.append(answer.interval.caveat)
     return [f"{part.id}: {text}" for text in found]
 
 
+def _fitting_text(part: Part, arms: Arms, sizes: Sequence[int]) -> str:
+    """Where an arm has not learned its own training samples, and less so than another: then
+    optimisation differs, and not, or not only, what is learned from few samples.
+    """
+    if part.kind not in ("contrast", "interaction") or part.metric not in TEST_SHARES:
+        return ""
+    fitted = arms.train_accuracies(sizes)
+    if min(fitted) >= LEARNED or max(fitted) - min(fitted) < APART:
+        return ""
+    told = zip(part.arms, fitted, strict=True)
+    listed = ", ".join(f"{arm} {percent(share, 0)}" for arm, share in told)
+    return f"arms fit their own training samples unequally, which is optimisation: {listed}"
+
+
 def expectation_text(part: Part) -> str:
-    """`> 0`, `< +2.0 points`, `>= 99.0 %` or `within 1.0 points`."""
+    """`> 0`, `< +2.0 points`, `>= +10.0 points, not <= 0`, `>= 99.0 %` or `within 1.0 points`."""
     expect = part.expect
     if expect.within is not None:
         return f"within {effect_text(expect.bound, part.unit).removeprefix('+')}"
-    bound = effect_text(expect.bound, part.unit) if expect.bound else "0"
-    return f"{SIGNS[expect.name]} {bound}"
+    text = f"{SIGNS[expect.name]} {_bound_text(expect.bound, part)}"
+    if part.fails_at is None:
+        return text
+    return f"{text}, not {'<=' if expect.upward else '>='} {_bound_text(part.fails_at, part)}"
+
+
+def _bound_text(bound: float, part: Part) -> str:
+    return effect_text(bound, part.unit) if bound else "0"
 
 
 def published_effect(part: Part, claim: Claim, sizes: Sequence[int]) -> float | None:

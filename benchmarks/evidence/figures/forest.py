@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.evidence.claims.expectations import Expectation
 from benchmarks.evidence.claims.files import parse_claim
 from benchmarks.evidence.claims.headline import headline_part
-from benchmarks.evidence.claims.schema import Claim, Expectation
+from benchmarks.evidence.claims.schema import Claim
 from benchmarks.evidence.figures.cells import refuse_not_finite
 from benchmarks.evidence.figures.drawing import Drawing, save
 from benchmarks.evidence.figures.forest_rows import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.evidence.claims.schema import Expectation
+from benchmarks.evidence.claims.expectations import Expectation
 from benchmarks.evidence.figures.style import INK, LINE, QUIET, counted, cut, folded
 from benchmarks.evidence.wording import UNITS, effect_text, interval_text, optimism_text
 

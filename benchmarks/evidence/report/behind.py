@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.evidence.axes import ROW, SEEDS, axis_name
-from benchmarks.evidence.claims.schema import Metric
+from benchmarks.evidence.claims.expectations import Metric
 from benchmarks.evidence.optimism import OPTIMISTIC
 from benchmarks.evidence.report.origin import FINISHED, flat
 from benchmarks.evidence.tables.parameters import parameters_text

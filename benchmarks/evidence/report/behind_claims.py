@@ -13,8 +13,9 @@ import pandas as pd
 from benchmarks.evidence.axes import ROW
 from benchmarks.evidence.claims.arms import Arm
 from benchmarks.evidence.claims.effects import CELLS, ArmResults, Arms, Unanswerable, arms_of
+from benchmarks.evidence.claims.expectations import SHARES
 from benchmarks.evidence.claims.files import parse_claim
-from benchmarks.evidence.claims.schema import SHARES, Claim, Part
+from benchmarks.evidence.claims.schema import Claim, Part
 from benchmarks.evidence.wording import effect_text, sizes_text
 
 DIGITS = 2
