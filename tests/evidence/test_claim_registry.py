@@ -170,7 +170,8 @@ def levels(part, outcome):
         effect = 0.0 if favours else 2 * expect.bound
     else:
         side = 1 if expect.upward == favours else -1
-        effect = expect.bound * 2.0**side if scaled(part) else expect.bound + 0.004 * side
+        bound = expect.bound if favours else part.failing
+        effect = bound * 2.0**side if scaled(part) else bound + 0.004 * side
     return {
         "contrast": [0.5 + effect, 0.5],
         "interaction": [0.5 + effect, 0.5, 0.5, 0.5],
@@ -212,6 +213,7 @@ def made_up(claim, values):
                             "train_size": size,
                             "split_seed": seed,
                             "init_seed": init_seed,
+                            "train_accuracy": 1.0,
                             part.metric: found,
                         }
                     )
