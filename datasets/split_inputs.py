@@ -24,7 +24,9 @@ FIXED_SEED = 0  # of views that all cells share, so that their features are comp
 class Part:
     """The stored inputs of a data set at the places `index`, read by their position in it.
 
-    No other input can be asked for: what learns from the training part holds nothing else.
+    No other input can be asked for: what learns from the training part is given this and no more,
+    and its places cannot be changed. (In memory there is nothing else; a memory-mapped file has all
+    inputs, as the disk does.)
     """
 
     def __init__(self, samples: Samples, index: np.ndarray) -> None:
@@ -33,10 +35,16 @@ class Part:
         self.fingerprint = samples.fingerprint
         self.shape = tuple(samples.inputs.shape[1:])
         self.encoding = encoding_of(samples.levels)
-        self.index = index
+        self._index = index.copy()
+        self._index.setflags(write=False)
         stored = samples.inputs
         self._source = stored if isinstance(stored, np.memmap) else torch.from_numpy(stored[index])
         self.in_memory = not isinstance(self._source, np.memmap)
+
+    @property
+    def index(self) -> np.ndarray:
+        """The places in the data set, read-only."""
+        return self._index
 
     def read(self, positions: torch.Tensor) -> torch.Tensor:
         """The inputs at these positions (int64), first axis of their length, as stored."""
@@ -44,7 +52,7 @@ class Part:
             return self._source.index_select(0, positions)
         import torch
 
-        inputs = torch.from_numpy(np.array(self._source[self.index[positions.numpy()]]))
+        inputs = torch.from_numpy(np.array(self._source[self._index[positions.numpy()]]))
         _give_back(self._source)
         return inputs
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Diverged(RuntimeError):  # noqa: N818
+class Diverged(ArithmeticError):  # noqa: N818
     """The training loss is no longer a finite number; the message names the epoch."""
 
 

@@ -19,8 +19,9 @@ from datasets.samples import Samples
 from datasets.splits import Split
 
 TOLD = ("backbone", "augmentation", "resampling")
-# Exceptions that the settings of a trial raise in the same way wherever it runs; `Diverged` is one.
-SETTINGS_TO_BLAME = (ValueError, ArithmeticError, RuntimeError)
+# What the settings of a trial raise in the same way wherever it runs; `Diverged` is one. Not what a
+# device raises, such as PyTorch's RuntimeError where its memory is taken by others.
+SETTINGS_TO_BLAME = (ValueError, ArithmeticError)
 
 
 def describe(cell: Cell) -> str:

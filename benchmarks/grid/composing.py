@@ -198,7 +198,7 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
     config = {**config, "method": learners.settled(config["method"], config["trainer"])}
     taken = list(learners.shared_blocks(config["method"]))
     if "trainer" in taken:
-        _check_devices(config["trainer"].get("devices", 1))
+        _check_devices(config["trainer"].get("devices", 1), config["protocol"])
     if AUGMENTATION in taken:
         fields.check_known(AUGMENTATION, config[AUGMENTATION])
         if not augmentations.does_something(config[AUGMENTATION]):
@@ -238,8 +238,8 @@ def _names(group: str, name: Any) -> list[Any]:
     return augmentations.parts_of(name) if group == AUGMENTATION else [name]
 
 
-def _check_devices(devices: Any) -> None:
-    """A number from 1 up, or a list of distinct indices."""
+def _check_devices(devices: Any, protocol: dict[str, Any]) -> None:
+    """A number from 1 up, or a list of distinct indices; one where epochs are selected."""
     listed = isinstance(devices, list)
     numbers, least = (devices, 0) if listed else ([devices], 1)
     whole = [isinstance(n, int) and not isinstance(n, bool) and n >= least for n in numbers]
@@ -247,6 +247,9 @@ def _check_devices(devices: Any) -> None:
         shown = repr(devices) if isinstance(devices, str) else devices
         remedy = "give how many, from 1 up, or a list of indices, each once"
         raise RequestError("trainer.devices", shown, remedy)
+    if protocol.get(SELECT_EPOCH_ON) and (len(devices) if listed else devices) > 1:
+        remedy = f"protocol={protocol['name']} scores the test data on one device; give 1"
+        raise RequestError("trainer.devices", devices, remedy)
 
 
 def _check_scalars(config: dict[str, Any]) -> None:

@@ -50,6 +50,15 @@ def test_every_trainer_runs_or_says_in_one_line_that_its_device_is_not_here(trai
     assert "use trainer=cpu" in outcome.err
 
 
+def test_where_epochs_are_selected_one_device_scores_the_test_data(scarce):
+    """Refused while it is planned, before anything is trained."""
+    words = (*ONE_CELL, "trainer=ddp", "trainer.accelerator=cpu", "protocol=published")
+    outcome = scarce("plan", *words)
+    assert outcome.code == 2
+    assert "trainer.devices=2: protocol=published scores the test data on one" in outcome.err
+    assert scarce("plan", *words, "trainer.devices=1").code == 0
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_gpu_never_means_the_one_of_an_apple_computer(scarce, monkeypatch):
     """Under the same key; to Lightning it does."""

@@ -129,6 +129,30 @@ def test_training_that_diverges_is_an_answer_of_a_trial(scarce, records):
     assert tested[0]["config"]["protocol"]["chosen_trial"] != 0
 
 
+class OutOfMemory(Peeker):
+    """A learner whose device gives it no memory, as PyTorch says it."""
+
+    def fit(self, data, seed):
+        import torch
+
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+
+def test_what_a_device_raises_is_no_answer_of_a_trial(scarce, records, tmp_path):
+    """It once made the trial the last of its search, for good."""
+    file = tmp_path / "mine" / "method" / "without_memory.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "name: without_memory\nsays: it has no memory\nversion: 1\n"
+        "_target_: tests.cli.test_tuned.OutOfMemory\ndepth: 1\nsearch:\n  depth: [1, 2]\n"
+    )
+    mine = f"hydra.searchpath=[file://{tmp_path / 'mine'}]"
+    outcome = scarce("run", *TUNED, "method=without_memory", "split_seed=0", mine)
+    assert outcome.code == 1
+    assert {record["status"] for record in records().values()} == {"failed"}
+    assert {record["error"]["type"] for record in records().values()} == {"OutOfMemoryError"}
+
+
 def test_settings_that_cannot_be_trained_with_lose(scarce, records, tmp_path):
     """Regression: nine neighbours of eight samples left the method without any result."""
     file = tmp_path / "mine" / "method" / "neighbours.yaml"

@@ -38,6 +38,18 @@ def test_tensors_hold_the_unscaled_samples_of_the_split(samples, split):
     assert data.class_names == ("0", "1")
 
 
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_what_learns_cannot_ask_for_other_samples_than_its_own(samples, split, on_disk, tmp_path):
+    source = mapped(samples, tmp_path) if on_disk else samples
+    part = SplitData(source, split).train_inputs.part
+    with pytest.raises(AttributeError):
+        part.index = split.test
+    with pytest.raises(ValueError, match="read-only"):
+        part.index[0] = split.test[0]
+    with pytest.raises(IndexError):
+        part.read(torch.tensor([len(split.train)]))
+
+
 @pytest.mark.parametrize(
     ("batch_size", "sizes"),
     [(1, [1] * 50), (16, [16, 16, 16, 2]), (50, [50]), (99, [50]), (None, [50])],

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from benchmarks.evidence.claims.expectations import SHARES
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.claims.verdicts import judge, judge_best
 from benchmarks.evidence.results import results_frame
+from benchmarks.grid.block import parse_block
 from benchmarks.records import holdings
 
 PROJECT = Path(__file__).parents[2]
@@ -150,6 +152,19 @@ def test_results_of_other_benchmarks_say_nothing_of_a_claim():
         claim.id for claim in to_test() if judge_best(claim, frames)["verdict"] != "not-run"
     }
     assert answered == {"leek", "logistic", "beam"}
+
+
+def split_seeds(benchmark):
+    """The most that a block of the benchmark's file has."""
+    written = yaml.safe_load((PROJECT / "conf" / "benchmark" / f"{benchmark}.yaml").read_text())
+    return max(len(parse_block(block).column("split_seed")) for block in written["grid"])
+
+
+@pytest.mark.parametrize("claim", to_test(), ids=lambda claim: claim.id)
+def test_every_benchmark_of_a_claim_has_draws_to_give_an_interval(claim):
+    """Those for a GPU once had several initialisations of one draw, and could decide nothing."""
+    few = {name: found for name in claim.benchmarks if (found := split_seeds(name)) < 3}
+    assert not few
 
 
 @pytest.mark.parametrize("claim", to_test(), ids=lambda claim: claim.id)
