@@ -27,6 +27,8 @@ RETRIES = 3  # after the first attempt
 PAUSE = 0.2  # seconds before the first retry, twice as long before each further one
 BUSY = (500, 502, 503, 504)  # HTTP statuses that may be others a moment later
 CHUNK = 1 << 16  # bytes
+SLOWEST = 2_000  # bytes a second that a host has to send on average,
+GRACE = 60.0  # seconds after the beginning; one that sends a byte now and then never stalls
 VERSION = re.compile(r"[\x20-\x7e]{1,256}")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -74,9 +76,9 @@ def transfer(url: str, partial: Path, seconds: float, limit: int) -> bool:
 
     Returns whether it was put together from several answers.
 
-    What breaks off or stalls is tried again, RETRIES times, and resumed where the host can do so.
-    What can be resumed later stays; everything else that is not whole is forgotten. To be called
-    within `alone_with(partial)`.
+    What breaks off, stalls or trickles is tried again, RETRIES times, and resumed where the host
+    can do so. What can be resumed later stays; everything else that is not whole is forgotten. To
+    be called within `alone_with(partial)`.
 
     Args:
         seconds: to wait for an answer and between two chunks.
@@ -187,15 +189,19 @@ def _attempt(url: str, partial: Path, seconds: float, limit: int) -> bool:
 
 
 def _write(response: Response, file: IO[bytes], most: int) -> None:
-    from requests import RequestException
+    from urllib3.exceptions import HTTPError
 
+    start, sent = time.monotonic(), 0
     try:
-        for chunk in response.iter_content(chunk_size=CHUNK):
-            most -= len(chunk)
-            if most < 0:
+        while chunk := response.raw.read1(CHUNK):  # what is there: a whole chunk may take hours
+            sent += len(chunk)
+            if sent > most:
                 raise TooLarge("sent more bytes than the file has")
             file.write(chunk)
-    except RequestException as error:  # an OSError too: not to be taken for one of the disk
+            passed = time.monotonic() - start
+            if passed > GRACE and sent < SLOWEST * passed:
+                raise BrokenOff(f"sends less than {SLOWEST} bytes a second")
+    except HTTPError as error:
         raise BrokenOff("the transfer broke off") from error
     file.flush()
     os.fsync(file.fileno())

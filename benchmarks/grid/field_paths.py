@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from benchmarks.grid.configs import field_names, suggest_field
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.fields import KNOWN
 from benchmarks.grid.signatures import arguments_of
 
 TARGET = "_target_"
@@ -23,7 +24,7 @@ def states_field(config: Any, dotted: str) -> bool:
 def has_field(config: Any, dotted: str) -> bool:
     """Whether a field is stated, or its file leaves it at the default of the class of its block."""
     block, name = _block_of(config, dotted), dotted.rpartition(".")[2]
-    return hasattr(block, "get") and (name in block or name in _taken_by_class(block))
+    return hasattr(block, "get") and (name in block or name in _left_out(block, dotted))
 
 
 def set_field(config: Any, dotted: str, value: Any) -> None:
@@ -45,8 +46,13 @@ def _block_of(config: Any, dotted: str) -> Any:
     return block
 
 
-def _taken_by_class(block: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a block's class can be given; nothing, where its source does not tell."""
+def _left_out(block: Mapping[str, Any], dotted: str) -> tuple[str, ...]:
+    """What a block can be given, besides the fields that are stated: what its class takes (nothing,
+    where its source does not tell) or, of a group without classes, what all of its files may have.
+    """
+    group, _, field = dotted.partition(".")
+    if group in KNOWN and "." not in field:
+        return KNOWN[group]
     target = block.get(TARGET)
     return (isinstance(target, str) and arguments_of(target)) or ()
 
@@ -58,5 +64,5 @@ def _remedy(config: Any, dotted: str) -> str:
     known = [each for each in field_names(whole) if each.startswith(f"{owner}.")]
     block, inner = _block_of(whole, dotted), dotted.rpartition(".")[0]
     if isinstance(block, dict) and inner:
-        known += [f"{inner}.{argument}" for argument in _taken_by_class(block)]
+        known += [f"{inner}.{argument}" for argument in _left_out(block, dotted)]
     return f"{name} has no such field; {suggest_field(dotted, known)}"

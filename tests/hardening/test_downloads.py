@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
@@ -19,7 +20,7 @@ from tests.hardening.web import reset, sending, status, web
 
 CONTENT = os.urandom(300_000)
 CHECKSUM = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
-HALF = 2 * downloading.CHUNK  # what is kept of a broken transfer are whole chunks
+HALF = 2 * downloading.CHUNK
 REMEDY = "put photos.zip there yourself"
 
 
@@ -47,6 +48,26 @@ def refusal(folder, *hosts, **options):
 def assert_fetched_alone(folder):
     assert [path.name for path in folder.iterdir()] == ["photos.zip"]
     assert (folder / "photos.zip").read_bytes() == CONTENT
+
+
+def trickling(handler):
+    """Sends a few bytes at a time, as long as anybody listens."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(CONTENT)))
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(CONTENT[:10])
+            time.sleep(0.02)
+
+
+def test_a_host_that_trickles_is_given_up_for_the_next(tmp_path, monkeypatch):
+    """It never stalls, so that no wait for the next bytes is ever too long."""
+    monkeypatch.setattr(downloading, "GRACE", 0.1)
+    with web(trickling) as slow, web(sending(CONTENT)) as other:
+        get(tmp_path, slow, other)
+        assert len(slow.asked) == 1 + downloading.RETRIES
+    assert_fetched_alone(tmp_path)
 
 
 class TestResuming:
