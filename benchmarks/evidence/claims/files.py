@@ -13,14 +13,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from benchmarks.evidence.claims.arms import Arm
-from benchmarks.evidence.claims.schema import (
-    Claim,
-    Expectation,
-    Part,
-    Published,
-    Sizes,
-    Source,
-)
+from benchmarks.evidence.claims.expectations import Expectation, Sizes
+from benchmarks.evidence.claims.schema import Claim, Part, Published, Source
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.wording import MARKS
 from benchmarks.grid.errors import nearest

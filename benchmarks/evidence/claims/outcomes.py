@@ -70,10 +70,10 @@ def _nearest_bound(part: Part, interval: Interval) -> float:
     expect = part.expect
     if expect.within is not None:
         return math.copysign(expect.bound, interval.measured)
-    failing = part.fails_at is not None and interval.estimate is not None
-    if failing and (interval.estimate <= part.failing) == expect.upward:
-        return part.failing
-    return expect.bound
+    if part.fails_at is None or interval.estimate is None:
+        return expect.bound
+    beyond = (interval.estimate <= part.fails_at) == expect.upward
+    return part.fails_at if beyond else expect.bound
 
 
 def interval_of(part: Part, values: np.ndarray, level: float) -> Interval:
