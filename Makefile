@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup reproduce test test-slow bench fuzz torture calibrate audit readme docs lint clean
+.PHONY: setup reproduce test test-slow coverage mutation bench fuzz torture calibrate audit readme docs lint clean
 
 setup: $(READY)
 
@@ -16,6 +16,13 @@ test: lint
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
+
+coverage: $(READY)
+	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadscope --cov --cov-report=
+	$(BIN)/python -m pytest -m slow --cov --cov-append --cov-report=term:skip-covered --cov-fail-under=90
+
+mutation: $(READY)
+	$(BIN)/python -m mutmut run
 
 bench: $(READY)
 	$(BIN)/python -m tests.performance
