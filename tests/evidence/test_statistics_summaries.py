@@ -117,6 +117,7 @@ def test_a_flat_curve_has_its_accuracy_as_area():
 
 
 def test_each_doubling_of_the_size_counts_the_same():
+    assert area_under_learning_curve([1, 10], [0.5, 1]) == pytest.approx(0.75)
     early = area_under_learning_curve([10, 20, 40, 80], [0.5, 1, 1, 1])
     late = area_under_learning_curve([10, 20, 40, 80], [1, 1, 1, 0.5])
     assert early == pytest.approx(late) == pytest.approx((0.75 + 1 + 1) / 3)
