@@ -49,7 +49,9 @@ def test_without_two_different_values_there_is_a_reason_and_no_interval(values, 
 
 @pytest.mark.parametrize("share", [0, -0.1, math.nan, math.inf])
 def test_a_test_share_that_no_split_has_is_refused(share):
-    with pytest.raises(EvidenceError, match=r"test_share=.*above 0, for example 0\.25 for five folds$"):
+    with pytest.raises(
+        EvidenceError, match=r"test_share=.*above 0, for example 0\.25 for five folds$"
+    ):
         resampled_interval(FIVE_FOLDS, share)
 
 
