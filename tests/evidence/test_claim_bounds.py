@@ -37,13 +37,19 @@ def test_an_expectation_of_less_fails_from_a_bound_above_it(rows):
     assert outcomes == ["holds", "open", "fails"]
 
 
-@pytest.mark.parametrize("gain", [0.14, -0.05, -0.02, 0.12])
-def test_the_p_value_belongs_to_the_bound_of_the_outcome(rows, gain):
-    """It is below 5 % wherever the interval leaves out the bound that decides."""
+@pytest.mark.parametrize("gain", [0.14, 0.12, 0.105, -0.003, -0.02, -0.05])
+def test_the_p_value_belongs_to_the_bound_that_decides(rows, gain):
+    """It is below 5 % exactly where the interval leaves that bound out."""
     part = judged_with(rows, TEN, gain)[1]
     low, high = part["interval"]
     decided = high <= 0 if gain < 0 else low >= 0.1
     assert (part["p"] < 0.05) == decided
+    assert (part["outcome"] != "open") == decided
+
+
+def test_an_effect_between_the_bounds_has_no_p_value(rows):
+    """It may be far from both, and neither speaks for the claim or against it."""
+    assert judged_with(rows, TEN, 0.05)[1]["p"] is None
 
 
 def test_both_bounds_are_told(rows):

@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.evidence.claims.expectations import SHARES
 from benchmarks.evidence.claims.schema import Part
 from benchmarks.evidence.statistics import (
+    LEVEL,
     NO_SPREAD,
     Interval,
     accuracy_interval,
@@ -96,7 +97,7 @@ def _from_bound(part: Part, values: np.ndarray, bound: float) -> np.ndarray:
 
 
 def p_of(part: Part, values: np.ndarray, outcome: str) -> float | None:
-    """Two-sided p value of the bound, that of the interval.
+    """Two-sided p value of the bound, that of the interval; None for an effect between two bounds.
 
     With margins it is the larger of the two one-sided ones (of "no difference"), or for a part that
     fails twice the one-sided p of lying beyond the nearer margin.
@@ -110,6 +111,11 @@ def p_of(part: Part, values: np.ndarray, outcome: str) -> float | None:
             return min(1.0, 2 * beyond)
         return max(_one_sided(values, -margin), _one_sided(-values, -margin))
     bound = part.failing if outcome == "fails" else part.expect.bound
+    if outcome == "open":
+        interval = interval_of(part, values, LEVEL)
+        if _between_bounds(part, interval):
+            return None
+        bound = _nearest_bound(part, interval)
     distances = _from_bound(part, values, bound)
     sides = (_one_sided(side, 0.0, _is_share(part)) for side in (distances, -distances))
     return min(1.0, 2 * min(sides))

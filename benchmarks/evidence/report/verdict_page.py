@@ -89,8 +89,9 @@ def _anchor(verdict: Verdict) -> str:
 
 
 def _labels(verdict: Verdict) -> list[str]:
-    """What must be said wherever the number stands."""
-    caveats = [caveat.lower() for caveat in verdict["caveats"]]
+    """What must be said wherever the number stands; remarks of records begin with the data set."""
+    own = f"{verdict['dataset']}: "
+    caveats = [caveat.removeprefix(own).lower() for caveat in verdict["caveats"]]
     return [
         label
         for words, label in LABELS.items()
