@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -31,6 +32,24 @@ def test_every_verdict_leads_to_its_section_and_its_report():
         if anchor:
             headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
             assert anchor in {heading.replace(": ", "-") for heading in headings}
+
+
+def test_reduced_scale_and_substitute_data_stand_beside_the_verdict():
+    """By what the benchmarks' manifests and the records say, not by the words of a claim's file."""
+    lines = readme.VERDICTS.read_text().splitlines()
+    for folder in sorted(path.parent for path in readme.PUBLISHED.glob("*/claims.json")):
+        manifest = json.loads((folder / "manifest.json").read_text())
+        for verdict in json.loads((folder / "claims.json").read_text())["claims"]:
+            shown = [
+                line
+                for line in lines
+                if f"published/{folder.name}/claims.md#{verdict['id']}-" in line
+            ]
+            for line in shown:
+                remarks = " ".join(verdict["caveats"])
+                substitute = "substitute photos" in remarks or "substitute data: " in remarks
+                assert ("reduced scale" in line) == ("reduced" in manifest["benchmark"]), line
+                assert not substitute or "substitute data" in line, line
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
