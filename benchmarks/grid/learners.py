@@ -10,6 +10,7 @@ resampling on the training samples of those that say `takes_resampling`.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from benchmarks.grid.errors import RequestError, nearest
 from datasets.samples import IMAGES
 
 LABELS = ("_target_", "name", "says", "version")
+OF_A_PART = re.compile(r"(\w+): (\w+)=(.*?): (.+)")  # `loss: label_smoothing=1.5: a share ...`
 REQUIRED_LABELS = ("_target_", "name", "says", "version")
 SHARED = ("backbone", "loss", "trainer")
 OPTIONAL = (*SHARED, "augmentation", "resampling")
@@ -102,7 +104,6 @@ def check_buildable(
     `shape` is (channels, height, width) of the images that it sees, `class_names` stand by label.
     Where it is to train `here`, the machine must have its devices, too.
     """
-    method = config["method"]
     try:
         learner = build(config)
         if hasattr(learner, "check"):
@@ -115,9 +116,19 @@ def check_buildable(
     except RequestError:
         raise
     except Exception as error:
-        raise RequestError(
-            "method", method["name"], _reason(error, "mend its configuration")
-        ) from error
+        raise _refused(config, _reason(error, "mend its configuration")) from error
+
+
+def _refused(config: dict[str, Any], reason: str) -> RequestError:
+    """Names the field of a loss or of a block of the method, where the reason names it."""
+    method, found = config["method"], OF_A_PART.fullmatch(reason)
+    if found is not None:
+        part, field, value, told = found.groups()
+        if isinstance(config.get(part), dict):
+            return RequestError(f"{part}.{field}", value, told)
+        if isinstance(method.get(part), dict):
+            return RequestError(f"method.{part}.{field}", value, told)
+    return RequestError("method", method["name"], reason)
 
 
 def build(config: dict[str, Any], random_weights: bool = False) -> Any:

@@ -90,7 +90,8 @@ def _require_leaves(tree: Tree, class_names: Sequence[str], hierarchy: str) -> N
     wrong = [name for name in class_names if name not in tree or name in inner]
     if wrong:
         some = ", ".join(wrong[:3]) + (", ..." if len(wrong) > 3 else "")
-        raise ValueError(f"hierarchy={hierarchy}: {len(wrong)} classes are no leaf of it: {some}")
+        told = f"{len(wrong)} classes are no leaf of it: {some}; give each a line `class parent`"
+        raise ValueError(f"hierarchy={hierarchy}: {told}")
 
 
 def _ancestors(tree: Tree, node: Hashable) -> list[Hashable]:

@@ -80,6 +80,24 @@ def test_one_line_names_field_value_and_remedy_and_nothing_is_written(word, scar
     assert not results.exists()
 
 
+@pytest.mark.parametrize(
+    ("loss", "field"),
+    [
+        ("label_smoothing", "loss.label_smoothing=1.5"),
+        ("cosine_cross_entropy", "loss.cross_entropy_weight=-1"),
+        ("cosine_cross_entropy", "loss.momentum=2"),
+        ("t_vmf", "loss.kappa=-3"),
+        ("hierarchy_cosine", "loss.hierarchy=gone.txt"),
+    ],
+)
+def test_a_value_that_a_loss_refuses_is_named_by_its_field(loss, field, scarce, results):
+    outcome = scarce("run", "dataset=digits01", "method=mlp", f"loss={loss}", field)
+    assert outcome.code == 2
+    assert len(outcome.err.splitlines()) == 1
+    assert outcome.err.startswith(f"scarce: {field}: ")
+    assert not results.exists()
+
+
 def test_a_tampered_mnist_file_is_named_with_both_checksums(scarce, tmp_path, results):
     for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
         (tmp_path / f"{name}-ubyte").write_bytes(b"cut short")
