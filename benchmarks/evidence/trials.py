@@ -46,7 +46,8 @@ _COLUMNS += ["trial", "rung", "epochs", "accuracy", "settings"]
 
 def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:
     """By study and trial in the order of the search: `spent`, all epochs up to it in units of one
-    whole training, and `best`, the best validation accuracy on the rung that it is on.
+    whole training, `step`, how many came before it on its rung, and `best`, the best validation
+    accuracy on that rung.
 
     A later rung begins anew: fewer epochs than the last rung's are not comparable with it.
     """
@@ -55,9 +56,21 @@ def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:
         rows = rows.sort_values(["rung", "trial"])
         epochs = rows["epochs"].fillna(1.0)
         spent = (rows["folds"] * epochs / epochs.max()).cumsum()
-        best = rows.groupby("rung")["accuracy"].cummax()
-        parts.append(rows.assign(spent=spent, best=best))
-    return pd.concat(parts, ignore_index=True) if parts else trials.assign(spent=[], best=[])
+        rungs = rows.groupby("rung")
+        best, step = rungs["accuracy"].cummax(), rungs.cumcount()
+        parts.append(rows.assign(spent=spent, best=best, step=step))
+    if not parts:
+        return trials.assign(spent=[], best=[], step=[])
+    return pd.concat(parts, ignore_index=True)
+
+
+def mean_over_splits(progress: pd.DataFrame) -> pd.DataFrame:
+    """`spent` and `best` by `rung` and `step`, of the progress of one label in one place.
+
+    Not by trial: each split sends others of them to the next rung.
+    """
+    steps = progress.groupby(["rung", "step"], sort=True)[["spent", "best"]].mean()
+    return steps.reset_index()
 
 
 def importances(trials: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -105,4 +105,4 @@ def test_a_cell_learns_from_a_code(method, scarce, records):
 def test_a_code_that_cannot_be_made_is_refused_in_one_line(scarce):
     outcome = scarce("run", *DIGITS, "method=mlp_pca_code", "method.code.length=0")
     assert outcome.code == 2
-    assert "code: length=0: a whole number from 1 up" in outcome.err
+    assert "method.code.length=0: a whole number from 1 up" in outcome.err

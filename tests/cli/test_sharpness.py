@@ -79,4 +79,4 @@ def test_a_method_that_measures_none_leaves_the_column_empty(scarce, records):
 def test_a_wrong_value_is_refused_before_any_training(scarce):
     outcome = scarce("run", *TINY, "method=minima_mlp", "method.sharpness.epsilon=-1")
     assert outcome.code == 2
-    assert "sharpness: epsilon=-1: a positive number" in outcome.err
+    assert "method.sharpness.epsilon=-1: a positive number" in outcome.err

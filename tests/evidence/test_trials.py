@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.evidence.figures import tuning_progress
 from benchmarks.evidence.results import results_frame
-from benchmarks.evidence.trials import best_so_far, importances, trials_frame
+from benchmarks.evidence.trials import best_so_far, importances, mean_over_splits, trials_frame
 
 RATES = [10.0**-place for place in range(8)]
 
@@ -44,6 +44,17 @@ def test_the_best_so_far_begins_anew_with_more_epochs(searched):
     own = progress[progress["split_seed"] == 0]
     assert own["best"].tolist() == pytest.approx([0.75, 0.8, 0.85, *[0.9] * 5, 0.95, 0.95])
     assert own["spent"].tolist() == pytest.approx([*[0.25 * n for n in range(1, 9)], 3, 4])
+
+
+def test_splits_that_send_other_trials_on_are_averaged_step_by_step(record):
+    """They once were by trial, so that the best so far went up and down."""
+    records = [trial(record, number, 0, 10, 0.5, seed) for seed in (0, 1) for number in range(4)]
+    records += [trial(record, 0, 1, 40, 0.8, 0), trial(record, 2, 1, 40, 0.9, 0)]
+    records += [trial(record, 1, 1, 40, 0.4, 1), trial(record, 3, 1, 40, 0.6, 1)]
+    steps = mean_over_splits(best_so_far(trials_frame(records)))
+    last = steps[steps["rung"] == 1]
+    assert last["best"].tolist() == pytest.approx([0.6, 0.75])
+    assert last["spent"].tolist() == pytest.approx([2.0, 3.0])
 
 
 def test_folds_of_a_trial_are_averaged(record):

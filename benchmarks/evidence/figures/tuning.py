@@ -12,7 +12,7 @@ import pandas as pd
 from benchmarks.evidence.figures.drawing import Drawing, save
 from benchmarks.evidence.figures.layout import legend_below, panel_figure, share_y_label
 from benchmarks.evidence.figures.style import FAINT, Look, counted, cut, house_style, looks
-from benchmarks.evidence.trials import best_so_far, importances
+from benchmarks.evidence.trials import best_so_far, importances, mean_over_splits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,9 +63,7 @@ def _search(ax: Axes, rows: pd.DataFrame, look: dict[str, Look]) -> dict[str, An
         own = rows[rows["label"] == label]
         if own.empty:
             continue
-        for rung, of_rung in own.groupby("rung", sort=True):
-            steps = of_rung.groupby("trial", sort=False)[["spent", "best"]].mean()
-            steps = steps.sort_values("spent")
+        for rung, steps in mean_over_splits(own).groupby("rung", sort=True):
             (line,) = ax.plot(
                 steps["spent"],
                 100 * steps["best"],
