@@ -65,6 +65,19 @@ def test_initialisations_that_are_missing_are_counted(rows):
     assert f"{len(gone)} of 30 cells are missing in the draws that count" in caveats(CONTRAST, left)
 
 
+def test_an_arm_that_no_draw_has_at_all_sizes_has_no_fit_to_tell_of(rows):
+    """Its mean over nothing once was no number."""
+    sizes = [*rows("a", 10, HIGH), *rows("a", 40, HIGH)]
+    lacking = [*rows("b", 10, LOW[:2]), *rows("b", 40, [0.0] * 2 + LOW[:2])[2:]]
+    assert "unequally" not in caveats(CONTRAST, fitting(sizes, 0.99) + fitting(lacking, 0.3))
+
+
+def test_sizes_may_have_different_numbers_of_initialisations(rows):
+    records = several_starts(rows, "a", HIGH) + several_starts(rows, "b", LOW)
+    records += rows("a", 80, HIGH) + rows("b", 80, LOW)
+    assert "other initialisations" not in caveats(CONTRAST, records)
+
+
 def test_arms_may_have_different_numbers_of_initialisations(rows):
     records = several_starts(rows, "a", HIGH) + several_starts(rows, "b", LOW, starts=1)
     assert "other initialisations" not in caveats(CONTRAST, records)

@@ -58,10 +58,12 @@ class Table:
         return self.seeds[self.counts[:, np.searchsorted(self.sizes, sizes)].any(axis=1)]
 
     def cells_lacking(self, seeds: np.ndarray, sizes: Sequence[int]) -> tuple[int, int]:
-        """Of how many cells of these draws some initialisations are missing, and of how many."""
-        chosen = self.counts[np.searchsorted(self.seeds, seeds)]
-        chosen = chosen[:, np.searchsorted(self.sizes, sizes)]
-        whole = int(self.counts.max(initial=0)) * chosen.size
+        """How many cells are missing in these draws, and how many they would be: at each size as
+        many initialisations as the draw with the most has.
+        """
+        counts = self.counts[:, np.searchsorted(self.sizes, sizes)]
+        chosen = counts[np.searchsorted(self.seeds, seeds)]
+        whole = int(counts.max(axis=0).sum()) * len(chosen)
         return whole - int(chosen.sum()), whole
 
 
@@ -143,8 +145,11 @@ class Arms:
         return sum(few for few, _ in lacking), sum(whole for _, whole in lacking)
 
     def train_accuracies(self, sizes: Sequence[int]) -> list[float]:
-        """Of each arm, the mean over the draws that it has at all of these sizes."""
-        return [float(np.mean(table.over(sizes)[1])) for table in self.fitted]
+        """Of each arm, the mean over the draws that it has at all of these sizes; nothing where an
+        arm has none.
+        """
+        values = [table.over(sizes)[1] for table in self.fitted]
+        return [float(found.mean()) for found in values] if all(map(len, values)) else []
 
     def seeds_left_out(self, sizes: Sequence[int]) -> int:
         """How many seeds have some of the cells but do not count, because they lack others."""

@@ -99,7 +99,7 @@ def _fitting_text(part: Part, arms: Arms, sizes: Sequence[int]) -> str:
     if part.kind not in ("contrast", "interaction") or part.metric not in TEST_SHARES:
         return ""
     fitted = arms.train_accuracies(sizes)
-    if min(fitted) >= LEARNED or max(fitted) - min(fitted) < APART:
+    if not fitted or min(fitted) >= LEARNED or max(fitted) - min(fitted) < APART:
         return ""
     told = zip(part.arms, fitted, strict=True)
     listed = ", ".join(f"{arm} {percent(share, 0)}" for arm, share in told)
