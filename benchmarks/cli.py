@@ -50,9 +50,10 @@ def main(words: list[str] | None = None) -> int:
 
 def _call(arguments: argparse.Namespace) -> int:
     from benchmarks.evidence.errors import EvidenceError
+    from benchmarks.execution import interrupts
     from benchmarks.grid.errors import RequestError
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupts.listen()
     logging.getLogger("hydra.utils").setLevel(logging.CRITICAL)  # what it says is told in one line
     console = Console(stderr=getattr(arguments, "json", False))
     try:
@@ -156,7 +157,3 @@ def _shadowed_room() -> str | None:
                 "use the .venv that `make setup` makes"
             )
     return None
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt

@@ -7,7 +7,7 @@ from collections import deque
 
 from rich.console import Console
 
-from benchmarks.execution import worker
+from benchmarks.execution import interrupts, worker
 from benchmarks.execution.dispatch import (
     SECONDS_BEFORE_ASKING_AGAIN,
     made_elsewhere,
@@ -44,6 +44,7 @@ class Serial:
             while waiting:
                 task = waiting.popleft()
                 progress.show()
+                interrupts.check()
                 if work.budget and not work.budget.allows(task.cell.config):
                     progress.left_out(task)
                     continue

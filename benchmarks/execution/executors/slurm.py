@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from benchmarks.execution import interrupts
 from benchmarks.execution.devices import Needs, all_needs
 from benchmarks.execution.dispatch import Losses
 from benchmarks.execution.executors.local import Local
@@ -207,6 +208,7 @@ def _watch(submitted: Submitted, store: Store, limits: Limits, progress: Progres
                     del waiting[task.cell.key]
                     progress.finished(task, found["status"], _seconds(found))
             progress.show()
+            interrupts.check()
             if not left:
                 break
             time.sleep(SECONDS_BETWEEN_LOOKS if waiting else 0)
@@ -230,6 +232,7 @@ def _ask_again(
         for task in failed:
             progress.finished(task, "failed", None)
         progress.show()
+        interrupts.check()
         time.sleep(SECONDS_BETWEEN_LOOKS if losses else 0)
     return again
 

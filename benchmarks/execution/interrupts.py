@@ -1,0 +1,29 @@
+"""Ctrl-C and SIGTERM: raised at once, and remembered until a loop that waits has looked.
+
+Python raises KeyboardInterrupt wherever the main thread happens to be. In a finaliser or a callback
+of a library it is printed and dropped, and the run would go on.
+"""
+
+from __future__ import annotations
+
+import signal
+
+_asked: set[int] = set()  # signals since `listen`
+
+
+def listen() -> None:
+    """From now on both signals raise KeyboardInterrupt in the main thread; none was sent yet."""
+    _asked.clear()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+
+
+def check() -> None:
+    """Raise KeyboardInterrupt where one of them was sent since `listen`."""
+    if _asked:
+        raise KeyboardInterrupt
+
+
+def _interrupt(number: int, _: object) -> None:
+    _asked.add(number)
+    raise KeyboardInterrupt
