@@ -15,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from benchmarks.grid import extensions
-from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.errors import RequestError, closest, nearest
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONF = PROJECT / "conf"
@@ -102,13 +102,24 @@ def field_names(config: Any, prefix: str = "") -> list[str]:
 
 
 def suggest_field(name: str, known: list[str]) -> str:
-    """The nearest field; where none is near, only the fields at the same level."""
-    suggestion = nearest(name, known)
-    if suggestion.startswith("did"):
-        return suggestion
-    level = name.rpartition(".")[0]
-    siblings = [field for field in known if field.rpartition(".")[0] == level]
-    return nearest(name, siblings or [field for field in known if "." not in field])
+    """The nearest field of the same block, or else of any; where none is near, those of the block.
+
+    Last names are compared: what stands before them is alike in all, however far the names are.
+    """
+    block, leaf = _divided(name)
+    siblings = [field for field in known if _divided(field)[0] == block]
+    for fields, cutoff in ((siblings, 0.6), (known, 0.8)):
+        leaves = {_divided(field)[1]: field for field in reversed(fields)}
+        if close := closest(leaf, leaves, cutoff):
+            return f"did you mean {leaves[close]}?"
+    here = siblings or [field for field in known if "." not in field]
+    told = sorted(field for field in set(here) if not _divided(field)[1].startswith("_"))
+    return f"known: {', '.join(told) or 'none'}"
+
+
+def _divided(name: str) -> tuple[str, str]:
+    block, _, leaf = name.rpartition(".")
+    return block, leaf
 
 
 def _first_line(error: BaseException) -> str:

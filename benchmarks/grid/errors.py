@@ -20,5 +20,10 @@ class RequestError(Exception):
 def nearest(name: object, known: Iterable[str]) -> str:
     """Suggest the known name closest to `name`, or list all of them."""
     known = sorted(known)
-    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else f"known: {', '.join(known) or 'none'}"
+    close = closest(name, known)
+    return f"did you mean {close}?" if close else f"known: {', '.join(known) or 'none'}"
+
+
+def closest(name: object, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known name that may have been meant; None where none is as near as `cutoff` (0 to 1)."""
+    return next(iter(difflib.get_close_matches(str(name), list(known), n=1, cutoff=cutoff)), None)

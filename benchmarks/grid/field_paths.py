@@ -60,9 +60,17 @@ def _left_out(block: Mapping[str, Any], dotted: str) -> tuple[str, ...]:
 def _remedy(config: Any, dotted: str) -> str:
     whole: Any = OmegaConf.to_container(config) if isinstance(config, DictConfig) else config
     owner = dotted.split(".")[0]
-    name = whole[owner].get("name", owner) if isinstance(whole.get(owner), dict) else owner
-    known = [each for each in field_names(whole) if each.startswith(f"{owner}.")]
-    block, inner = _block_of(whole, dotted), dotted.rpartition(".")[0]
-    if isinstance(block, dict) and inner:
-        known += [f"{inner}.{argument}" for argument in _left_out(block, dotted)]
+    block = whole.get(owner)
+    name = block.get("name", owner) if isinstance(block, dict) else owner
+    known = [f"{owner}.{field}" for field in field_names(block)] + _left_out_below(block, owner)
     return f"{name} has no such field; {suggest_field(dotted, known)}"
+
+
+def _left_out_below(block: Any, dotted: str) -> list[str]:
+    """Dotted names of what can be given to a block, and to those within it, besides the stated."""
+    if not isinstance(block, dict):
+        return []
+    names = [f"{dotted}.{argument}" for argument in _left_out(block, f"{dotted}.")]
+    for name, inner in block.items():
+        names += _left_out_below(inner, f"{dotted}.{name}")
+    return names
