@@ -10,7 +10,7 @@ from tests.clusters import needs_slurm
 from tests.tiny import TINY
 
 SHORT = {"leek_net": 1, "leek_net_sgd": 1, "leek_net_adam": 1, "mlp": 2, "mlp_table": 1, "cnn": 1}
-SHORT |= {"minima_mlp": 1, "logistic_descent": 1}
+SHORT |= {"minima_mlp": 1, "logistic_descent": 1, "mlp_descent": 1, "logistic_minibatch": 1}
 SHORT |= {"mlp_pca_code": 2, "mlp_autoencoder_code": 2}
 TRANSFER = ("frozen", "frozen_uncached", "last_blocks", "fine_tuned", "from_scratch")
 TRANSFER += ("from_scratch_sgd", "barz2019", "brigato2022", "frozen_mlp")
