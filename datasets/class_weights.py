@@ -16,6 +16,9 @@ class ClassWeights:
     """Every class weighs the same in the loss: m / (K m_k) for m_k of m training samples in class k
     of the K that have any (G. King and L. Zeng, Political Analysis 9, 2001; scikit-learn's
     `balanced`). A class without a sample weighs 0.
+
+    The weights average 1 over the training samples. A network's loss is divided by the number of
+    samples in a batch (`models.losses`), so that over an epoch batches give that of all samples.
     """
 
     weighs_classes = True

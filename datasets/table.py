@@ -44,6 +44,8 @@ class Table:
         categorical: columns of categories; all others must be numbers. A learner sees a category
             as columns of zeros and ones (`datasets.encoding`).
         separator: between two values of a CSV file.
+        distinct: whether of rows that are equal in all that is learned from one is kept, with the
+            commonest of their labels; rows whose commonest labels tie are left out.
 
     Raises:
         WrongOption: for a missing `file` and for values of the wrong type.
@@ -57,6 +59,7 @@ class Table:
     drop: Sequence[Column] = ()
     categorical: Sequence[Column] = ()
     separator: str = ","
+    distinct: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.file, str | PathLike) or not str(self.file):
@@ -69,18 +72,21 @@ class Table:
                 _require_column(name, column)
         if self.columns is not None:
             _require_list("columns", self.columns)
-        if not isinstance(self.header, bool):
-            raise WrongOption("dataset.header", self.header, "true or false")
+        for name in ("header", "distinct"):
+            if not isinstance(getattr(self, name), bool):
+                raise WrongOption(f"dataset.{name}", getattr(self, name), "true or false")
         if not isinstance(self.separator, str) or len(self.separator) != 1:
             raise WrongOption("dataset.separator", self.separator, "one character")
 
     def load(self) -> Samples:
         """Samples of shape (N, F), in the order of the file; classes in order, `positive` last.
+        Their caveats tell of rows with equal features.
 
         Raises:
             DataUnavailable: if the file is neither here nor readable.
             WrongOption: for a file that is no table, a column that is not there, a target of one
-                class, values that are missing or infinite, text in a column of numbers.
+                class, values that are missing or infinite, text in a column of numbers, and a class
+                of which `distinct` leaves no row.
         """
         frame = self._frame()
         target = self._place("target", self.target, frame)
@@ -98,7 +104,11 @@ class Table:
             read = categories if place in coded else numbers
             inputs[:, to], count = read(frame.iloc[:, place])
             levels.append(count)
-        return Samples(inputs, labels, names, PEAK, levels=tuple(levels))
+        if self.distinct:
+            inputs, labels = _one_of_each(inputs, labels)
+            _require_all(names, labels)
+        caveats = tuple(_repeats(inputs, labels))
+        return Samples(inputs, labels, names, PEAK, caveats=caveats, levels=tuple(levels))
 
     def _frame(self) -> pd.DataFrame:
         import pandas as pd
@@ -170,3 +180,59 @@ def _require_column(field: str, column: object) -> None:
 def _require_list(field: str, value: object) -> None:
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise WrongOption(f"dataset.{field}", value, "a list of columns")
+
+
+def _one_of_each(inputs: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of equal rows (N, F) the first, with the commonest of their labels (N,); none where several
+    labels are the commonest."""
+    rows, found, counts = _counted(_first_equals(inputs), labels)
+    commonest = counts == _largest(rows, counts)[rows]
+    alone = np.bincount(rows[commonest], minlength=len(inputs)) == 1
+    kept = commonest & alone[rows]
+    return inputs[rows[kept]], found[kept]
+
+
+def _repeats(inputs: np.ndarray, labels: np.ndarray) -> list[str]:
+    """What is to be said of rows (N, F) with equal features, and of unlike labels (N,) of these."""
+    first = _first_equals(inputs)
+    sizes = np.bincount(first)
+    if sizes.max() == 1:
+        return []
+    told = (
+        f"{sizes[sizes > 1].sum():,} of {len(inputs):,} rows have the features of another (up to "
+        f"{sizes.max():,} alike): leakage wherever a split separates them; dataset.distinct=true "
+        "keeps one of each"
+    )
+    rows, _, counts = _counted(first, labels)
+    unlike = len(labels) - _largest(rows, counts).sum()
+    otherwise = f"{unlike:,} of these rows are not of the commonest class among their equals"
+    return [told, *([otherwise] if unlike else [])]
+
+
+def _first_equals(inputs: np.ndarray) -> np.ndarray:
+    """For each row (N, F) the number of the first one that is equal to it: int64 (N,)."""
+    seen: dict[bytes, int] = {}
+    rows = enumerate(inputs + 0.0)  # of which -0.0 has the bytes of 0.0
+    return np.array([seen.setdefault(row.tobytes(), number) for number, row in rows])
+
+
+def _counted(first: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each pair of a first row and a label once, in order, and how often it occurs: int64 (P,)."""
+    classes = labels.max() + 1
+    pairs, counts = np.unique(first * classes + labels, return_counts=True)
+    return pairs // classes, pairs % classes, counts
+
+
+def _largest(rows: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The largest count of each row, by its number; 0 of rows without any."""
+    largest = np.zeros(rows.max() + 1, dtype=np.int64)
+    np.maximum.at(largest, rows, counts)
+    return largest
+
+
+def _require_all(names: tuple[str, ...], labels: np.ndarray) -> None:
+    for label in np.setdiff1d(np.arange(len(names)), labels):
+        remedy = (
+            f"every row of class {names[label]} equals as many or more rows of another; use false"
+        )
+        raise WrongOption("dataset.distinct", True, remedy)

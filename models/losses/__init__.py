@@ -9,6 +9,10 @@ Beyond that a loss may, and `models.losses.contract` sees to it,
 - take `classes` (K) or `class_names` (tuple of K names, by label) when it is made. The names are
   None for a loss whose numbers come from a saved model: what it derives from them must then be a
   parameter or buffer of its shape, which is filled afterwards
+- take `weight`, float (K) on average 1 over the training samples, when it is made with class
+  weights: each sample counts as much as its class weighs, and the sum is divided by the number of
+  samples in the batch, not by the sum of their weights. A module whose attribute `reduction` is
+  "mean", as of PyTorch's, is set to "none", and the mean of the values (m,) is taken
 - be a `torch.nn.Module` with parameters, which are trained with the network's, counted with them,
   and saved with them
 - define `scores(outputs)`, float (m, K), of which the largest is the prediction, and with it

@@ -58,7 +58,9 @@ def make_criterion(
 ) -> Criterion:
     """The loss of these classes; `class_names` is None where a saved model will fill it.
 
-    `class_weights` (K,) go to a loss that takes `weight`, as PyTorch's cross-entropy does.
+    `class_weights` (K,) go to a loss that takes `weight`, as PyTorch's cross-entropy does. Where
+    PyTorch would divide by the sum of the weights in a batch, which lets the rare class count for
+    less in batches that have little of it, this divides by the number of samples.
 
     Raises ValueError, beginning with "loss: ", where it cannot be made.
     """
@@ -74,10 +76,24 @@ def make_criterion(
             raise ValueError("takes no class weights; use cross_entropy, or resampling=none")
         taken = {name: known[name] for name in known if name in _arguments(factory)}
         criterion = Criterion(factory(**taken))
-    if class_weights is not None:  # of the training alone: a saved model scores without them
+    if class_weights is not None:
+        _average_over_samples(criterion.loss)
         hooks: Any = criterion  # whose method PyTorch has without types
+        # Weights are of the training alone: a saved model scores without them.
         hooks.register_state_dict_post_hook(_without_weights)
     return criterion
+
+
+def _average_over_samples(loss: Loss) -> None:
+    """Lets a module with PyTorch's `reduction`, if that is "mean", divide by the samples."""
+    if isinstance(loss, nn.Module) and getattr(loss, "reduction", None) == "mean":
+        module: Any = loss  # whose attributes PyTorch types as tensors and modules
+        module.reduction = "none"
+        module.register_forward_hook(_mean)
+
+
+def _mean(loss: nn.Module, given: object, values: torch.Tensor) -> torch.Tensor:
+    return values.mean()
 
 
 def _without_weights(

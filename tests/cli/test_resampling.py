@@ -87,6 +87,19 @@ def test_no_made_up_row_reaches_validation_or_test(table, scarce, tmp_path):
     assert len({row for part in scored for row in part}) == 88
 
 
+def test_equal_rows_are_told_in_the_record_and_kept_once_under_another_key(table, scarce, records):
+    repeated = rows() + "".join(line + "\n" for line in rows().splitlines()[-20:])
+    both = "dataset.distinct=false,true"
+    outcome = scarce("run", *table(repeated, "method=logistic_table", both))
+    assert outcome.code == 0, outcome.err
+    found = {record["config"]["dataset"]["distinct"]: record for record in records().values()}
+    assert found[False]["fingerprints"]["data"] != found[True]["fingerprints"]["data"]
+    assert found[False]["caveats"][0].startswith("40 of 140 rows have the features of another")
+    assert not any("rows" in caveat for caveat in found[True].get("caveats") or ())
+    tested = [found[distinct]["metrics"]["test_samples"] for distinct in (False, True)]
+    assert tested == [56, 48]
+
+
 SWEEP = """
 name: sweep
 says: one block for each resampling, one for the ratios of a single one

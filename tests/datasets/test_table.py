@@ -1,5 +1,7 @@
 """Tables from CSV and Parquet files: columns, classes, and what is refused."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,8 @@ from datasets.table import Table
 
 ROWS = "size,colour,weight,kind\n1,red,0.5,ill\n2,blue,1.5,well\n3,red,2.5,well\n4,green,3.5,ill\n"
 OPTIONS = {"target": "kind", "categorical": ["colour"]}
+# Rows of size 2 come thrice, of size 1 and 0 twice, of size 1 in both classes.
+REPEATED = "size,kind\n2,well\n1,ill\n3,ill\n2,ill\n0,well\n1,well\n2,well\n-0.0,well\n"
 
 
 @pytest.fixture
@@ -140,6 +144,54 @@ def test_values_that_are_missing_or_infinite_are_refused_with_column_and_count(
     assert f"dataset.drop=[{column}]" in found
 
 
+def test_of_equal_rows_the_first_is_kept_with_the_commonest_label_and_none_where_labels_tie(write):
+    samples = Table(write(REPEATED), distinct=True).load()
+    assert samples.inputs.tolist() == [[2], [3], [0]]
+    assert [samples.class_names[label] for label in samples.labels] == ["well", "ill", "well"]
+    assert samples.caveats == ()
+
+
+def test_the_commonest_label_of_three_classes_need_not_be_that_of_the_first_row(write):
+    labels = {"5": "abcbb", "6": "ccaab", "7": "cab", "8": "a"}
+    lines = [f"{size},{label}" for size, found in labels.items() for label in found]
+    samples = Table(write("\n".join(["size,kind", *lines[::-1]]) + "\n"), distinct=True)
+    with pytest.raises(WrongOption, match=r"dataset.distinct=True: every row of class c equals"):
+        samples.load()
+    samples = Table(
+        write("\n".join(["size,kind", *lines[::-1], "9,c"]) + "\n"), distinct=True
+    ).load()
+    assert samples.inputs.tolist() == [[8], [5], [9]]
+    assert [samples.class_names[label] for label in samples.labels] == ["a", "b", "c"]
+
+
+def test_rows_with_equal_features_are_told_with_how_many_contradict_their_equals(write):
+    told, otherwise = Table(write(REPEATED)).load().caveats
+    assert told == (
+        "7 of 8 rows have the features of another (up to 3 alike): leakage wherever a split "
+        "separates them; dataset.distinct=true keeps one of each"
+    )
+    assert otherwise == "2 of these rows are not of the commonest class among their equals"
+    (told,) = Table(write("size,kind\n2,well\n1,ill\n2,well\n")).load().caveats
+    assert told.startswith("2 of 3 rows")
+
+
+def test_rows_are_equal_in_what_is_learned_from_alone(write):
+    assert Table(write(ROWS), **OPTIONS).load().caveats == ()
+    options = {"target": "kind", "categorical": ["colour"], "drop": ["size", "weight"]}
+    (told, _) = Table(write(ROWS), **options).load().caveats
+    assert told.startswith("2 of 4 rows")
+    colours = Table(write(ROWS), distinct=True, **options).load()
+    assert colours.inputs.tolist() == [[0], [1]]  # blue and green; red is ill and well
+
+
+def test_the_fingerprint_follows_the_rows_that_are_kept(write):
+    every, kept = (Table(write(REPEATED), distinct=distinct).load() for distinct in (False, True))
+    same = Table(write("size,kind\n2,well\n3,ill\n0,well\n", "few.csv")).load()
+    assert every.fingerprint != kept.fingerprint == same.fingerprint
+    ones = [Table(write(ROWS), distinct=distinct, **OPTIONS).load() for distinct in (False, True)]
+    assert ones[0].fingerprint == ones[1].fingerprint
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n1,2,3\n1\n1,2,3,4\n"])
 def test_a_file_that_is_no_table_is_refused(text, write):
     assert "not to be read as a table" in refusal(write(text))
@@ -153,6 +205,7 @@ def test_a_file_that_is_no_table_is_refused(text, write):
         ("drop", "colour"),
         ("categorical", [1.5]),
         ("header", "no"),
+        ("distinct", 1),
         ("separator", ",,"),
     ],
 )
@@ -191,6 +244,17 @@ def test_the_uneven_tables_are_those_of_the_articles(name, shape, rare, options)
     samples = table.load()
     assert samples.inputs.shape == shape
     assert np.bincount(samples.labels).tolist() == [shape[0] - rare, rare]
+
+
+@pytest.mark.real_data
+def test_the_large_block_of_mammography_becomes_one_row():
+    table = Table("tabular/mammography.csv", positive="1", header=False)
+    told, otherwise = table.load().caveats
+    assert told.startswith("3,338 of 11,183 rows have the features of another (up to 3,329 alike)")
+    assert otherwise.startswith("7 of these rows")
+    kept = dataclasses.replace(table, distinct=True).load()
+    assert np.bincount(kept.labels).tolist() == [7595, 253]
+    assert kept.caveats == ()
 
 
 @pytest.mark.real_data
