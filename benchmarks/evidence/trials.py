@@ -10,7 +10,7 @@ import pandas as pd
 from benchmarks.evidence.axes import AXES, axis_name
 from benchmarks.evidence.results import method_labels
 from benchmarks.grid.search import value_of
-from benchmarks.grid.tuning import NOTHING_LEARNED
+from benchmarks.grid.tuning import NOTHING_LEARNED, judged_by
 from benchmarks.records.holdings import is_trial
 from benchmarks.records.store import Record
 
@@ -20,9 +20,9 @@ IMPORTANCE_SEED = 0  # of the forest
 
 
 def trials_frame(records: Iterable[Record]) -> pd.DataFrame:
-    """One row per trial on a rung: the columns of STUDY, `trial`, `rung`, `epochs`, `accuracy` on
-    its validation samples (mean over `folds`; 0 for settings that nothing was learned with) and
-    `settings`, a mapping of fields to values.
+    """One row per trial on a rung: the columns of STUDY, `trial`, `rung`, `epochs`, `score`, which
+    is the metric `judged_by` of its validation samples (mean over `folds`; 0 for settings that
+    nothing was learned with) and `settings`, a mapping of fields to values.
 
     `epochs` is NaN for methods without; trials that are not finished on all folds count with those
     that are.
@@ -32,22 +32,22 @@ def trials_frame(records: Iterable[Record]) -> pd.DataFrame:
     if frame.empty:
         return frame.assign(label="")
     frame = frame.assign(label=method_labels(frame))
-    keys = [*STUDY, "method", "trial", "rung", "epochs"]
+    keys = [*STUDY, "method", "judged_by", "trial", "rung", "epochs"]
     groups = frame.groupby(keys, dropna=False, sort=True)
     found = groups.agg(
-        accuracy=("accuracy", "mean"), settings=("settings", "first"), folds=("accuracy", "size")
+        score=("score", "mean"), settings=("settings", "first"), folds=("score", "size")
     )
     return found.reset_index()
 
 
 _COLUMNS = ["dataset", "train_size", "split_seed", "method", *AXES]
-_COLUMNS += ["trial", "rung", "epochs", "accuracy", "settings"]
+_COLUMNS += ["judged_by", "trial", "rung", "epochs", "score", "settings"]
 
 
 def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:
     """By study and trial in the order of the search: `spent`, all epochs up to it in units of one
-    whole training, `step`, how many came before it on its rung, and `best`, the best validation
-    accuracy on that rung.
+    whole training, `step`, how many came before it on its rung, and `best`, the best
+    validation score on that rung.
 
     A later rung begins anew: fewer epochs than the last rung's are not comparable with it.
     """
@@ -57,7 +57,7 @@ def best_so_far(trials: pd.DataFrame) -> pd.DataFrame:
         epochs = rows["epochs"].fillna(1.0)
         spent = (rows["folds"] * epochs / epochs.max()).cumsum()
         rungs = rows.groupby("rung")
-        best, step = rungs["accuracy"].cummax(), rungs.cumcount()
+        best, step = rungs["score"].cummax(), rungs.cumcount()
         parts.append(rows.assign(spent=spent, best=best, step=step))
     if not parts:
         return trials.assign(spent=[], best=[], step=[])
@@ -74,7 +74,7 @@ def mean_over_splits(progress: pd.DataFrame) -> pd.DataFrame:
 
 
 def importances(trials: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """By label, the share of the variance of validation accuracy that each field explains.
+    """By label, the share of the variance of the validation score that each field explains.
 
     Functional analysis of variance over a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014;
     Optuna's), over the trials of the first rung, where all have the same epochs; the mean of each
@@ -83,8 +83,8 @@ def importances(trials: pd.DataFrame) -> dict[str, dict[str, float]]:
     """
     found = {}
     for label, rows in trials[trials["rung"] == 0].groupby("label", sort=True):
-        place = rows.groupby(["dataset", "protocol", "train_size", "split_seed"])["accuracy"]
-        values = rows["accuracy"] - place.transform("mean")
+        place = rows.groupby(["dataset", "protocol", "train_size", "split_seed"])["score"]
+        values = rows["score"] - place.transform("mean")
         if len(rows) >= FEWEST and values.nunique() > 1:
             found[str(label)] = _importance(list(rows["settings"]), list(values))
     return found
@@ -128,6 +128,7 @@ def _row(record: Record) -> dict[str, Any]:
         "trial": protocol["trial"],
         "rung": protocol["rung"],
         "epochs": method.get("epochs"),
-        "accuracy": 0.0 if learned_nothing else record["metrics"]["accuracy"],
+        "judged_by": judged_by(protocol),
+        "score": 0.0 if learned_nothing else record["metrics"][judged_by(protocol)],
         "settings": {field: value_of(method, field) for field in config["search"]},
     }

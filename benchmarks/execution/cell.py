@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.execution import generated, threshold
+from benchmarks.execution import generated, judging, threshold
 from benchmarks.execution.features import feature_cache
 from benchmarks.execution.selection import Selection, accuracy, selects
 from benchmarks.grid import data, learners, resampling, seeds, tuning
@@ -59,6 +59,7 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
         train_scores = learner.scores(split_data.train_inputs)
         last = _metrics(learner, split_data, scores, train_scores)
         last |= threshold.metrics(learner, split_data, selection)
+        last |= judging.metrics(cell.config, scores, split_data.test_labels.numpy())
     except SETTINGS_TO_BLAME as error:
         if not tuning.is_trial(cell.config):
             raise
@@ -89,7 +90,8 @@ def _without_learning(
     )
     learner.parameters = learner.parameters or {"total": None, "trainable": None}
     measured = {
-        "metrics": _metrics(learner, split_data, scores, train_scores),
+        "metrics": _metrics(learner, split_data, scores, train_scores)
+        | judging.metrics(cell.config, scores, split_data.test_labels.numpy()),
         "history": {},
         "timing": clock.timing(),
         "caveats": list(data.load(cell.config["dataset"]).caveats),

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from benchmarks.grid import hierarchy, search
+from benchmarks.grid import hierarchy, search, tuning
 from benchmarks.grid.errors import RequestError
 from datasets.augmentation.pipeline import VERSION as AUGMENTATION_VERSION
 
@@ -27,7 +27,15 @@ DATASET += ("stratified", "test_share", "folds", "validation", "unlabelled")  # 
 TRAINER = ("accelerator", "precision", "deterministic")
 MICRO_BATCHES = "micro_batch_size"  # in the key where batches are parted
 PROTOCOL: tuple[str, ...] = ("name", "select_epoch_on")
-PROTOCOL += ("stage", "validation", "fold", "trials", "rungs", "keep")  # of one that tunes
+PROTOCOL += (
+    "stage",
+    "validation",
+    "fold",
+    "trials",
+    "rungs",
+    "keep",
+    "metric",
+)  # of one that tunes
 WHEREABOUTS = ("weights",)  # of a backbone; its fingerprint is in the key
 SEEDS_AND_THREADS = ("split_seed", "init_seed", "threads")
 LEAST_DIGITS = 4  # of a prefix that stands for a key
@@ -51,7 +59,7 @@ def science(config: dict[str, Any], fingerprints: Fingerprints) -> dict[str, Any
         "method": _described(config["method"]),
         "loss": _loss(config, fingerprints) if config.get("loss") else None,
         "trainer": _trainer(config["trainer"]) if config.get("trainer") else None,
-        "protocol": _chosen(config["protocol"], PROTOCOL),
+        "protocol": _protocol(config["protocol"]),
         **_chosen(config, SEEDS_AND_THREADS),
         "fingerprints": fingerprints,
         **_where_taken(config),
@@ -160,6 +168,12 @@ def _without(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 def _chosen(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: block[name] for name in names if name in block}
+
+
+def _protocol(protocol: dict[str, Any]) -> dict[str, Any]:
+    """With what trials are judged by where that is not their accuracy, as it was at first."""
+    by_accuracy = tuning.judged_by(protocol) == tuning.ACCURACY
+    return _chosen(protocol, PROTOCOL if by_accuracy else (*PROTOCOL, tuning.METRIC))
 
 
 def _trainer(trainer: dict[str, Any]) -> dict[str, Any]:

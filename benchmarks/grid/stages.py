@@ -53,8 +53,8 @@ def _score(record: dict[str, Any]) -> float:
     """On validation samples; settings that nothing was learned with come after all others."""
     if tuning.NOTHING_LEARNED in record.get("notes", {}):
         return -math.inf
-    accuracy: float = record["metrics"]["accuracy"]
-    return accuracy
+    score: float = record["metrics"][tuning.judged_by(record["config"]["protocol"])]
+    return score
 
 
 def _cell(config: dict[str, Any]) -> Cell:

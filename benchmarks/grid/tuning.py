@@ -22,6 +22,8 @@ from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.search import Settings
 
 OPTIONS = ("trials", "validation", "rungs", "keep")
+METRIC, ACCURACY = "metric", "accuracy"  # what trials are judged by; where it is not stated
+METRICS = (ACCURACY, "balanced_accuracy", "auroc", "average_precision")
 LABELS = ("name", "says")
 STAGE, TRIAL = "stage", "trial"
 NOTHING_LEARNED = "nothing_learned"  # a note of a trial, with the reason
@@ -40,14 +42,23 @@ def is_trial(config: Config) -> bool:
     return bool(config["protocol"].get(STAGE) == TRIAL)
 
 
+def judged_by(protocol: Config) -> str:
+    """The metric of a trial's record that says how good its settings are."""
+    metric: str = protocol.get(METRIC, ACCURACY)
+    return metric
+
+
 def check(protocol: Config) -> None:
     """Raises RequestError for options of the protocol that cannot be."""
     for name in OPTIONS:
         if name not in protocol:
             raise RequestError(f"protocol.{name}", "missing", "a protocol that tunes needs it")
     for name in protocol:
-        if name not in (*OPTIONS, *LABELS):
+        if name not in (*OPTIONS, METRIC, *LABELS):
             raise RequestError(f"protocol.{name}", protocol[name], nearest(name, OPTIONS))
+    if judged_by(protocol) not in METRICS:
+        remedy = nearest(judged_by(protocol), METRICS)
+        raise RequestError(f"protocol.{METRIC}", judged_by(protocol), remedy)
     trials, validation, rungs = protocol["trials"], protocol["validation"], protocol["rungs"]
     if not _whole(trials, least=1):
         raise RequestError("protocol.trials", trials, "a whole number from 1 up")
@@ -109,8 +120,8 @@ class Study:
     def walk(self, score_of: Callable[[Try], float | None]) -> tuple[list[Try], int | None]:
         """The trials that are decided on, rung after rung, and the number of the winner, if it is.
 
-        `score_of` gives the mean validation accuracy of a trial on its rung, or None where it has
-        not been run yet: then no later rung is decided on.
+        `score_of` gives the metric of a trial on its rung, the mean over its folds (the more the
+        better), or None where it has not been run yet: then no later rung is decided on.
         """
         tries, numbers = [], list(range(len(self.tried)))
         for place in range(len(self.rungs)):
@@ -140,13 +151,14 @@ class Study:
         method = search.with_settings(self.config["method"], self.tried[number])
         if "epochs" in method:
             method = {**method, "epochs": max(1, round(self.rungs[place] * method["epochs"]))}
-        stated = {name: self.protocol[name] for name in ("name", "says", "validation")}
+        told = ("name", "says", "validation", METRIC)
+        stated = {name: self.protocol[name] for name in told if name in self.protocol}
         for fold in range(validation if _whole(validation, least=2) else 1):
-            told = {STAGE: TRIAL, "fold": fold, "trial": number, "rung": place}
+            its_own = {STAGE: TRIAL, "fold": fold, "trial": number, "rung": place}
             yield {
                 **self.config,
                 "method": method,
-                "protocol": stated | told,
+                "protocol": stated | its_own,
                 "init_seed": TRIAL_SEED,
             }
 

@@ -217,3 +217,43 @@ def test_a_field_of_one_protocol_is_not_asked_of_the_others(scarce):
     refused = scarce("plan", *words, both, "protocol.trails=5")
     assert refused.code == 2
     assert "no protocol here has such a field; did you mean protocol.trials?" in refused.err
+
+
+def test_trials_are_judged_by_the_metric_of_the_protocol(scarce, records, results):
+    """AUROC of the validation samples, as the measure of tables has it; the best one is tested."""
+    from benchmarks.evidence.metrics import auroc
+    from benchmarks.records.store import Store
+
+    words = [*TUNED, "dataset.train_size=24", "method=logistic", "split_seed=0"]
+    words.remove("dataset.train_size=12")
+    assert scarce("run", *words, "protocol.metric=auroc").code == 0
+    trials, (tested,) = parts(records())
+    store = Store(results)
+    for trial in trials:
+        arrays = store.predictions(trial["key"])
+        expected = auroc(arrays["labels"], arrays["scores"]).value
+        assert trial["metrics"]["auroc"] == pytest.approx(expected)
+    best = max(trials, key=lambda r: (r["metrics"]["auroc"], -r["config"]["protocol"]["trial"]))
+    assert tested["config"]["method"] == best["config"]["method"]
+    assert "auroc" not in tested["metrics"]
+
+
+def test_a_search_by_accuracy_has_the_same_cells_whether_it_says_so_or_not(scarce):
+    scarce("run", *MLP)
+    plan = scarce("plan", "--json", *MLP, "protocol.metric=accuracy").json
+    assert plan["pending"] == 0
+    plan = scarce("plan", "--json", *MLP, "protocol.metric=auroc").json
+    assert plan["done"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("protocol.metric=aurok",), "protocol.metric=aurok: did you mean auroc?"),
+        (("protocol.metric=null",), "protocol.metric=None: known: accuracy, auroc"),
+    ],
+)
+def test_a_wrong_metric_of_a_search_is_refused(words, told, scarce):
+    refused = scarce("plan", *MLP, *words)
+    assert refused.code == 2
+    assert told in refused.err

@@ -59,7 +59,7 @@ def test_splits_that_send_other_trials_on_are_averaged_step_by_step(record):
 
 def test_folds_of_a_trial_are_averaged(record):
     folds = [trial(record, 0, 0, 10, accuracy) for accuracy in (0.4, 0.8)]
-    assert trials_frame(folds)["accuracy"].tolist() == pytest.approx([0.6])
+    assert trials_frame(folds)["score"].tolist() == pytest.approx([0.6])
 
 
 def test_the_field_that_decides_is_the_important_one(searched):

@@ -1,4 +1,4 @@
-"""The search for hyper-parameters: best validation accuracy so far, and which fields mattered."""
+"""The search for hyper-parameters: best validation score so far, and which fields mattered."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def tuning_progress(
 ) -> Drawing:
     """Draws `path_stem`.pdf and .png from a `trials_frame`.
 
-    One panel per data set and train size with the best validation accuracy of each method against
+    One panel per data set and train size with the best validation score of each method against
     the epochs spent, in whole trainings: mean over splits. Where a rung ends, the line begins anew:
     with more epochs, the best of the trials that are left. The last panel has the share of the
     variance that each searched field explains.
@@ -44,20 +44,25 @@ def tuning_progress(
         entries: dict[str, Any] = {}
         for ax, (dataset, size) in zip(axes, places, strict=False):
             rows = progress[(progress["dataset"] == dataset) & (progress["train_size"] == size)]
-            entries |= _search(ax, rows, look)
+            entries |= _search(ax, rows, look, _judged_by(trials))
             ax.set_title(f"{dataset}, n = {size}")
         share_y_label(axes[: len(places)])
         if shares:
             _importances(axes[-1], shares, look)
         legend_below(figure, {label: entries[label] for label in look})
-        return save(figure, path_stem, TITLE, _words(progress, shares))
+        return save(figure, path_stem, TITLE, _words(progress, shares, _judged_by(trials)))
+
+
+def _judged_by(trials: pd.DataFrame) -> str:
+    """What the trials were judged by, in words; several with a stroke between them."""
+    return " / ".join(name.replace("_", " ") for name in sorted(trials["judged_by"].unique()))
 
 
 def _place(names: Sequence[str], name: str) -> int:
     return list(names).index(name) if name in names else len(names)
 
 
-def _search(ax: Axes, rows: pd.DataFrame, look: dict[str, Look]) -> dict[str, Any]:
+def _search(ax: Axes, rows: pd.DataFrame, look: dict[str, Look], judged_by: str) -> dict[str, Any]:
     entries = {}
     for label, mine in look.items():
         own = rows[rows["label"] == label]
@@ -77,7 +82,7 @@ def _search(ax: Axes, rows: pd.DataFrame, look: dict[str, Look]) -> dict[str, An
         entries[label] = line
     low, high = ax.get_ylim()
     ax.set_ylim(max(low, -1), min(high, 101))
-    ax.set_ylabel("best validation accuracy (%)")
+    ax.set_ylabel(f"best validation {judged_by} (%)")
     ax.set_xlabel("epochs spent, in whole trainings")
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     return entries
@@ -97,8 +102,8 @@ def _importances(ax: Axes, shares: dict[str, dict[str, float]], look: dict[str, 
     ax.set_title("searched fields")
 
 
-def _words(progress: pd.DataFrame, shares: dict[str, dict[str, float]]) -> str:
-    told = ["Best validation accuracy of each search at its end, mean over splits."]
+def _words(progress: pd.DataFrame, shares: dict[str, dict[str, float]], judged_by: str) -> str:
+    told = [f"Best validation {judged_by} of each search at its end, mean over splits."]
     last = progress[progress["rung"] == progress.groupby("label")["rung"].transform("max")]
     for (dataset, size), rows in last.groupby(["dataset", "train_size"], sort=True):
         parts = []
