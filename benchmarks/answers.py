@@ -99,7 +99,7 @@ def _answer(
     except OSError as error:
         raise Store(places.own).not_writable(error) from error
     terminal.print_notes(own.notes, own.unavailable, console)
-    terminal.print_accuracies(own, console)
+    terminal.print_accuracies(findings, console)
     terminal.print_verdicts(findings.verdicts, console, their_verdicts)
     terminal.print_failures(own.records, console)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)

@@ -20,27 +20,26 @@ from benchmarks.evidence.wording import (
     p_text,
     published_text,
 )
-from benchmarks.records.holdings import Holding
 
 MIDDLE, WIDE = 86, 104  # columns of a terminal that has room for the article, for everything
 
 
-def print_accuracies(held: Holding, console: Console) -> None:
-    """Mean test accuracy in % by method and train size, one table per data set.
+def print_accuracies(findings: Findings, console: Console) -> None:
+    """Mean test accuracy, or the benchmark's metric, in % by method and train size, one table per
+    data set.
 
     Where the terminal is too narrow for all sizes, some are left to the files.
     """
-    from benchmarks.evidence.results import results_frame
-    from benchmarks.evidence.tables import blocks, cell_text, summary
+    from benchmarks.evidence.tables import blocks, cell_text
 
-    description = held.benchmark
-    table = summary(results_frame(held.records))
-    found = blocks(table, description["methods"], description["datasets"])
+    description = findings.held.benchmark
+    found = blocks(findings.table, description["methods"], description["datasets"])
     several = len({block.protocol for block in found}) > 1
     for block in found:
         where = f"{block.dataset}, {block.protocol}" if several else block.dataset
         shown = _spread(len(block.sizes), (console.width - 26) // 12)
-        printed = _table(f"{where} (accuracy in %)", "runs", right=1 + len(shown))
+        where += f" ({block.metric.replace('_', ' ')} in %)"
+        printed = _table(where, "runs", right=1 + len(shown))
         for column, index in enumerate(shown):
             printed.columns[2 + column].header = f"n={block.sizes[index]}"
         for (label, runs, cells), optimistic in zip(block.rows, block.optimistic, strict=True):

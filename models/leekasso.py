@@ -40,7 +40,7 @@ class Leekasso:
 
     score_kind: str = field(default="decision", init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
-    parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    parameters: dict[str, int | None] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         _require_pixels(self.pixels)
@@ -79,7 +79,7 @@ class LeekassoLogistic:
 
     score_kind: str = field(default="probability", init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
-    parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    parameters: dict[str, int | None] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         _require_pixels(self.pixels)

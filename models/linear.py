@@ -39,7 +39,7 @@ class LinearClassifier:
 
     score_kind: str | None = field(default=None, init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
-    parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    parameters: dict[str, int | None] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         require_kind(self.inputs)
@@ -164,7 +164,11 @@ def class_scores(fitted: BaseEstimator, features: np.ndarray, classes: int) -> n
     return scores
 
 
-def count_coefficients(fitted: BaseEstimator) -> dict[str, int]:
-    """Number of fitted coefficients with intercepts, 0 for an estimator that has none."""
+def count_coefficients(fitted: BaseEstimator) -> dict[str, int | None]:
+    """Number of fitted coefficients with intercepts; None for an estimator, such as a tree, that
+    has no coefficients to count.
+    """
+    if not hasattr(fitted, "coef_"):
+        return {"total": None, "trainable": None}
     size = sum(np.size(getattr(fitted, name, ())) for name in ("coef_", "intercept_"))
     return {"total": size, "trainable": size}

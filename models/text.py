@@ -152,7 +152,7 @@ class TfidfClassifier:
 
     score_kind: str | None = field(default=None, init=False)
     history: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
-    parameters: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    parameters: dict[str, int | None] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not callable(self.estimator):

@@ -54,7 +54,8 @@ class _Trial:
         for count in ("total", "trainable"):
             require(count in parameters, f"parameters.{count}: missing after fit")
         require(isinstance(self.learner.history, dict), "history: lists by epoch needed after fit")
-        return f"{parameters['total']} parameters, {len(self.learner.history)} curves"
+        counted = parameters["total"] if parameters["total"] is not None else "no"
+        return f"{counted} parameters, {len(self.learner.history)} curves"
 
     def scores_fit(self) -> str:
         scores, kind = self.scores, self.learner.score_kind

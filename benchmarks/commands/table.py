@@ -38,6 +38,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         name = base["benchmark"]["name"]
         held, source = answers.held(name, folders(base))
         claims = [claim for claim in answers.load_claims(configs) if name in claim.benchmarks]
+    if "metric" not in table_words:
+        asked = replace(asked, metric=held.metric)
     frame = frame_of(held, [asked.metric])
     order = (held.benchmark["methods"], held.benchmark["datasets"])
     notices = [Notice("note", note) for note in held.notes]

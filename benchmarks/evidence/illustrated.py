@@ -77,18 +77,20 @@ def _drawn(folder: Path, shown: Shown) -> Iterator[Drawing]:
 
     held, frame = shown.held, shown.frame
     order = (held.benchmark["methods"], held.benchmark["datasets"])
-    many = figures.without_curves(frame)  # more rows than lines that could be told apart
+    metric = held.metric
+    measured = figures.measured_rows(frame, metric)
+    many = figures.without_curves(measured)  # more rows than lines that could be told apart
     if many:
-        yield figures.accuracies(frame, folder / "accuracies", *order)
+        yield figures.accuracies(measured, folder / "accuracies", *order, metric)
     else:
-        yield figures.learning_curves(frame, shown.curves, folder / "learning", *order)
+        yield figures.learning_curves(frame, shown.curves, folder / "learning", *order, metric)
     if frame.empty:
         return
-    for first, second in _contrasts(shown.claims, frame):
+    for first, second in _contrasts(shown.claims, measured, metric):
         stem = folder / f"difference-{_as_file_name(first)}-{_as_file_name(second)}"
-        yield figures.paired_differences(frame, first, second, stem, order[1])
-    if frame["dataset"].nunique() >= FEWEST_DATASETS and frame["method"].nunique() > 2:
-        yield figures.rank_diagram(frame, folder / "ranks")
+        yield figures.paired_differences(measured, first, second, stem, order[1], metric)
+    if measured["dataset"].nunique() >= FEWEST_DATASETS and measured["method"].nunique() > 2:
+        yield figures.rank_diagram(measured, folder / "ranks", metric)
     records = {record["key"]: record for record in held.done}
     keys = _keys_of_largest_size(frame)
     histories = ((records[key], history) for key, history in held.histories(keys))
@@ -147,14 +149,16 @@ def _has_new_images(shown: Shown, pictures: list[Picture], images_of: ImagesOf |
     return images_of is not None and any(images_of(record) for record in lacking)
 
 
-def _contrasts(claims: Sequence[Claim], frame: pd.DataFrame) -> list[tuple[str, str]]:
-    """The pairs of methods that the claims' deciding parts compare, where both have results."""
+def _contrasts(claims: Sequence[Claim], frame: pd.DataFrame, metric: str) -> list[tuple[str, str]]:
+    """The pairs of methods that the claims' deciding parts compare by this metric, where both have
+    results.
+    """
     labelled = frame.assign(label=marked_labels(frame))
     pairs = [
         (_label(first, claim, labelled), _label(second, claim, labelled))
         for claim in claims
         for part in claim.parts
-        if part.deciding and part.contrast and part.metric == "accuracy"
+        if part.deciding and part.contrast and part.metric == metric
         for first, second in [part.contrast]
     ]
     return [(first, second) for first, second in dict.fromkeys(pairs) if first and second]

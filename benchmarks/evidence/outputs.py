@@ -27,6 +27,7 @@ from benchmarks.evidence.recommendation.recommended import Recommendation, recom
 from benchmarks.evidence.report.origin import date_range
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.tables import blocks, summary, table_csv, table_markdown
+from benchmarks.evidence.tables.cells import missing_notices
 from benchmarks.evidence.tables.latex import table_latex
 from benchmarks.records.atomic import WRITING
 from benchmarks.records.holdings import Holding
@@ -75,18 +76,19 @@ def _found(
 ) -> Findings:
     name = held.benchmark["name"]
     concerned = _of_benchmark(claims, name)
-    metrics = [part.metric for claim in concerned for part in claim.parts]
+    metrics = [held.metric, *(part.metric for claim in concerned for part in claim.parts)]
     frame = frame_of(held, metrics)
     curves = published_curves(concerned)
     notices = [Notice("note", note) for note in held.notes]
-    notices += [*unavailable_notices(held.unavailable), *frame.attrs["notices"], *_caveats(frame)]
+    notices += [*unavailable_notices(held.unavailable), *frame.attrs["notices"]]
+    notices += [*missing_notices(frame, held.metric), *_caveats(frame)]
     verdicts = _judged(concerned, frame, name, held.notes)
     recommendation = None
     try:
         recommendation = recommended(held, frame, images_of)
     except EvidenceError as error:
         notices.append(Notice("recommendation", str(error)))
-    table = summary(frame, curves)
+    table = summary(frame, curves, metric=held.metric)
     return Findings(held, concerned, frame, curves, table, notices, verdicts, recommendation)
 
 

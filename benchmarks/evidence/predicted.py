@@ -37,7 +37,7 @@ def with_predicted_metrics(
     if ALL_RIGHT in names:
         frame = frame.assign(**{ALL_RIGHT: (frame["accuracy"] == 1).astype(float)})
     wanted = sorted(names & set(PREDICTED) - set(frame.columns))
-    if not wanted or frame.empty:
+    if not wanted:
         return frame
     found: dict[str, dict[str, float | None]] = {name: {} for name in wanted}
     reasons: dict[tuple[str, str], int] = {}

@@ -18,7 +18,7 @@ LABELS = ("name", "says")
 KNOWN = {
     "trainer": (*LABELS, *TRAINER_OPTIONS),
     "augmentation": (*LABELS, "operations", "fill", "fill_value", "views"),
-    "benchmark": (*LABELS, "grid", "recommends", "reduced"),
+    "benchmark": (*LABELS, "grid", "recommends", "reduced", "metric"),
 }
 
 

@@ -27,15 +27,7 @@ DATASET += ("stratified", "test_share", "folds", "validation", "unlabelled")  # 
 TRAINER = ("accelerator", "precision", "deterministic")
 MICRO_BATCHES = "micro_batch_size"  # in the key where batches are parted
 PROTOCOL: tuple[str, ...] = ("name", "select_epoch_on")
-PROTOCOL += (
-    "stage",
-    "validation",
-    "fold",
-    "trials",
-    "rungs",
-    "keep",
-    "metric",
-)  # of one that tunes
+PROTOCOL += ("stage", "validation", "fold", "trials", "rungs", "keep")  # of one that tunes
 WHEREABOUTS = ("weights",)  # of a backbone; its fingerprint is in the key
 SEEDS_AND_THREADS = ("split_seed", "init_seed", "threads")
 LEAST_DIGITS = 4  # of a prefix that stands for a key

@@ -12,6 +12,7 @@ from benchmarks.grid.composing import PROTOCOL, Composer, check_name, plain
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import Fingerprints, cell_key
+from benchmarks.grid.metrics import shown_metric
 from benchmarks.grid.request import GROUPS, SCALARS, Request, values_of
 from benchmarks.grid.tuning import Study
 from benchmarks.grid.variants import varied_fields
@@ -138,6 +139,7 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
     if not isinstance(base["benchmark"].get("reduced", ""), str):
         remedy = "say in a line what is smaller than in the source, or leave it out"
         raise RequestError("benchmark.reduced", base["benchmark"]["reduced"], remedy)
+    shown_metric(base["benchmark"])
     fields.check_known("benchmark", base["benchmark"])
     return base
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.grid import variants
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.metrics import ACCURACY, FIELD, shown_metric
 from benchmarks.grid.plan import Plan
 from benchmarks.grid.variants import with_variant
 from benchmarks.records import archive
@@ -66,6 +67,11 @@ class Holding:
             yield from ((record["key"], record["history"]) for record in records if record)
         elif self.source is not None:
             yield from archive.read_histories(self.source, set(keys))
+
+    @property
+    def metric(self) -> str:
+        """What its tables and figures show."""
+        return shown_metric(self.benchmark)
 
     @property
     def notes(self) -> list[str]:
@@ -149,6 +155,8 @@ def _manifest(plan: Plan) -> dict[str, Any]:
     }
     if plan.benchmark.get(REDUCED):
         benchmark[REDUCED] = plan.benchmark[REDUCED]
+    if shown_metric(plan.benchmark) != ACCURACY:
+        benchmark[FIELD] = plan.benchmark[FIELD]
     if plan.varied:
         benchmark[VARIED] = plan.varied
     if plan.benchmark.get(RECOMMENDS):
@@ -193,6 +201,7 @@ def _read(file: Path, store: Store | None = None) -> Holding | None:
         fields = {name: manifest[name] for name in FIELDS}
         if not all(isinstance(fields[name], kind) for name, kind in FIELDS.items()):
             raise ValueError("a field of another type")
+        shown_metric(fields["benchmark"])
         keys = _cells(manifest) if store else []
         varied = list(fields["benchmark"].get(VARIED, ()))
     if store is None:
@@ -230,6 +239,6 @@ def _cells(manifest: dict[str, Any]) -> list[str]:
 def _told(file: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RequestError) as error:
         remedy = f"not readable ({reason(error)}); run the benchmark again to write it anew"
         raise RequestError("manifest", file, remedy) from error

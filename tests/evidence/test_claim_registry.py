@@ -27,7 +27,7 @@ TESTED = {
     *("cosine", "semantics", "curve", "pretrained", "tuned"),
     *("smote", "smote-limit", "autoencoder"),
 }
-NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 6: "six"}
+NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 # From the root or the home folder, on a drive or in the net, or told as a folder of somebody's own.
 PRIVATE = re.compile(
     r"(^|\s)[/~][\w/]|\b[A-Z]:\\|://|www\.|\.\./|@|\b(?=\w*\d)(?=\w*[A-Z])\w{20,}\b"

@@ -131,3 +131,14 @@ def test_two_that_hash_differently_have_a_difference(case):
 def test_the_key_of_a_known_cell_is_pinned(cell):
     """A change here makes every published result stale: raise KEY_VERSION and run them again."""
     assert cell.key == "e7857d08f8688d9c1ecc04b9c1815727c78385914cb6c4928b80e2c06408930d"
+
+
+def test_what_trials_are_judged_by_is_in_the_key_where_it_is_not_accuracy(cell):
+    """Keys from before it could be chosen stay what they were."""
+
+    def judged_by(**told):
+        config = cell.config | {"protocol": {"name": "tuned", "stage": "trial", **told}}
+        return cell_key(config, cell.fingerprints)
+
+    assert judged_by(metric="accuracy") == judged_by()
+    assert judged_by(metric="auroc") != judged_by()

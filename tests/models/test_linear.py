@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from models.linear import LinearClassifier
 
@@ -61,7 +62,15 @@ def test_a_sample_of_one_class_predicts_that_class_and_keeps_the_kind(
     learner.fit(make_data(images[ones], labels[ones]), seed=0)
     assert learner.scores(images).tolist() == [[0, 1]] * 10
     assert learner.score_kind == ("probability" if estimator is LOGISTIC else "decision")
-    assert learner.parameters["total"] <= 1
+    assert learner.parameters["total"] in (None, 1)
+
+
+def test_a_tree_has_no_parameters_to_count(make_data, make_halves):
+    """It once had 0 of them in every table."""
+    images, labels = make_halves(20)
+    learner = LinearClassifier(DecisionTreeClassifier, inputs="unit")
+    learner.fit(make_data(images, labels), seed=0)
+    assert learner.parameters == {"total": None, "trainable": None}
 
 
 def test_the_seed_reaches_an_estimator_that_draws(make_data, make_halves):

@@ -6,6 +6,7 @@ the first figure, not by importing this package.
 """
 
 from benchmarks.evidence.figures.accuracies import accuracies, without_curves
+from benchmarks.evidence.figures.cells import measured_rows
 from benchmarks.evidence.figures.confusion import confusion_matrices
 from benchmarks.evidence.figures.drawing import Drawing
 from benchmarks.evidence.figures.forest import forest_plot
@@ -25,6 +26,7 @@ __all__ = [
     "forest_plot",
     "generated_sheets",
     "learning_curves",
+    "measured_rows",
     "mistakes_sheet",
     "paired_differences",
     "rank_diagram",

@@ -1,4 +1,4 @@
-"""Accuracies of many methods at one number of training samples, a row for each."""
+"""Accuracies, or other shares, of many methods at one training size, a row for each."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from benchmarks.evidence.axes import NO_AUGMENTATION
-from benchmarks.evidence.figures.cells import refuse_not_finite, without_attrs
+from benchmarks.evidence.figures.cells import measured_rows, without_attrs
 from benchmarks.evidence.figures.drawing import Drawing, save
 from benchmarks.evidence.figures.layout import new_figure
 from benchmarks.evidence.figures.style import FAINT, INK, PAGE, PALETTE, QUIET, house_style
 from benchmarks.evidence.optimism import labelled_means
 from benchmarks.evidence.statistics import accuracy_interval
+from benchmarks.evidence.tables.metrics import METRICS, Metric
 from benchmarks.evidence.wording import interval_text, percent
+from benchmarks.grid.metrics import ACCURACY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,35 +40,38 @@ def accuracies(
     path_stem: str | PathLike[str],
     methods: Sequence[str] = (),
     datasets: Sequence[str] = (),
+    metric: str = ACCURACY,
 ) -> Drawing:
     """Draws `path_stem`.pdf and .png from a `results_frame`.
 
     One panel per data set, protocol, method and size, in the order of `datasets` and `methods`; in
     it a row per backbone, loss and augmentation, the best on top: the mean over draws with its 95 %
     interval (`statistics.accuracy_interval`). A line stands at the one without augmentation.
+    `metric` is a share and a column of the frame; rows without it are left out.
 
     Raises EvidenceError for an accuracy that is not finite.
     """
-    refuse_not_finite("accuracy", frame["accuracy"])
-    panels = _panels(frame, methods, datasets)
+    panels = _panels(measured_rows(frame, metric), metric, methods, datasets)
+    shown = METRICS[metric]
     heights = [AROUND + ROW_HEIGHT * len(rows) for _, rows in panels]
     with house_style():
         figure = new_figure(PAGE, sum(heights))
         axes = figure.subplots(len(panels), 1, height_ratios=heights, squeeze=False)
         for ax, (name, rows) in zip(axes.flat, panels, strict=True):
-            _draw(ax, rows)
+            _draw(ax, rows, shown)
             ax.set_title(_title(name, panels))
-        return save(figure, path_stem, "Accuracies", _words(panels))
+        title = "Accuracies" if metric == ACCURACY else shown.heading
+        return save(figure, path_stem, title, _words(panels, shown))
 
 
 def _panels(
-    frame: pd.DataFrame, methods: Sequence[str], datasets: Sequence[str]
+    frame: pd.DataFrame, metric: str, methods: Sequence[str], datasets: Sequence[str]
 ) -> list[tuple[PanelName, pd.DataFrame]]:
-    means = labelled_means(without_attrs(frame), "accuracy")
+    means = labelled_means(without_attrs(frame), metric)
     found = []
     for name, rows in means.groupby(PANEL, sort=True):
         told = []
-        for (label, augmentation), values in rows.groupby(["label", "augmentation"])["accuracy"]:
+        for (label, augmentation), values in rows.groupby(["label", "augmentation"])[metric]:
             interval = accuracy_interval(values)
             told.append((label, augmentation, interval.estimate, interval.low, interval.high))
         columns = ["label", "augmentation", "mean", "low", "high"]
@@ -80,7 +85,7 @@ def _panels(
     )
 
 
-def _draw(ax: Axes, rows: pd.DataFrame) -> None:
+def _draw(ax: Axes, rows: pd.DataFrame, shown: Metric) -> None:
     plain = rows[rows["augmentation"] == NO_AUGMENTATION]
     if len(plain) == 1:
         ax.axvline(100 * plain["mean"].iloc[0], color=QUIET, linewidth=0.8, linestyle=(0, (4, 2)))
@@ -97,7 +102,7 @@ def _draw(ax: Axes, rows: pd.DataFrame) -> None:
     ax.set_yticks(places, [_inner(label) for label in rows["label"]])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.7, len(rows) - 0.3)
-    ax.set_xlabel("test accuracy (%)")
+    ax.set_xlabel(f"{shown.says} (%)")
     ax.grid(axis="x", color=FAINT, linewidth=0.6)
     ax.spines["left"].set_color(INK)
 
@@ -114,8 +119,8 @@ def _title(name: PanelName, panels: Sequence[tuple[PanelName, pd.DataFrame]]) ->
     return f"{dataset}{f', {protocol}' if several else ''}, {method}, n = {size}"
 
 
-def _words(panels: Sequence[tuple[PanelName, pd.DataFrame]]) -> str:
-    parts = ["Mean test accuracy of each method, with 95 % intervals."]
+def _words(panels: Sequence[tuple[PanelName, pd.DataFrame]], shown: Metric) -> str:
+    parts = [f"Mean {shown.says} of each method, with 95 % intervals."]
     for name, rows in panels:
         told = []
         for row in rows[::-1].itertuples():

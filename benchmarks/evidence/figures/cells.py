@@ -11,7 +11,9 @@ import pandas as pd
 from benchmarks.evidence.axes import AXES, ROW, SEEDS, axis_name
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.figures.style import folded
-from benchmarks.evidence.optimism import marked_labels
+from benchmarks.evidence.optimism import OPTIMISTIC, UNTOUCHED, marked_labels
+from benchmarks.evidence.tables.metrics import metric_of
+from benchmarks.grid.metrics import ACCURACY
 from benchmarks.records.store import Record
 
 CELL = [*ROW, *SEEDS]
@@ -87,6 +89,21 @@ def class_names_of(dataset: str, classes: int, names: Sequence[str]) -> list[str
             f"class_names of {dataset}={given}: {len(given)} names for {classes} classes; name all"
         )
     return given[:classes]
+
+
+def measured_rows(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The rows of a `results_frame` that have the metric, as numbers; accuracy all must have.
+
+    A metric that the choice of the epoch does not flatter is not `optimistic` in any row. Raises
+    EvidenceError for a metric that is no column, and for a value that is not finite.
+    """
+    metric_of(metric, None, frame)
+    if metric != ACCURACY:
+        frame = frame.dropna(subset=[metric]).astype({metric: float})
+    if metric in UNTOUCHED:
+        frame = frame.assign(**{OPTIMISTIC: ""})
+    refuse_not_finite(metric, frame[metric])
+    return frame
 
 
 def refuse_not_finite(what: str, values: Iterable[float]) -> None:

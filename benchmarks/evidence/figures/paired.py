@@ -11,9 +11,9 @@ import pandas as pd
 
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.figures.cells import (
+    measured_rows,
     ordered_panels,
     panel_titles,
-    refuse_not_finite,
     without_attrs,
 )
 from benchmarks.evidence.figures.drawing import Drawing, save
@@ -27,8 +27,10 @@ from benchmarks.evidence.figures.layout import (
 from benchmarks.evidence.figures.style import FAINT, INK, PALETTE, folded, house_style
 from benchmarks.evidence.optimism import labelled_means
 from benchmarks.evidence.statistics import Interval, difference_interval
+from benchmarks.evidence.tables.metrics import METRICS, Metric
 from benchmarks.evidence.wording import interval_text, points
 from benchmarks.grid.errors import nearest
+from benchmarks.grid.metrics import ACCURACY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,21 +45,24 @@ def paired_differences(
     second: str,
     path_stem: str | PathLike[str],
     datasets: Sequence[str] = (),
+    metric: str = ACCURACY,
 ) -> Drawing:
-    """Draws `path_stem`.pdf and .png: accuracy of `first` minus that of `second`, in points.
+    """Draws `path_stem`.pdf and .png: the metric of `first` minus that of `second`, in points.
 
     `frame` is a `results_frame`; both methods are named by their labels (`optimism.marked_labels`).
     One panel per dataset and protocol; at each training size a dot per split seed that both
     methods have (initialisations averaged), always at the same place, and beside the dots their
-    mean with its 95 % interval (`statistics.difference_interval`).
+    mean with its 95 % interval (`statistics.difference_interval`). `metric` is a share and a column
+    of the frame; rows without it are left out.
 
     Raises EvidenceError for a method without results, for a method compared with itself and for
     an accuracy that is not finite.
     """
-    refuse_not_finite("accuracy", frame["accuracy"])
-    differences = _differences(frame, first, second)
+    differences = _differences(measured_rows(frame, metric), metric, first, second)
     panels = ordered_panels(differences, datasets)
     titles = panel_titles([name for name, _ in panels])
+    shown = METRICS[metric]
+    of = "" if metric == ACCURACY else f"{shown.says}: "
     with house_style():
         figure, axes = panel_figure(len(panels), 2.5)
         entries: dict[str, Any] = {}
@@ -65,18 +70,19 @@ def paired_differences(
             entries |= _panel(ax, rows)
             ax.set_xlabel(size_label(frame, dataset))
             ax.set_title(title)
-            ax.set_ylabel(folded(f"{first} \N{MINUS SIGN} {second} (points)", 34))
+            ax.set_ylabel(folded(f"{of}{first} \N{MINUS SIGN} {second} (points)", 34))
         if not panels:
             say_empty(axes[0], "no split seed has both methods")
         share_y_label(axes)
         legend_below(figure, entries)
         title = f"{first} minus {second}, draw by draw"
-        return save(figure, path_stem, title, _words(panels, titles, first, second))
+        title += "" if metric == ACCURACY else f" ({shown.says})"
+        return save(figure, path_stem, title, _words(panels, titles, shown, first, second))
 
 
-def _differences(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+def _differences(frame: pd.DataFrame, metric: str, first: str, second: str) -> pd.DataFrame:
     """One row per dataset, protocol, size and split seed that both have."""
-    means = labelled_means(without_attrs(frame), "accuracy")
+    means = labelled_means(without_attrs(frame), metric)
     known = set(means["label"])
     for field, name in (("first", first), ("second", second)):
         if name not in known:
@@ -84,7 +90,7 @@ def _differences(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     if first == second:
         raise EvidenceError(f"second={second}: the same method as first; name another one")
     place = ["dataset", "protocol", "train_size", "split_seed"]
-    arms = [means[means["label"] == name].set_index(place)["accuracy"] for name in (first, second)]
+    arms = [means[means["label"] == name].set_index(place)[metric] for name in (first, second)]
     joined = pd.concat(arms, axis="columns", join="inner", keys=["first", "second"]).sort_index()
     joined["difference"] = joined["first"] - joined["second"]
     return joined.reset_index()
@@ -137,11 +143,15 @@ def _intervals(rows: pd.DataFrame) -> dict[int, Interval]:
 
 
 def _words(
-    panels: Sequence[tuple[Any, pd.DataFrame]], titles: Sequence[str], first: str, second: str
+    panels: Sequence[tuple[Any, pd.DataFrame]],
+    titles: Sequence[str],
+    shown: Metric,
+    first: str,
+    second: str,
 ) -> str:
     if not panels:
         return f"Empty figure: no split seed has results of both {first} and {second}."
-    told = [f"Test accuracy of {first} minus that of {second}, draw by draw."]
+    told = [f"{shown.heading} of {first} minus that of {second}, draw by draw."]
     for (_, rows), title in zip(panels, titles, strict=True):
         wins = rows["difference"].gt(0).groupby(rows["train_size"]).sum()
         parts = [

@@ -16,8 +16,10 @@ from benchmarks.evidence.report.page import render
 from benchmarks.evidence.results import method_labels, results_frame
 from benchmarks.evidence.tables import Block, caption, cell_text, summary
 from benchmarks.evidence.tables.captions import optimism_sentences
+from benchmarks.evidence.tables.metrics import METRICS
 from benchmarks.evidence.tables.parameters import COUNTED_SENTENCE
 from benchmarks.evidence.wording import interval_text, percent, points
+from benchmarks.grid.metrics import ACCURACY
 from benchmarks.records.holdings import is_trial
 from benchmarks.records.store import Record
 
@@ -73,6 +75,7 @@ def report_html(
         tables=_tables(blocks, table),
         scored_twice=_scored_twice(frame),
         row_count=len(table),
+        mean_of=_mean_of(table),
         notes=[notice.text for notice in notices if notice.kind == "note"],
         notices=[notice for notice in notices if notice.kind != "note"],
         figures=figures,
@@ -115,6 +118,7 @@ def _tables(blocks: Sequence[Block], table: pd.DataFrame) -> list[dict[str, Any]
             "dataset": block.dataset,
             "protocol": block.protocol,
             "sizes": block.sizes,
+            "shown": _shown(block.metric),
             "caption": " ".join([caption(block), *_more_of_caption(block)]),
             "shows_parameters": any(block.parameters),
             "rows": [
@@ -126,6 +130,16 @@ def _tables(blocks: Sequence[Block], table: pd.DataFrame) -> list[dict[str, Any]
         }
         for block in blocks
     ]
+
+
+def _shown(metric: str) -> str:
+    return "Accuracies" if metric == ACCURACY else METRICS[metric].heading
+
+
+def _mean_of(table: pd.DataFrame) -> str:
+    """`the mean area under the ROC curve`; of accuracy, which the page is about, `the mean`."""
+    metric = table.attrs["metric"]
+    return "the mean" if metric == ACCURACY else f"the mean {METRICS[metric].says}"
 
 
 def _more_of_caption(block: Block) -> list[str]:

@@ -49,18 +49,18 @@ def cells_behind(
     """All cells as columns, with the rows they belong to and the configurations they share.
 
     `frame` is a `results_frame` of the records, `table` its `summary`. `rows` are the table's rows,
-    in its order, then those that have no finished cell, as one list of distinct `values` and the
+    in its order, then those without any number, as one list of distinct `values` and the
     places in it (`at`) per axis of ROW; `cells` holds one list per column, as long
     as there are cells: finished ones in the order of the frame, then failed and left out ones by
     key. `row`, `config` and `origin` of a cell are places in `rows`, `configs` and `origins`; a
     configuration is again one place per group in `groups`. `lost` says, by the cell's place, why a
-    cell has no result. `optimistic` are the places of the rows whose numbers are too good; it is
-    there only where there are such.
+    cell has no result, or none by the metric of the table. `optimistic` are the places of the rows
+    whose numbers are too good; it is there only where there are such.
     """
     by_key = {record["key"]: record for record in records}
     lost = sorted(by_key.keys() - set(frame["key"]))
     cells = [by_key[key] for key in frame["key"]] + [by_key[key] for key in lost]
-    axes = [*table[ROW].itertuples(index=False, name=None), *(axes_of(by_key[key]) for key in lost)]
+    axes = [*table[ROW].itertuples(index=False, name=None), *map(axes_of, cells)]
     rows = {row: place for place, row in enumerate(dict.fromkeys(axes))}
     groups: dict[str, Distinct] = {}
     configs, origins = Distinct(), Distinct()
@@ -84,7 +84,8 @@ def cells_behind(
         "groups": {name: distinct.values for name, distinct in groups.items()},
         "origins": origins.values,
         **({OPTIMISTIC: flattered} if flattered else {}),
-        "lost": {str(len(frame) + place): _why(by_key[key]) for place, key in enumerate(lost)},
+        "lost": _without_metric(frame, table.attrs["metric"])
+        | {str(len(frame) + place): _why(by_key[key]) for place, key in enumerate(lost)},
     }
 
 
@@ -151,6 +152,11 @@ def _grouped(record: Record, groups: dict[str, Distinct]) -> dict[str, int]:
 
 def _origin(record: Record) -> dict[str, Any]:
     return {k: v for k, v in flat(record.get("provenance") or {}) if k != FINISHED}
+
+
+def _without_metric(frame: pd.DataFrame, metric: str) -> dict[str, str]:
+    missing = frame[metric].isna().to_numpy().nonzero()[0]
+    return {str(place): f"no {metric}" for place in missing}
 
 
 def _why(record: Record) -> str:

@@ -27,6 +27,7 @@ from benchmarks.evidence.tables.panels import Cell, Table
 from benchmarks.evidence.tables.request import TableRequest, check_request, filtered
 from benchmarks.evidence.tables.summaries import summary, summary_table, table_csv
 from benchmarks.grid.errors import nearest
+from benchmarks.grid.metrics import ACCURACY
 
 if TYPE_CHECKING:
     from benchmarks.evidence.claims.files import PublishedCurves
@@ -116,7 +117,8 @@ class Block:
     """One table for reading: a dataset under one protocol; cells are (mean, reach) or None.
 
     `parameters` are those of each row (`parameters_text`), all empty where none are known, and
-    `optimistic` says of each row why its numbers are too good, empty where they are not.
+    `optimistic` says of each row why its numbers are too good, empty where they are not. `metric`
+    is a share.
     """
 
     dataset: str
@@ -125,6 +127,7 @@ class Block:
     rows: list[tuple[str, str, list[Mean | None]]]
     parameters: list[str]
     optimistic: list[str]
+    metric: str = ACCURACY
 
 
 def blocks(
@@ -146,6 +149,7 @@ def blocks(
                 rows,
                 [row.parameters for row in panel.rows],
                 [row.optimistic for row in panel.rows],
+                table.attrs["metric"],
             )
         )
     return found
@@ -153,9 +157,10 @@ def blocks(
 
 def caption(block: Block, level: float = LEVEL) -> str:
     """What the cells of a block are and how their interval was made."""
+    metric = METRICS[block.metric]
     return (
-        f"Test accuracy in % on {block.dataset}, protocol {block.protocol}, by number of training"
-        f" samples n: {interval_sentence(level, 'mean')} {WITHOUT_INTERVAL}"
+        f"{metric.heading}{metric.in_unit} on {block.dataset}, protocol {block.protocol}, by"
+        f" number of training samples n: {interval_sentence(level, 'mean')} {WITHOUT_INTERVAL}"
     )
 
 
@@ -164,7 +169,7 @@ def _mean(cell: Cell | None) -> Mean | None:
 
 
 def cell_text(cell: Mean | None, plus_minus: str = "±") -> str:
-    """`98.5 ± 0.4`, `98.5` without an interval, `-` without a result."""
+    """`98.5 ± 0.4`, `98.5` without an interval, `-` without a result; all shares are told so."""
     if cell is None:
         return "-"
     accuracy = METRICS["accuracy"]

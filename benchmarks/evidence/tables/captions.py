@@ -20,13 +20,13 @@ def what_sentence(table: Table, panel: Panel) -> str:
     """`Test accuracy in % on mnist01, protocol default, by method and training samples`."""
     metric, request, fixed = table.metric, table.request, dict(panel.fixed)
     if request.reference is None:
-        says = f"{metric.says}{metric.in_unit}"
+        says = f"{metric.heading}{metric.in_unit}"
     else:
-        says = f"difference in {metric.says} to {request.reference}{metric.in_unit_of_differences}"
+        says = f"Difference in {metric.says} to {request.reference}{metric.in_unit_of_differences}"
     on = f" on {fixed.pop('dataset')}" if "dataset" in fixed else ""
     rest = "".join(f", {_named(axis, value)}" for axis, value in fixed.items())
     by = f"{_by(request.rows)} and {_by(request.columns)}"
-    return f"{says[:1].upper()}{says[1:]}{on}{rest}, by {by}"
+    return f"{says}{on}{rest}, by {by}"
 
 
 def legend(table: Table, panels: Sequence[Panel]) -> list[str]:

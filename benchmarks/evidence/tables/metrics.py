@@ -42,6 +42,11 @@ class Metric:
         return text if text.startswith("-") or float(text) == 0 else f"+{text}"
 
     @property
+    def heading(self) -> str:
+        """`says` where a sentence begins: `Test accuracy`."""
+        return f"{self.says[:1].upper()}{self.says[1:]}"
+
+    @property
     def in_unit(self) -> str:
         """How a caption goes on: ` in %`, or nothing for a number without a unit."""
         return f" in {self.unit}" if self.unit else ""

@@ -22,6 +22,7 @@ from benchmarks.evidence.tables.panels import Table
 from benchmarks.evidence.tables.parameters import COUNTED, plain_span
 from benchmarks.evidence.tables.published_numbers import published_numbers
 from benchmarks.evidence.tables.request import TableRequest
+from benchmarks.grid.metrics import ACCURACY
 
 if TYPE_CHECKING:
     from benchmarks.evidence.claims.files import PublishedCurves
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
 COUNTS = ["runs", "draws"]
 SHARES = ["mean", "low", "high", "sd", "train_mean", "p"]
 STANDING = ["shared", "best", "not_significantly_worse"]
-COLUMNS = [*ROW, *COUNTS, *COUNTED, *SHARES, *STANDING, "published", "published_by"]
+STATISTICS = [*COUNTS, *COUNTED, *SHARES, *STANDING, "published", "published_by"]
 
 
 def summary(
-    frame: pd.DataFrame, published: Iterable[PublishedCurves] = (), level: float = LEVEL
+    frame: pd.DataFrame,
+    published: Iterable[PublishedCurves] = (),
+    level: float = LEVEL,
+    metric: str = ACCURACY,
 ) -> pd.DataFrame:
     """One row per combination of the axes of ROW; shares from 0 to 1.
 
@@ -43,11 +47,15 @@ def summary(
     that all have; `p`, `shared` and `not_significantly_worse` tell of the others' comparison with
     it, see `table_cells`.
 
+    `metric` is a share (`benchmarks.grid.metrics`) and a column of the frame; runs without it are
+    left out. Texts made of this summary find it as an attribute.
+
     `published` holds PublishedCurves; each is shown beside the dataset it is about: the first that
     has a value in the column `published`, all in the texts made of this summary, which keeps them
     as an attribute.
     """
-    request, curves = TableRequest(level=level), tuple(published)
+    request, curves = TableRequest(level=level, metric=metric), tuple(published)
+    frame = frame.dropna(subset=[metric])
     table = table_cells(frame, request, METRICS[request.metric])
     train = split_means(frame, "train_accuracy").groupby(ROW)["train_accuracy"].mean()
     table = table.merge(train.rename("train_mean").reset_index(), on=ROW, how="left")
@@ -55,22 +63,25 @@ def summary(
     table["published"] = [sources[0][1] if sources else None for sources in found]
     table = table.drop(columns=["label", "is_reference"])
     table = table.astype({"published": float, "train_mean": float})
-    table.attrs["published"] = curves
+    table.attrs |= {"published": curves, "metric": metric}
     return table
 
 
 def table_csv(table: pd.DataFrame, notices: Iterable[Notice] = ()) -> str:
     """The summary as CSV: shares with six decimals; each notice is a row with 0 runs; texts are
     `plain_text`, and a Span of several numbers of parameters is `3 to 11`. The column `optimistic`
-    is there only where a row is, with 1.
+    is there only where a row is, with 1, the column `metric` where it is not accuracy.
 
     Several published values of one cell stand in one field, with `; ` between them.
     """
     text = io.StringIO()
-    heads = [*COLUMNS, *([OPTIMISTIC] if table[OPTIMISTIC].any() else []), "notice"]
+    metric = table.attrs["metric"]
+    named = {} if metric == ACCURACY else {"metric": metric}
+    optimistic = [OPTIMISTIC] if table[OPTIMISTIC].any() else []
+    heads = [*ROW, *named, *STATISTICS, *optimistic, "notice"]
     writer = csv.DictWriter(text, heads, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    sources = published_numbers(table, TableRequest(), table.attrs["published"])
+    sources = published_numbers(table, TableRequest(metric=metric), table.attrs["published"])
     for row, found in zip(table.to_dict("records"), sources, strict=True):
         shares = {name: "" if pd.isna(row[name]) else f"{row[name]:.6f}" for name in SHARES}
         not_worse = row["not_significantly_worse"]
@@ -84,7 +95,7 @@ def table_csv(table: pd.DataFrame, notices: Iterable[Notice] = ()) -> str:
         answers |= {name: plain_span(row[name]) for name in COUNTED}
         answers[OPTIMISTIC] = int(bool(row[OPTIMISTIC]))
         texts = {axis: plain_text(row[axis]) for axis in ROW}
-        writer.writerow(row | texts | shares | answers)
+        writer.writerow(row | named | texts | shares | answers)
     for notice in notices:
         place = {"dataset": notice.dataset, "method": notice.method, "runs": 0}
         size = "" if notice.train_size is None else notice.train_size
@@ -103,7 +114,7 @@ def summary_table(
 
     A method that was asked for and has no result on a dataset keeps an empty row.
     """
-    request = TableRequest()
+    request = TableRequest(metric=table.attrs["metric"])
     cells = table.assign(label=method_labels(table), is_reference=False)
     orders = {"method": methods, "dataset": datasets}
     panels = build_panels(cells, request, orders, table.attrs["published"])
