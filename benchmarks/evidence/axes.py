@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 AXES = ["protocol", "backbone", "loss", "augmentation", "resampling", "variant"]  # of one method
@@ -9,6 +10,7 @@ ROW = ["dataset", "protocol", "method", *AXES[1:], "train_size"]
 IN_LABEL = tuple(AXES[1:])  # told beside the method where it has several
 SEEDS = ["split_seed", "init_seed"]
 NO_AUGMENTATION = "none"
+NUMBER = re.compile(r"(\d+(?:\.\d+)?)")
 ABSENT = {"augmentation": NO_AUGMENTATION, "resampling": "none"}
 # The backbone that stands for any architecture; its results are named by the architecture.
 ANY_ARCHITECTURE = "timm"
@@ -27,3 +29,11 @@ def axis_name(config: dict[str, Any], axis: str) -> str:
     if axis == "backbone" and name == ANY_ARCHITECTURE:
         name = block.get("architecture") or name
     return str(name)
+
+
+def counting(value: Any) -> Any:
+    """Sort key of a value of an axis: numbers in its text count as such, 62 comes before 1000."""
+    if not isinstance(value, str):
+        return value
+    parts = enumerate(NUMBER.split(value))
+    return [(float(part), "") if place % 2 else (0.0, part) for place, part in parts]

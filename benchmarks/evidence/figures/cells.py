@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.evidence.axes import AXES, ROW, SEEDS, axis_name
+from benchmarks.evidence.axes import AXES, ROW, SEEDS, axis_name, counting
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.figures.style import folded
 from benchmarks.evidence.optimism import OPTIMISTIC, UNTOUCHED, marked_labels
@@ -51,7 +51,9 @@ def ordered_labels(table: pd.DataFrame, methods: Sequence[str]) -> dict[str, str
     """Label -> method of a table with both columns, in the order of `methods`, then by name."""
     found = dict(zip(table["label"], table["method"], strict=True))
     places = {method: place for place, method in enumerate(methods)}
-    order = sorted(found, key=lambda label: (places.get(found[label], len(places)), label))
+    order = sorted(
+        found, key=lambda label: (places.get(found[label], len(places)), counting(label))
+    )
     return {label: found[label] for label in order}
 
 

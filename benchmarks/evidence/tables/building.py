@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from benchmarks.evidence.axes import counting
 from benchmarks.evidence.tables.panels import Cell, Panel, Row
 from benchmarks.evidence.tables.published_numbers import published_numbers
 from benchmarks.evidence.tables.request import TableRequest, row_label, value_label
@@ -53,7 +54,7 @@ class _Ordering:
 
     def key(self, axis: str, value: Any) -> tuple[Any, ...]:
         name = self.names[value] if axis == "method" else value
-        return (*in_order(self.orders.get(axis, ()), name), value)
+        return (*in_order(self.orders.get(axis, ()), name), counting(value))
 
     def values(self, cells: pd.DataFrame, axis: str) -> list[Any]:
         """The values of an axis in these cells, and the methods without any."""
