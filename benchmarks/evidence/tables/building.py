@@ -42,7 +42,7 @@ def build_panels(
 def in_order(order: Iterable[str], name: Any) -> tuple[int, Any]:
     """Sort key: the place of a name in `order`; names that are not there come last, by name."""
     order = list(order)
-    return (order.index(name), "") if name in order else (len(order), name)
+    return (order.index(name), "") if name in order else (len(order), counting(name))
 
 
 @dataclass(frozen=True)
