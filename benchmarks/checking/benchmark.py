@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.checking.cells import SEEDS, planned
 from benchmarks.checking.steps import Doubt, Step
+from benchmarks.grid import stages
 from benchmarks.grid.configs import Configs
 
 # Methods that take a choice of the group.
@@ -17,6 +18,7 @@ def steps(name: str, given: Sequence[str], configs: Configs) -> Iterator[Step]:
 
     def plans() -> str:
         plan = planned([f"benchmark={name}"], given, configs)
+        stages.extend(plan, lambda _: [])  # the first trials, and those that will follow
         if plan.unavailable:
             first = plan.unavailable[0]
             told = f"{len(plan.unavailable)} of {plan.total} cells cannot be run here"

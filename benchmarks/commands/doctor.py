@@ -119,11 +119,12 @@ def _size(size: int | None) -> str:
 def _of_benchmarks(found: dict[str, dict[str, Any]]) -> Iterable[tuple[str, str, str]]:
     for name, ready in found.items():
         cells, waiting = ready["cells"], ready["waiting"]
+        trials = f", up to {ready['trials']:,} trials before" if ready["trials"] else ""
         if not cells:
             yield name, f"[{STYLES[MISSING]}]wrong[/]", escape(" ".join(ready["misses"]))
         elif not waiting:
-            yield name, f"[{STYLES[HERE]}]ready[/]", f"{cells:,} cells"
+            yield name, f"[{STYLES[HERE]}]ready[/]", f"{cells:,} cells{trials}"
         else:
             state, style = ("part", TO_FETCH) if waiting < cells else ("waits", MISSING)
-            told = f"{cells - waiting:,} of {cells:,} cells; {', '.join(ready['misses'])}"
+            told = f"{cells - waiting:,} of {cells:,} cells{trials}; {', '.join(ready['misses'])}"
             yield name, f"[{STYLES[style]}]{state}[/]", escape(told)

@@ -13,7 +13,7 @@ from typing import Any
 
 from hydra.utils import get_class
 
-from benchmarks.grid import data, weights
+from benchmarks.grid import data, search, tuning, weights
 from benchmarks.grid.composing import Composer
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
@@ -28,11 +28,15 @@ WITH_WEIGHTS = {"pretrained": True}
 
 @dataclass(frozen=True)
 class Readiness:
-    """Of a benchmark: its cells, how many of them miss something, and what they miss."""
+    """Of a benchmark: its cells, how many of them miss something, and what they miss.
+
+    `trials` are those that come before the cells of a protocol that tunes, at most.
+    """
 
     cells: int
     waiting: int
     misses: tuple[str, ...] = ()
+    trials: int = 0
 
 
 class Presence:
@@ -72,13 +76,14 @@ class Presence:
             return Finding(state, f"{error.field}={error.value}", error.remedy)
 
     def _readiness(self, name: str) -> Readiness:
-        cells, waiting = 0, 0
+        cells = {_identity(config): config for config in stated_configs(name, self.configs)}
+        waiting = 0
         misses: Counter[str] = Counter()
-        for config in stated_configs(name, self.configs):
+        for config in cells.values():
             missing = [told for told in self._missing(config) if told]
-            cells, waiting = cells + 1, waiting + bool(missing)
+            waiting += bool(missing)
             misses.update(missing)
-        return Readiness(cells, waiting, tuple(misses))
+        return Readiness(len(cells), waiting, tuple(misses), _trials(cells.values()))
 
     def _missing(self, config: dict[str, Any]) -> Iterator[str]:
         """What a cell does not find here."""
@@ -103,6 +108,17 @@ class Presence:
         if identity not in self.found:
             self.found[identity] = _look_for_weights(config)
         return self.found[identity]
+
+
+def _identity(config: dict[str, Any]) -> str:
+    return json.dumps(config, sort_keys=True)
+
+
+def _trials(cells: Iterable[dict[str, Any]]) -> int:
+    """A search is for the cells that differ in their initial seed alone."""
+    searched = (cell for cell in cells if search.FIELD in cell)
+    searches = {_identity({**cell, "init_seed": 0}): cell for cell in searched}
+    return sum(tuning.most_trials(cell) for cell in searches.values())
 
 
 def _look_for_data(target: Any, options: dict[str, Any]) -> Finding:

@@ -96,8 +96,7 @@ class Study:
 
     @property
     def rungs(self) -> list[float]:
-        """Shares of the epochs; without epochs there is nothing to be short of."""
-        return self.protocol["rungs"] if "epochs" in self.config["method"] else [1.0]
+        return _rungs(self.config)
 
     def rung(self, place: int, numbers: list[int]) -> list[Try]:
         """The trials of these numbers on a rung."""
@@ -112,10 +111,7 @@ class Study:
 
     def sizes(self) -> list[int]:
         """How many trials each rung has."""
-        counts = [len(self.tried)]
-        for _ in self.rungs[1:]:
-            counts.append(max(1, math.ceil(self.protocol["keep"] * counts[-1])))
-        return counts
+        return _sizes(self.config, len(self.tried))
 
     def walk(self, score_of: Callable[[Try], float | None]) -> tuple[list[Try], int | None]:
         """The trials that are decided on, rung after rung, and the number of the winner, if it is.
@@ -147,13 +143,12 @@ class Study:
         return {**self.config, "method": method, "protocol": protocol, "init_seed": init_seed}
 
     def _folds(self, place: int, number: int) -> Iterator[Config]:
-        validation = self.protocol["validation"]
         method = search.with_settings(self.config["method"], self.tried[number])
         if "epochs" in method:
             method = {**method, "epochs": max(1, round(self.rungs[place] * method["epochs"]))}
         told = ("name", "says", "validation", METRIC)
         stated = {name: self.protocol[name] for name in told if name in self.protocol}
-        for fold in range(validation if _whole(validation, least=2) else 1):
+        for fold in range(_fold_count(self.protocol)):
             its_own = {STAGE: TRIAL, "fold": fold, "trial": number, "rung": place}
             yield {
                 **self.config,
@@ -161,6 +156,28 @@ class Study:
                 "protocol": stated | its_own,
                 "init_seed": TRIAL_SEED,
             }
+
+
+def most_trials(config: Config) -> int:
+    """How many cells a search is before its winner is known; fewer in a space of few settings."""
+    return sum(_sizes(config, config["protocol"]["trials"])) * _fold_count(config["protocol"])
+
+
+def _rungs(config: Config) -> list[float]:
+    """Shares of the epochs; without epochs there is nothing to be short of."""
+    return config["protocol"]["rungs"] if "epochs" in config["method"] else [1.0]
+
+
+def _sizes(config: Config, first: int) -> list[int]:
+    counts = [first]
+    for _ in _rungs(config)[1:]:
+        counts.append(max(1, math.ceil(config["protocol"]["keep"] * counts[-1])))
+    return counts
+
+
+def _fold_count(protocol: Config) -> int:
+    validation = protocol["validation"]
+    return validation if _whole(validation, least=2) else 1
 
 
 def _whole(value: Any, least: int) -> bool:
