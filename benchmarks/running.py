@@ -184,17 +184,26 @@ def _check(pending: list[Cell], here: bool) -> None:
     see which labels it will have."""
     if pending:
         require_training()
-    blocks = ("method", *learners.OPTIONAL)
     checked: set[str] = set()
     for cell in pending:
         samples = data.load(cell.config["dataset"])
         shape, classes = encoded_shape(samples), samples.classes
-        case = json.dumps([*(cell.config.get(name) for name in blocks), shape, classes])
+        case = _case(cell.config, shape, classes)
         if case not in checked:
             learned = data.learned_shape(cell.config, shape)
             learners.check_buildable(cell.config, learned, samples.class_names, here)
             checked.add(case)
         resampling.check(cell.config)
+
+
+def _case(config: dict[str, Any], shape: tuple[int, ...], classes: int) -> str:
+    """What is built once. The later trials of a search differ from its first in settings of the
+    method alone: each of these is built with the first data that it meets, as there are thousands.
+    """
+    if config["protocol"].get("trial"):
+        return json.dumps(config["method"])
+    blocks = ("method", *learners.OPTIONAL)
+    return json.dumps([*(config.get(name) for name in blocks), shape, classes])
 
 
 def make_executor(block: dict[str, Any]) -> Any:

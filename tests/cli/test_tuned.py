@@ -257,3 +257,17 @@ def test_a_wrong_metric_of_a_search_is_refused(words, told, scarce):
     refused = scarce("plan", *MLP, *words)
     assert refused.code == 2
     assert told in refused.err
+
+
+def test_a_setting_that_no_estimator_takes_is_refused_before_anything_runs(scarce, tmp_path):
+    file = tmp_path / "mine" / "method" / "stump.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "name: stump\nsays: a tree\nversion: 1\n_target_: models.linear.LinearClassifier\n"
+        "inputs: raw\nestimator:\n  _target_: sklearn.tree.DecisionTreeClassifier\n"
+        "  max_depth: 1\nsearch:\n  estimator.max_depth: [1, -3]\n"
+    )
+    mine = f"hydra.searchpath=[file://{tmp_path / 'mine'}]"
+    refused = scarce("run", *TUNED, "method=stump", "split_seed=0", mine)
+    assert refused.code == 2
+    assert "max_depth" in refused.err
