@@ -44,7 +44,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     order = (held.benchmark["methods"], held.benchmark["datasets"])
     notices = [Notice("note", note) for note in held.notes]
     notices += unavailable_notices(held.unavailable)
-    table = make_table(frame, asked, published_curves(claims), *order, notices)
+    table = make_table(frame, asked, published_curves(claims), *order, notices, held.planned)
     if arguments.json:
         print(json.dumps({"benchmark": name, "results": source, **_document(table)}))
     else:

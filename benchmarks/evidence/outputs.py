@@ -88,7 +88,7 @@ def _found(
         recommendation = recommended(held, frame, images_of)
     except EvidenceError as error:
         notices.append(Notice("recommendation", str(error)))
-    table = summary(frame, curves, metric=held.metric)
+    table = summary(frame, curves, metric=held.metric, planned=held.planned)
     return Findings(held, concerned, frame, curves, table, notices, verdicts, recommendation)
 
 

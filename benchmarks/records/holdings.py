@@ -8,6 +8,7 @@ that changed nothing of the benchmark's grid. Published holdings lie in a folder
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ REDUCED = "reduced"  # of a benchmark: what is smaller in it than in the source 
 REDUCED_SCALE = "reduced scale"  # how the note on it begins
 LEARNER = ("method", "backbone", "loss", "augmentation", "resampling", variants.FIELD)
 VARIED = "varied"  # of a benchmark: the fields that tell its rows apart
+PLANNED = "planned"  # of one that has not every method everywhere: the places that it has
+Place = tuple[str, str, str]  # data set, protocol, method
 FIELDS = {"benchmark": dict, "expected": int, "unavailable": list, "changes": list}
 
 
@@ -67,6 +70,12 @@ class Holding:
             yield from ((record["key"], record["history"]) for record in records if record)
         elif self.source is not None:
             yield from archive.read_histories(self.source, set(keys))
+
+    @property
+    def planned(self) -> frozenset[Place]:
+        """Where its grid has which method; empty where it has each everywhere."""
+        places = self.benchmark.get(PLANNED, [])
+        return frozenset((dataset, protocol, method) for dataset, protocol, method in places)
 
     @property
     def metric(self) -> str:
@@ -159,6 +168,8 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         benchmark[FIELD] = plan.benchmark[FIELD]
     if plan.varied:
         benchmark[VARIED] = plan.varied
+    if (places := _places(plan)) is not None:
+        benchmark[PLANNED] = places
     if plan.benchmark.get(RECOMMENDS):
         arms = [arm(with_variant(config, plan.varied)) for config in plan.configs]
         once = [names for place, names in enumerate(arms) if names not in arms[:place]]
@@ -169,6 +180,15 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "unavailable": _unavailable(plan),
         "changes": list(plan.changes),
     }
+
+
+def _places(plan: Plan) -> list[Place] | None:
+    """Where the grid has which method; None where it has each everywhere."""
+    groups = ("dataset", "protocol", "method")
+    names = [tuple(config[group]["name"] for group in groups) for config in plan.configs]
+    places = {(dataset, protocol, method) for dataset, protocol, method in names}
+    everywhere = math.prod(len(set(of_group)) for of_group in zip(*places, strict=True))
+    return sorted(places) if len(places) < everywhere else None
 
 
 def _unavailable(plan: Plan) -> list[dict[str, Any]]:

@@ -133,3 +133,15 @@ def test_no_results_at_all_still_give_tables_with_the_reason():
     assert "unavailable: no data." in table_csv(table, notices)
     assert "No finished cell." in table_markdown(table, notices=notices)
     assert "unavailable: no data." in table_latex(table, notices=notices)
+
+
+def test_a_method_that_the_grid_does_not_have_somewhere_has_no_empty_row_there(rows):
+    """Two networks of two data sets once stood, one of them empty, in both tables."""
+    records = [*rows("mlp", 10, [0.8, 0.9]), *rows("cnn", 10, [0.8, 0.9], dataset="digits01")]
+    planned = {
+        (r["config"]["dataset"]["name"], "default", r["config"]["method"]["name"]) for r in records
+    }
+    lost = {(*next(iter(planned))[:2], "lost")}
+    table = summary(results_frame(records), planned=planned | lost)
+    found = [row[0] for block in blocks(table, ["mlp", "cnn", "lost"]) for row in block.rows]
+    assert sorted(found) == ["cnn", "lost", "mlp"]

@@ -6,7 +6,7 @@ text = table_text(make_table(frame, request), "md", "beam2017")
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from benchmarks.evidence.tables.request import TableRequest, check_request, filt
 from benchmarks.evidence.tables.summaries import summary, summary_table, table_csv
 from benchmarks.grid.errors import nearest
 from benchmarks.grid.metrics import ACCURACY
+from benchmarks.records.holdings import Place
 
 if TYPE_CHECKING:
     from benchmarks.evidence.claims.files import PublishedCurves
@@ -58,13 +59,15 @@ def make_table(
     methods: Sequence[str] = (),
     datasets: Sequence[str] = (),
     notices: Iterable[Notice] = (),
+    planned: Collection[Place] = (),
 ) -> Table:
     """The table that was asked for, from a frame of `results_frame`.
 
     `methods` and `datasets` are the order of the benchmark's; a method without any result keeps an
-    empty row. What the frame tells of failed, dropped and doubtful results is among the table's
-    notices, after the `notices` given (such as those on unavailable cells); those on datasets,
-    methods or sizes that the filters leave out are not.
+    empty row, where the grid has it (`holdings.Holding.planned`). What the frame tells of failed,
+    dropped and doubtful results is among the table's notices, after the `notices` given (such as
+    those on unavailable cells); those on datasets, methods or sizes that the filters leave out are
+    not.
 
     Raises EvidenceError for an axis, filter, metric, direction or reference that is unknown, with
     the nearest right name, and for values that are not finite.
@@ -75,7 +78,7 @@ def make_table(
     shown = filtered(frame, request.filters)
     cells = table_cells(shown, request, metric)
     orders = {"method": _kept("method", methods, request), "dataset": datasets}
-    panels = build_panels(cells, request, orders, tuple(published))
+    panels = build_panels(cells, request, orders, tuple(published), planned)
     told = [*notices, *frame.attrs.get("notices", ()), *missing_notices(shown, request.metric)]
     told += sorted(frame.attrs.get("caveats", ()), key=lambda caveat: caveat.text)
     once = {notice.text: notice for notice in told if _concerns(notice, request)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from benchmarks.evidence.axes import counting
 from benchmarks.evidence.tables.panels import Cell, Panel, Row
 from benchmarks.evidence.tables.published_numbers import published_numbers
 from benchmarks.evidence.tables.request import TableRequest, row_label, value_label
+from benchmarks.records.holdings import Place
 
 if TYPE_CHECKING:
     from benchmarks.evidence.claims.files import PublishedCurves
@@ -22,14 +23,17 @@ def build_panels(
     request: TableRequest,
     orders: Mapping[str, Sequence[str]],
     curves: Sequence[PublishedCurves],
+    planned: Collection[Place] = (),
 ) -> tuple[Panel, ...]:
     """The panels of `table_cells`: the values of an axis as in `orders`, or else sorted.
 
-    A method of its order that has no result on a panel's dataset keeps an empty row (column).
-    `curves` are the published numbers.
+    A method of its order that has no result on a panel's dataset keeps an empty row (column); where
+    `planned` says which methods the grid has there, those alone. `curves` are the published
+    numbers.
     """
     names = dict(zip(cells["label"], cells["method"], strict=True))
-    ordering = _Ordering(orders, names | {name: name for name in orders.get("method", ())})
+    every = names | {name: name for name in orders.get("method", ())}
+    ordering = _Ordering(orders, every, planned)
     published = published_numbers(cells, request, curves)
     # From here on a method is told by its label.
     cells = cells.assign(method=cells["label"], published=published)
@@ -47,28 +51,44 @@ def in_order(order: Iterable[str], name: Any) -> tuple[int, Any]:
 
 @dataclass(frozen=True)
 class _Ordering:
-    """The order of the values of each axis; `names` are the methods behind the labels."""
+    """The order of the values of each axis; `names` are the methods behind the labels, `planned`
+    the places of the grid.
+    """
 
     orders: Mapping[str, Sequence[str]]
     names: Mapping[str, str]
+    planned: Collection[Place]
 
     def key(self, axis: str, value: Any) -> tuple[Any, ...]:
         name = self.names[value] if axis == "method" else value
         return (*in_order(self.orders.get(axis, ()), name), counting(value))
 
-    def values(self, cells: pd.DataFrame, axis: str) -> list[Any]:
-        """The values of an axis in these cells, and the methods without any."""
+    def values(self, cells: pd.DataFrame, axis: str, where: Mapping[str, Any]) -> list[Any]:
+        """The values of an axis in these cells, and the methods without any that are expected."""
         values = set(cells[axis].tolist())
         if axis == "method":
             present = {self.names[label] for label in values}
-            values |= set(self.orders.get(axis, ())) - present
+            lacking = set(self.orders.get(axis, ())) - present
+            values |= {method for method in lacking if self._expects(method, where)}
         return sorted(values, key=lambda value: self.key(axis, value))
+
+    def _expects(self, method: str, where: Mapping[str, Any]) -> bool:
+        """Whether the grid has a method at the axes that a panel fixes."""
+        if not self.planned:
+            return True
+        dataset, protocol = where.get("dataset"), where.get("protocol")
+        return any(
+            place[2] == method and dataset in (None, place[0]) and protocol in (None, place[1])
+            for place in self.planned
+        )
 
 
 def _panel(
     cells: pd.DataFrame, request: TableRequest, ordering: _Ordering, key: tuple[Any, ...]
 ) -> Panel:
-    rows, columns = (ordering.values(cells, axis) for axis in (request.rows, request.columns))
+    where = dict(zip(request.panel_axes, key, strict=True))
+    axes = (request.rows, request.columns)
+    rows, columns = (ordering.values(cells, axis, where) for axis in axes)
     found = {
         (cell[request.rows], cell[request.columns]): _cell(cell)
         for cell in cells.to_dict("records")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,6 +23,7 @@ from benchmarks.evidence.tables.parameters import COUNTED, plain_span
 from benchmarks.evidence.tables.published_numbers import published_numbers
 from benchmarks.evidence.tables.request import TableRequest
 from benchmarks.grid.metrics import ACCURACY
+from benchmarks.records.holdings import Place
 
 if TYPE_CHECKING:
     from benchmarks.evidence.claims.files import PublishedCurves
@@ -38,6 +39,7 @@ def summary(
     published: Iterable[PublishedCurves] = (),
     level: float = LEVEL,
     metric: str = ACCURACY,
+    planned: Collection[Place] = (),
 ) -> pd.DataFrame:
     """One row per combination of the axes of ROW; shares from 0 to 1.
 
@@ -48,7 +50,8 @@ def summary(
     it, see `table_cells`.
 
     `metric` is a share (`benchmarks.grid.metrics`) and a column of the frame; runs without it are
-    left out. Texts made of this summary find it as an attribute.
+    left out. Texts made of this summary find it as an attribute, and so `planned`, the places of
+    the grid (`holdings.Holding.planned`).
 
     `published` holds PublishedCurves; each is shown beside the dataset it is about: the first that
     has a value in the column `published`, all in the texts made of this summary, which keeps them
@@ -63,7 +66,7 @@ def summary(
     table["published"] = [sources[0][1] if sources else None for sources in found]
     table = table.drop(columns=["label", "is_reference"])
     table = table.astype({"published": float, "train_mean": float})
-    table.attrs |= {"published": curves, "metric": metric}
+    table.attrs |= {"published": curves, "metric": metric, "planned": planned}
     return table
 
 
@@ -117,5 +120,6 @@ def summary_table(
     request = TableRequest(metric=table.attrs["metric"])
     cells = table.assign(label=method_labels(table), is_reference=False)
     orders = {"method": methods, "dataset": datasets}
-    panels = build_panels(cells, request, orders, table.attrs["published"])
+    curves, planned = table.attrs["published"], table.attrs["planned"]
+    panels = build_panels(cells, request, orders, curves, planned)
     return Table(request, METRICS[request.metric], panels, tuple(notices))
