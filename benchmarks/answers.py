@@ -17,7 +17,7 @@ from benchmarks.evidence.claims.effects import ArmResults
 from benchmarks.evidence.claims.files import read_claims
 from benchmarks.evidence.claims.schema import Claim
 from benchmarks.evidence.claims.verdicts import in_family, judge_best
-from benchmarks.evidence.consistency import fixed_configuration
+from benchmarks.evidence.consistency import fixed_science
 from benchmarks.evidence.outputs import find, write_outputs
 from benchmarks.evidence.overview import INDEX, write_overview
 from benchmarks.evidence.pictures import Images
@@ -273,11 +273,6 @@ def _comparable(own: list[Record], published: list[Record]) -> list[Record]:
 
 
 def _settings(record: Record) -> str:
-    """The whole configuration but seeds and sizes, and without what only describes it."""
-    return json.dumps(_without_says(fixed_configuration(record["config"])), sort_keys=True)
-
-
-def _without_says(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {name: _without_says(inner) for name, inner in value.items() if name != "says"}
+    """All that is in the key but seeds, sizes and what was read from files."""
+    settings = fixed_science(record)
+    return json.dumps({**settings, "fingerprints": None}, sort_keys=True)

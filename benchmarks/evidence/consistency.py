@@ -10,18 +10,20 @@ import orjson
 
 from benchmarks.evidence.axes import AXES, axis_name
 from benchmarks.evidence.errors import EvidenceError
+from benchmarks.grid import search
+from benchmarks.grid.key import science
 from benchmarks.grid.variants import FIELD as VARIANT
 from benchmarks.records.store import SCHEMA, Record
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# The first configuration of each row, and its text.
+# The first science of each row, and its text.
 Seen = dict[tuple[str, ...], tuple[dict[str, Any], bytes]]
 
-# The row's own axes, and what cannot change a result: these may differ under one name.
-VARIES = {"split_seed", "init_seed", "threads"}
-VARIES_WITHIN = {"dataset": {"train_size", "root", "file", "files"}, "trainer": {"devices"}}
+# The row's own axes: these may differ under one name. Data and splits are looked at by themselves.
+VARIES = ("split_seed", "init_seed", "threads", "dataset.train_size", "trainer.devices")
+LOOKED_AT = ("data", "split")
 
 
 def without_copies(records: Iterable[Record]) -> list[Record]:
@@ -68,10 +70,12 @@ def refuse_mixed_configurations(records: Iterable[Record]) -> None:
     datasets: Seen = {}
     rows: Seen = {}
     for record in records:
-        fixed = fixed_configuration(record.get("config") or {})
-        dataset, method, *chosen = (axis_name(fixed, axis) for axis in ("dataset", "method", *AXES))
-        varied = _without(fixed, (fixed.get(VARIANT) or {}).get("fields", ()))
-        _same(datasets, (dataset,), {"dataset": varied.get("dataset")}, dataset)
+        config, fixed = record["config"], fixed_science(record)
+        dataset, method, *chosen = (
+            axis_name(config, axis) for axis in ("dataset", "method", *AXES)
+        )
+        varied = _without(fixed, (config.get(VARIANT) or {}).get("fields", ()))
+        _same(datasets, (dataset,), {"dataset": varied["dataset"]}, dataset)
         _same(rows, (dataset, method, *chosen), fixed, f"{method} on {dataset}")
 
 
@@ -119,35 +123,33 @@ def _same(seen: Seen, row: tuple[str, ...], config: dict[str, Any], name: str) -
     for field in sorted(set(one) | set(other)):
         if _text(one.get(field)) != _text(other.get(field)):
             group, _, inner = field.partition(".")
-            remedy = f"give one of them another {group}.name" if inner else "run one at a time"
+            named = inner and group != "fingerprints"
+            remedy = f"give one of them another {group}.name" if named else "run one at a time"
             raise EvidenceError(
                 f"{field}={one.get(field)} and {field}={other.get(field)} are both called {name}:"
                 f" {remedy}"
             )
 
 
-def fixed_configuration(config: dict[str, Any]) -> dict[str, Any]:
-    """What must be the same under one name, cheap to compare whole; `_flat` finds the field.
+def fixed_science(record: Record) -> dict[str, Any]:
+    """What must be the same under one name: all that is in the key but for the row's own axes,
+    cheap to compare whole; `_flat` finds the field.
 
+    What the key leaves out may differ: paths, descriptions, an option that says the same as none.
     Fields that were searched may differ from split to split; the space that was searched may not.
     """
-    fixed = {name: value for name, value in config.items() if name not in VARIES}
-    if config.get("search"):
-        fixed |= {
-            "method": _without(config["method"], config["search"]),
-            "protocol": _without(config["protocol"], ["chosen_trial"]),
-        }
-    for group, names in VARIES_WITHIN.items():
-        block = fixed.get(group)
-        if isinstance(block, dict) and not names.isdisjoint(block):
-            fixed[group] = {name: block[name] for name in block if name not in names}
-    return fixed
+    config, prints = record["config"], record.get("fingerprints") or {}
+    read = {name: value for name, value in prints.items() if name not in LOOKED_AT}
+    searched = [f"method.{field}" for field in config.get(search.FIELD) or ()]
+    return _without(science(config, read), (*VARIES, *searched))
 
 
 def _without(block: dict[str, Any], fields: Iterable[str]) -> dict[str, Any]:
     """A block without some dotted fields."""
     for field in fields:
         name, _, inner = field.partition(".")
+        if name not in block or (inner and not isinstance(block[name], dict)):
+            continue
         rest = {k: v for k, v in block.items() if k != name}
         block = {**rest, name: _without(block[name], [inner])} if inner else rest
     return block

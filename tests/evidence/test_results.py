@@ -131,3 +131,18 @@ def test_initialisations_on_one_draw_are_averaged_before_anything_else(record):
     records[1]["config"] = {**records[1]["config"], "init_seed": 1}
     means = split_means(results_frame(records), "accuracy")
     assert means.accuracy.tolist() == pytest.approx([0.8])
+
+
+def test_an_option_that_a_record_does_not_have_yet_and_that_changes_no_data_may_differ(record):
+    """Records from before dataset.distinct and protocol.metric were once refused beside new ones."""
+    one, other = record("mlp", 10, 0, 0.9), record("mlp", 10, 1, 0.8)
+    other["config"]["dataset"] = {**other["config"]["dataset"], "distinct": False}
+    other["config"]["protocol"] = {**other["config"]["protocol"], "metric": "accuracy"}
+    assert len(results_frame([one, other])) == 2
+
+
+def test_two_files_of_weights_under_one_name_are_refused(record):
+    one, other = record("mlp", 10, 0, 0.9), record("mlp", 10, 1, 0.8)
+    other["fingerprints"] = {**other["fingerprints"], "weights": "others"}
+    with pytest.raises(EvidenceError, match=r"fingerprints.weights=None .* run one at a time"):
+        results_frame([one, other])
