@@ -16,6 +16,7 @@ from benchmarks.records.store import Record
 
 STUDY = ["dataset", "protocol", "train_size", "label", "split_seed"]
 FEWEST = 8  # trials, below which no importance is told
+MOST = 256  # trials that importances are told from: the time grows with their square
 IMPORTANCE_SEED = 0  # of the forest
 
 
@@ -79,14 +80,17 @@ def importances(trials: pd.DataFrame) -> dict[str, dict[str, float]]:
     Functional analysis of variance over a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014;
     Optuna's), over the trials of the first rung, where all have the same epochs; the mean of each
     split is taken off before, as splits differ in difficulty. Labels with fewer than 8 trials, or
-    whose trials do not differ, are left out.
+    whose trials do not differ, are left out; of more than 256 a random choice is taken, always the
+    same.
     """
     found = {}
     for label, rows in trials[trials["rung"] == 0].groupby("label", sort=True):
         place = rows.groupby(["dataset", "protocol", "train_size", "split_seed"])["score"]
         values = rows["score"] - place.transform("mean")
-        if len(rows) >= FEWEST and values.nunique() > 1:
-            found[str(label)] = _importance(list(rows["settings"]), list(values))
+        if len(values) > MOST:
+            values = values.sample(MOST, random_state=IMPORTANCE_SEED)
+        if len(values) >= FEWEST and values.nunique() > 1:
+            found[str(label)] = _importance(list(rows["settings"][values.index]), list(values))
     return found
 
 

@@ -134,7 +134,7 @@ def test_initialisations_on_one_draw_are_averaged_before_anything_else(record):
 
 
 def test_an_option_that_a_record_does_not_have_yet_and_that_changes_no_data_may_differ(record):
-    """Records from before dataset.distinct and protocol.metric were once refused beside new ones."""
+    """Records from before dataset.distinct were once refused beside new ones."""
     one, other = record("mlp", 10, 0, 0.9), record("mlp", 10, 1, 0.8)
     other["config"]["dataset"] = {**other["config"]["dataset"], "distinct": False}
     other["config"]["protocol"] = {**other["config"]["protocol"], "metric": "accuracy"}
