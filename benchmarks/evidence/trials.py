@@ -16,7 +16,7 @@ from benchmarks.records.store import Record
 
 STUDY = ["dataset", "protocol", "train_size", "label", "split_seed"]
 FEWEST = 8  # trials, below which no importance is told
-MOST = 256  # trials that importances are told from: the time grows with their square
+MOST = 64  # trials that importances are told from: the time grows with their square, or faster
 IMPORTANCE_SEED = 0  # of the forest
 
 
@@ -80,7 +80,7 @@ def importances(trials: pd.DataFrame) -> dict[str, dict[str, float]]:
     Functional analysis of variance over a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014;
     Optuna's), over the trials of the first rung, where all have the same epochs; the mean of each
     split is taken off before, as splits differ in difficulty. Labels with fewer than 8 trials, or
-    whose trials do not differ, are left out; of more than 256 a random choice is taken, always the
+    whose trials do not differ, are left out; of more than 64 a random choice is taken, always the
     same.
     """
     found = {}
