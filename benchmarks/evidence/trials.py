@@ -16,7 +16,8 @@ from benchmarks.records.store import Record
 
 STUDY = ["dataset", "protocol", "train_size", "label", "split_seed"]
 FEWEST = 8  # trials, below which no importance is told
-MOST = 64  # trials that importances are told from: the time grows with their square, or faster
+MOST = 256  # trials that importances are told from: the time grows with their square
+FEW_VALUES = 8  # whole numbers, up to which each is a category of its own
 IMPORTANCE_SEED = 0  # of the forest
 
 
@@ -80,7 +81,7 @@ def importances(trials: pd.DataFrame) -> dict[str, dict[str, float]]:
     Functional analysis of variance over a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014;
     Optuna's), over the trials of the first rung, where all have the same epochs; the mean of each
     split is taken off before, as splits differ in difficulty. Labels with fewer than 8 trials, or
-    whose trials do not differ, are left out; of more than 64 a random choice is taken, always the
+    whose trials do not differ, are left out; of more than 256 a random choice is taken, always the
     same.
     """
     found = {}
@@ -103,7 +104,7 @@ def _importance(settings: list[dict[str, Any]], values: list[float]) -> dict[str
     distributions: dict[str, Any] = {}
     for field in settings[0]:
         tried = [each[field] for each in settings]
-        numbers = all(isinstance(value, float) for value in tried)
+        numbers = all(isinstance(value, float) for value in tried) or _is_scale(tried)
         if len(set(tried)) > 1:
             distributions[field] = (
                 FloatDistribution(min(tried), max(tried), log=min(tried) > 0)
@@ -117,6 +118,12 @@ def _importance(settings: list[dict[str, Any]], values: list[float]) -> dict[str
         )
     evaluator = optuna.importance.FanovaImportanceEvaluator(seed=IMPORTANCE_SEED)
     return dict(optuna.importance.get_param_importances(study, evaluator=evaluator))
+
+
+def _is_scale(tried: list[Any]) -> bool:
+    """Whole numbers of a range, not a few of a list: as categories they would take minutes."""
+    whole = all(isinstance(value, int) and not isinstance(value, bool) for value in tried)
+    return whole and len(set(tried)) > FEW_VALUES
 
 
 def _row(record: Record) -> dict[str, Any]:
