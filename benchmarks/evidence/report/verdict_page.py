@@ -14,7 +14,8 @@ from benchmarks.evidence.wording import effect_text, interval_text, optimism_tex
 from benchmarks.records.holdings import REDUCED_SCALE
 
 CITED = "cited"
-LABELS = {REDUCED_SCALE: REDUCED_SCALE, "substitute": "substitute data"}  # by first words
+# By the first words of a caveat.
+LABELS = {REDUCED_SCALE: REDUCED_SCALE, "substitute": "substitute data", "partial": "partial grid"}
 HEAD = ("claim", "verdict", "effect [95 %]", "published", "draws", "measured on", "finished")
 
 Verdict = Mapping[str, Any]
