@@ -126,7 +126,9 @@ def test_a_science_field_more_or_less_gives_another_key(cell, data):
 @fuzzed
 @given(data=st.data())
 def test_what_is_left_out_leaves_the_key(cell, data):
-    name = data.draw(st.sampled_from(sorted(left_out(cell.config))))
+    # Trials judged by accuracy are those from before it could be chosen; by another they are not.
+    names = sorted(set(left_out(cell.config)) - {"protocol.metric"})
+    name = data.draw(st.sampled_from(names))
     group, _, field = name.partition(".")
     config = copy.deepcopy(cell.config)
     value = config[group][field]
