@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.grid import tuning
+from benchmarks.grid.metrics import ACCURACY
 
 
 class NothingToJudge(RuntimeError):  # noqa: N818
@@ -20,7 +21,7 @@ def metrics(config: dict[str, Any], scores: np.ndarray, labels: np.ndarray) -> d
     NothingToJudge where a class has no validation sample, or where there are too many classes.
     """
     metric = tuning.judged_by(config["protocol"])
-    if not tuning.is_trial(config) or metric == tuning.ACCURACY:
+    if not tuning.is_trial(config) or metric == ACCURACY:
         return {}
     if len(np.unique(labels)) < scores.shape[1]:
         raise NothingToJudge(f"protocol.metric={metric}: a class has no validation sample")

@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.grid import hierarchy, search, tuning
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.metrics import ACCURACY
 from datasets.augmentation.pipeline import VERSION as AUGMENTATION_VERSION
 
 Fingerprints = dict[str, str | None]  # by what is read; None for random weights
@@ -164,7 +165,7 @@ def _chosen(block: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 def _protocol(protocol: dict[str, Any]) -> dict[str, Any]:
     """With what trials are judged by where that is not their accuracy, as it was at first."""
-    by_accuracy = tuning.judged_by(protocol) == tuning.ACCURACY
+    by_accuracy = tuning.judged_by(protocol) == ACCURACY
     return _chosen(protocol, PROTOCOL if by_accuracy else (*PROTOCOL, tuning.METRIC))
 
 

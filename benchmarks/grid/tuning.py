@@ -19,10 +19,11 @@ from typing import Any
 
 from benchmarks.grid import search, seeds
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.metrics import ACCURACY
 from benchmarks.grid.search import Settings
 
 OPTIONS = ("trials", "validation", "rungs", "keep")
-METRIC, ACCURACY = "metric", "accuracy"  # what trials are judged by; where it is not stated
+METRIC = "metric"  # what trials are judged by; where it is not stated, accuracy
 METRICS = (ACCURACY, "balanced_accuracy", "auroc", "average_precision")
 LABELS = ("name", "says")
 STAGE, TRIAL = "stage", "trial"

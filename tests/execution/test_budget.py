@@ -11,6 +11,7 @@ from benchmarks.execution.forecast import Forecast
 from benchmarks.execution.work import Limits, Task, Work
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Cell
+from tests.clusters import needs_slurm
 from tests.tiny import TINY
 
 SLOW = {"method": {"name": "slow"}, "dataset": {"name": "d", "train_size": 1}}
@@ -54,6 +55,7 @@ def test_a_run_beyond_its_budget_keeps_what_is_done_and_goes_on_later(scarce, re
     assert len(records()) == 6
 
 
+@needs_slurm
 def test_a_budget_that_slurm_cannot_keep_is_refused(scarce):
     outcome = scarce("run", *TINY[:2], "method=logistic", "executor=slurm", "budget=1m")
     assert outcome.code == 2
