@@ -22,7 +22,7 @@ coverage: $(READY)
 	$(BIN)/python -m pytest -m slow --cov --cov-append --cov-report=term:skip-covered --cov-fail-under=90
 
 mutation: $(READY)
-	$(BIN)/python -m mutmut run
+	$(BIN)/python -m tests.mutation
 
 bench: $(READY)
 	$(BIN)/python -m tests.performance
