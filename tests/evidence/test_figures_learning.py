@@ -1,5 +1,6 @@
 """Learning curves: every method there and told apart, intervals, published points, the ceiling."""
 
+import itertools
 import math
 
 import matplotlib
@@ -162,3 +163,24 @@ def test_the_axis_says_whether_sizes_count_the_samples_of_each_class(rows, tmp_p
     first, second = learning_curves(frame, [], tmp_path / "curve").figure.axes
     assert first.get_xlabel() == "training samples n of each class"
     assert second.get_xlabel() == "training samples n"
+
+
+def test_each_method_has_a_panel_where_lines_would_crowd_one(rows, tmp_path):
+    losses = [f"loss{place}" for place in range(8)]
+    records = []
+    for method, size, loss in itertools.product("ab", (10, 20), losses):
+        for record in rows(method, size, [0.5, 0.6]):
+            record["config"]["loss"] = {"name": loss}
+            record["key"] += loss
+            records.append(record)
+    drawing = learning_curves(results_frame(records), [], tmp_path / "curve", "ba")
+    titles = [ax.get_title() for ax in drawing.figure.axes]
+    assert titles == ["mnist01, b", "mnist01, a"]
+    assert all(list(lines(ax)) == losses for ax in drawing.figure.axes)
+    assert legend(drawing) == losses
+    assert "mnist01, b, n = 10 to 20: loss0 from 55.0 % to 55.0 %" in drawing.alt
+
+
+def test_as_many_methods_without_anything_more_share_a_panel(rows, tmp_path):
+    records = [record for name in "abcdefghijklmnopqr" for record in rows(name, 10, [0.5, 0.6])]
+    assert len(learning_curves(results_frame(records), [], tmp_path / "curve").figure.axes) == 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from benchmarks.evidence.axes import NO_AUGMENTATION
-from benchmarks.evidence.figures.cells import measured_rows, without_attrs
+from benchmarks.evidence.figures.cells import inner_label, measured_rows, without_attrs
 from benchmarks.evidence.figures.drawing import Drawing, save
 from benchmarks.evidence.figures.layout import new_figure
 from benchmarks.evidence.figures.style import FAINT, INK, PAGE, PALETTE, QUIET, house_style
@@ -99,18 +99,12 @@ def _draw(ax: Axes, rows: pd.DataFrame, shown: Metric) -> None:
         linewidth=1.0,
     )
     ax.plot(100 * rows["mean"], places, "o", color=PALETTE[0], markersize=3.5, gid="means")
-    ax.set_yticks(places, [_inner(label) for label in rows["label"]])
+    ax.set_yticks(places, [inner_label(label) for label in rows["label"]])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.set_xlabel(f"{shown.says} (%)")
     ax.grid(axis="x", color=FAINT, linewidth=0.6)
     ax.spines["left"].set_color(INK)
-
-
-def _inner(label: str) -> str:
-    """What a label adds to the method, which the title names."""
-    method, _, inner = label.partition(" (")
-    return inner.removesuffix(")") or method
 
 
 def _title(name: PanelName, panels: Sequence[tuple[PanelName, pd.DataFrame]]) -> str:

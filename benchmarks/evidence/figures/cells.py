@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -71,6 +72,12 @@ def panel_titles(panels: Sequence[tuple[str, str]]) -> list[str]:
     several = len({protocol for _, protocol in panels}) > 1
     names = [f"{dataset}, {protocol}" if several else dataset for dataset, protocol in panels]
     return [folded(name, 44) for name in names]
+
+
+def inner_label(label: str) -> str:
+    """What a label adds to its method, for where the method is named already: `cnn (focal)` gives
+    `focal`; the method itself where nothing is added."""
+    return re.sub(r"^\S+ \((.*)\)", r"\1", label)
 
 
 def without_attrs(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from benchmarks.evidence.figures.cells import (
+    inner_label,
     measured_rows,
     ordered_labels,
     ordered_panels,
@@ -23,7 +24,7 @@ from benchmarks.evidence.figures.layout import (
     share_y_label,
     size_label,
 )
-from benchmarks.evidence.figures.learning_panel import draw_panel
+from benchmarks.evidence.figures.learning_panel import LABEL, draw_panel
 from benchmarks.evidence.figures.style import NO_RESULT, house_style, looks
 from benchmarks.evidence.optimism import labelled_means
 from benchmarks.evidence.statistics import accuracy_interval
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 
 CURVE = ["dataset", "protocol", "label", "method"]
 SHARES = ["mean", "low", "high", "floor"]
+CROWDED = 16  # lines in a panel from which on they are too many to be followed
+HEIGHT, LOW = 2.75, 1.9  # inches of a panel, and of one of many
+LABEL_OF_LOW = 28  # letters in a line beside a low panel
+Panel = tuple[str, str, pd.DataFrame]  # data set, title, curves
 
 
 def learning_curves(
@@ -48,9 +53,10 @@ def learning_curves(
 ) -> Drawing:
     """Draws `path_stem`.pdf and .png from a `results_frame`.
 
-    One panel per dataset and protocol (in the order of `datasets`), one line per method (in the
-    order of `methods`) through the means over draws, with their 95 % intervals
-    (`statistics.accuracy_interval`): as bars side by side where there are few sizes and many
+    One panel per dataset and protocol (in the order of `datasets`), and per method where lines
+    would crowd it; one line per method (in the order of `methods`) and what it was run with,
+    through the means over draws, with their 95 % intervals (`statistics.accuracy_interval`): as
+    bars side by side where there are few sizes and many
     methods, else as bands. Where a mean is above 90 % the axis is logarithmic in the error, so that
     methods near the ceiling stay apart; a mean without any error is drawn as half a wrong test
     sample in all draws together. Published points are hollow, those of a second source half filled.
@@ -63,16 +69,19 @@ def learning_curves(
     curves = _curves(measured_rows(frame, metric), metric)
     empty = NO_RESULT if frame.empty else f"{NO_RESULT} with {METRICS[metric].says}"
     published = published if metric == ACCURACY else ()
-    order = ordered_labels(curves, methods)
-    panels = ordered_panels(curves, datasets)
-    titles = panel_titles([name for name, _ in panels])
+    crowded = _crowded(curves)
+    panels = _panels(curves, datasets)
+    if crowded:
+        panels, methods = _one_method_each(panels, methods), ()
+    order = ordered_labels(pd.concat([rows for *_, rows in panels] or [curves]), methods)
     with house_style():
-        figure, axes = panel_figure(len(panels), 2.75)
+        height, letters = (LOW, LABEL_OF_LOW) if crowded else (HEIGHT, LABEL)
+        figure, axes = panel_figure(len(panels), height)
         look = looks(order, methods)
         entries: dict[str, Any] = {}
-        for ((dataset, _), rows), ax, title in zip(panels, axes, titles, strict=False):
+        for (dataset, title, rows), ax in zip(panels, axes, strict=False):
             sources = [curves for curves in published if curves.dataset == dataset]
-            entries |= draw_panel(ax, rows, look, sources, metric)
+            entries |= draw_panel(ax, rows, look, sources, metric, letters)
             ax.set_title(title)
             ax.set_xlabel(size_label(frame, dataset))
         if not panels:
@@ -80,8 +89,30 @@ def learning_curves(
         share_y_label(axes)
         in_order = {label: entries.pop(label) for label in order} | entries
         legend_below(figure, in_order)
-        alt = _words(panels, titles, order, metric) if panels else f"Empty figure: {empty}."
+        alt = _words(panels, order, metric) if panels else f"Empty figure: {empty}."
         return save(figure, path_stem, "Learning curves", alt)
+
+
+def _crowded(curves: pd.DataFrame) -> bool:
+    """Whether a panel has too many lines, because methods were run with many things each."""
+    counts = curves.groupby(["dataset", "protocol"])[["label", "method"]].nunique()
+    return bool(((counts["label"] >= CROWDED) & (counts["label"] > 2 * counts["method"])).any())
+
+
+def _panels(curves: pd.DataFrame, datasets: Sequence[str]) -> list[Panel]:
+    found = ordered_panels(curves, datasets)
+    titles = panel_titles([name for name, _ in found])
+    return [(name[0], title, rows) for (name, rows), title in zip(found, titles, strict=True)]
+
+
+def _one_method_each(panels: Sequence[Panel], methods: Sequence[str]) -> list[Panel]:
+    """A panel for each method in a panel; its title names the method, so the labels do not."""
+    parts = []
+    for dataset, title, rows in panels:
+        inner = rows.assign(label=rows["label"].map(inner_label))
+        for method in dict.fromkeys(ordered_labels(rows, methods).values()):
+            parts.append((dataset, f"{title}, {method}", inner[inner["method"] == method]))
+    return parts
 
 
 def _curves(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -97,15 +128,10 @@ def _curves(frame: pd.DataFrame, metric: str) -> pd.DataFrame:
     return table.astype(dict.fromkeys(SHARES, float))
 
 
-def _words(
-    panels: Sequence[tuple[Any, pd.DataFrame]],
-    titles: Sequence[str],
-    order: Collection[str],
-    metric: str,
-) -> str:
+def _words(panels: Sequence[Panel], order: Collection[str], metric: str) -> str:
     says = METRICS[metric].says
     parts = [f"Mean {says} against the number of training samples n, with 95 % intervals."]
-    for (_, rows), title in zip(panels, titles, strict=True):
+    for _, title, rows in panels:
         largest = rows["train_size"].max()
         sizes = f"n = {rows['train_size'].min()} to {largest}"
         curves = [rows[rows["label"] == label] for label in order]

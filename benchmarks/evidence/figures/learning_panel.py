@@ -27,7 +27,7 @@ TICKS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.99
 FINE_TICKS = [0.2, 0.4, 0.6, 0.75, 0.85, 0.88, 0.92, 0.93, 0.94, 0.96, 0.97, 0.985, 0.993, 0.997]
 MARKED = 15  # points of one curve with a marker
 FEW = 3  # methods whose bands can be told apart
-LABEL = 38  # letters in a line of the label of the axis
+LABEL = 42  # letters in a line of the label of the axis
 AXIS_POINTS = 200  # width of a panel's axis
 ROOM, APART = 1.5, 4.0  # least and largest distance of two bars, in points
 FILLED = ["none", "bottom", "right", "top", "left"]  # of published points, by source
@@ -39,15 +39,16 @@ def draw_panel(
     look: dict[str, Look],
     sources: Sequence[PublishedCurves],
     metric: str = ACCURACY,
+    letters: int = LABEL,
 ) -> dict[str, Line2D]:
     """Draws the curves of one dataset and returns what the legend has to explain.
 
     `rows` hold label, method, train_size, mean, low, high (shares; NaN without an interval) and
     floor, the smallest error that is drawn. The error of accuracies near 1 has a logarithmic axis,
-    that of another metric none.
+    that of another metric none. The label of the axis has lines of at most `letters`.
     """
     near_ceiling = metric == ACCURACY and rows["mean"].max() > NEAR_CEILING
-    scale = _Scale(float(rows["floor"].min()) if near_ceiling else None, METRICS[metric].says)
+    scale = _Scale(float(rows["floor"].min()) if near_ceiling else None, METRICS[metric].says, letters)
     entries = _curves(ax, rows, look, scale)
     for place, source in enumerate(sources):
         entries |= _published(ax, rows, look, source, FILLED[place % len(FILLED)], scale)
@@ -60,11 +61,12 @@ def draw_panel(
 class _Scale:
     """Heights of shares: errors from `floor` up on a logarithmic axis or, without, per cent.
 
-    `says` names the shares.
+    `says` names the shares, in lines of at most `letters`.
     """
 
     floor: float | None
     says: str
+    letters: int
 
     def height(self, shares: ArrayLike) -> np.ndarray:
         shares = np.asarray(shares, dtype=float)
@@ -74,12 +76,12 @@ class _Scale:
         """The axis for these points; intervals may reach beyond it."""
         ax.grid(axis="y", color=FAINT, linewidth=0.6)
         if self.floor is None:
-            ax.set_ylabel(folded(f"{self.says} (%)", LABEL))
+            ax.set_ylabel(folded(f"{self.says} (%)", self.letters))
             return
         top = max(heights.min() * 0.6, self.floor * 0.85)
         bottom = min(max(heights.max(), 0.02) * 1.3, 1.0)
         ticks = _ticks(self.floor, top, bottom)
-        ax.set_ylabel(f"{self.says} (%), log scale of the error")
+        ax.set_ylabel(folded(f"{self.says} (%), log scale of the error", self.letters))
         ax.set_yscale("log")
         ax.set_yticks(list(ticks), list(ticks.values()))
         ax.set_ylim(bottom, top)  # after the ticks, which would widen it
