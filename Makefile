@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup reproduce test test-slow coverage mutation bench fuzz torture calibrate audit readme docs lint clean
+.PHONY: setup reproduce test test-slow coverage mutation bench fuzz torture calibrate audit answers readme docs lint clean
 
 setup: $(READY)
 
@@ -38,6 +38,9 @@ calibrate: $(READY)
 
 audit: $(READY)
 	$(BIN)/python -m tests.audit
+
+answers: $(READY)
+	$(BIN)/python -m tests.answers $(NAMES)
 
 readme: $(READY)
 	$(BIN)/python -m tests.readme

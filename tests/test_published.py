@@ -15,8 +15,8 @@ from benchmarks.grid.configs import PROJECT, opened
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
 from benchmarks.records import archive, holdings
+from tests.answers import PUBLISHED, RECORDS
 
-PUBLISHED = PROJECT / "results" / "published"
 # The weights of a benchmark's further cells, which it goes without.
 NOT_TO_BE_HAD = {"raj2018_published": "vgg19"}
 NAMES = sorted(folder.name for folder in PUBLISHED.iterdir() if folder.is_dir())
@@ -30,19 +30,10 @@ class NoTorch:
             raise ModuleNotFoundError(f"{name} is not installed")
 
 sys.meta_path.insert(0, NoTorch())
-from benchmarks.answers import load_claims, write_answer
-from benchmarks.evidence.overview import write_overview
-from benchmarks.grid.configs import opened
-from benchmarks.records import holdings
+from tests.answers import write_answers
 
-published, made = map(Path, sys.argv[1:])
-with opened([]) as configs:
-    claims = load_claims(configs)
-for folder in sorted(path for path in published.iterdir() if path.is_dir()):
-    write_answer(made / folder.name, holdings.read_published(published, folder.name), claims)
-write_overview(made, claims)
+write_answers(*map(Path, sys.argv[1:]))
 """
-RECORDS = {"manifest.json", archive.FILE, ".lock", ".drawn-from"}  # what answers are made from
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +41,7 @@ def made(tmp_path_factory):
     """Tables, figures, verdicts and pages of all published records, without PyTorch."""
     folder = tmp_path_factory.mktemp("made")
     command = [sys.executable, "-c", ANSWER, str(PUBLISHED), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT)
     assert done.returncode == 0, done.stderr
     return folder
 
