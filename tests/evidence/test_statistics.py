@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from scipy import stats
 
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.statistics import (
+    Interval,
     mean_interval,
     paired_difference,
     paired_differences,
@@ -84,13 +86,28 @@ def test_rounding_noise_between_equal_differences_is_not_spread():
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "reason"),
-    [([], [0.5], "no value"), ([0.5], [0.4, 0.3], "one run only"), ([1, 1], [0, 0], "no spread")],
+    ("first", "second", "expected"),
+    [
+        ([], [0.5], Interval(None, None, None, 0, None, "no value")),
+        ([0.5], [0.25, 0.25], Interval(0.25, None, None, 1, None, "one run only")),
+        ([1, 1, 1], [0, 0], Interval(1.0, None, None, 2, 0.0, "no spread over seeds")),
+    ],
 )
-def test_welch_gives_a_reason_where_it_has_no_interval(first, second, reason):
-    interval = welch_difference(first, second)
-    assert interval.low is None
-    assert reason in interval.reason
+def test_welch_gives_a_reason_where_it_has_no_interval(first, second, expected):
+    assert welch_difference(first, second) == expected
+
+
+def test_welch_tells_the_smaller_count_and_the_standard_error():
+    found = welch_difference([0.9, 0.8, 0.95], [0.5, 0.55, 0.5, 0.6])
+    assert found.pairs == 3
+    errors = stats.sem([0.9, 0.8, 0.95]), stats.sem([0.5, 0.55, 0.5, 0.6])
+    assert found.spread == pytest.approx(math.hypot(*errors))
+
+
+@pytest.mark.parametrize("interval", [mean_interval, partial(welch_difference, [0.5, 0.6])])
+def test_a_level_that_is_no_share_is_named(interval):
+    with pytest.raises(EvidenceError, match=r"^level=95"):
+        interval([0.1, 0.2], 95)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])

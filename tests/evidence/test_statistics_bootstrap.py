@@ -150,3 +150,11 @@ def test_arms_without_a_common_split_have_no_pair():
 def test_what_cannot_be_resampled_is_refused(arms, options, message):
     with pytest.raises(EvidenceError, match=message):
         hierarchical_bootstrap(*arms, **options)
+
+
+def test_runs_given_twice_weigh_no_more_than_given_once():
+    arm = correctness(0.8, runs=1, samples=80)
+    twice = arm | {split: np.repeat(arm[split], 4, axis=0) for split in (0, 1)}
+    once, again = (hierarchical_bootstrap(each, resamples=4000) for each in (arm, twice))
+    assert again.estimate == pytest.approx(once.estimate)
+    assert ends(again) == pytest.approx(ends(once), abs=0.06 * once.half_width)

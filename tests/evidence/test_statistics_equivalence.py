@@ -94,6 +94,14 @@ def test_always_the_same_difference_is_judged_by_the_sign_test(pairs, verdict):
     assert equivalence_test([0.03 - 0.02] * 5, MARGIN).verdict == "undecided"
 
 
+@pytest.mark.parametrize("test", [equivalence_test, noninferiority_test])
+@pytest.mark.parametrize("values", [SYMMETRIC, [0.0]])
+def test_the_answer_holds_what_was_asked_and_the_interval(test, values):
+    found = test(values, 0.02, 0.9)
+    assert (found.margin, found.level) == (0.02, 0.9)
+    assert found.interval == difference_interval(values, 0.8)
+
+
 @pytest.mark.parametrize("values", [[], [0.0]])
 def test_without_two_pairs_nothing_is_decided_and_there_is_a_reason(values):
     for found in (equivalence_test(values, MARGIN), noninferiority_test(values, MARGIN)):
@@ -109,7 +117,7 @@ def test_without_two_pairs_nothing_is_decided_and_there_is_a_reason(values):
         (([0.1, 0.2], 0), "margin=0"),
         (([0.1, 0.2], -0.01), "margin=-0.01"),
         (([0.1, 0.2], math.nan), "margin=nan"),
-        (([0.1, 0.2], MARGIN, 0.4), "level"),
+        (([0.1, 0.2], MARGIN, 0.25), r"^2 \* level - 1=-0.5"),
         (([0.1, 0.2], MARGIN, 1.5), "level=1.5"),
     ],
 )
@@ -142,6 +150,15 @@ def test_an_estimate_at_the_bound_can_never_be_settled():
     assert pairs_needed([0.01, -0.01]) is None
     assert pairs_needed([0.1, 0.3], bound=0.2) is None
     assert pairs_needed([0.0, 0.0, 0.0]) is None
+
+
+def test_the_number_of_pairs_is_that_of_guenthers_formula():
+    values, level, power = np.array([0.3, 0.1, 0.2, 0.5, -0.1]), 0.99, 0.9
+    z_level, z_power = stats.norm.ppf([(1 + level) / 2, power])
+    ratio = values.std(ddof=1) / values.mean()
+    exact = ((z_level + z_power) * ratio) ** 2 + z_level**2 / 2
+    assert pairs_needed(values, 0.0, level, power) == math.ceil(exact)
+    assert pairs_needed([0.30, 0.31], 0.0, 0.5, 0.5) == 2  # one tells no spread
 
 
 @pytest.mark.parametrize("values", [[], [0.3]])

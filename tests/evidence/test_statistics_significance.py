@@ -68,6 +68,24 @@ def test_many_pairs_are_tested_at_random_with_a_p_that_is_never_0():
     assert drawn == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / 10_000))
 
 
+def test_of_as_many_patterns_as_are_drawn_none_is_drawn_at_random():
+    differences = np.random.default_rng(0).normal(0.2, 1, 10)
+    p = sign_flip_test(differences)
+    assert sign_flip_test(differences, permutations=2**10) == p
+    assert max_sign_flip_test(differences[:, None] * [1, 0], 2**10)[0, 1] == p
+    assert sign_flip_test(differences, permutations=1) in (0.5, 1)
+    assert max_sign_flip_test(differences[:, None] * [1, 0], 1)[0, 1] in (0.5, 1)
+
+
+def test_a_p_of_drawn_patterns_counts_the_observed_one_once():
+    values = np.random.default_rng(0).normal(0.2, 1, (30, 2))
+    p = max_sign_flip_test(values, permutations=99)[0, 1]
+    assert 100 * p == pytest.approx(round(100 * p))
+    assert p == max_sign_flip_test(values, permutations=99, seed=0)[0, 1]
+    assert p != max_sign_flip_test(values, permutations=99, seed=5)[0, 1]
+    assert p == sign_flip_test(values[:, 0] - values[:, 1], permutations=99)
+
+
 def test_the_random_test_depends_on_its_seed_alone_and_not_on_the_order_of_rows():
     differences = np.random.default_rng(0).normal(0.3, 1, 30)
     assert sign_flip_test(differences, seed=1) == sign_flip_test(differences[::-1], seed=1)
@@ -78,7 +96,7 @@ def test_the_random_test_depends_on_its_seed_alone_and_not_on_the_order_of_rows(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (([],), "0 given"),
+        (([],), r"^differences for a sign-flip test: 0 given"),
         (([0.1, math.nan],), "not finite"),
         (([[0.1, 0.2]],), "shape"),
         (([0.1, 0.2], "bigger"), "alternative='bigger'"),

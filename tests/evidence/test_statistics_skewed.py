@@ -133,6 +133,8 @@ def test_the_unseen_share_is_the_exact_upper_limit_of_none_seen(draws):
     assert unseen_share(draws) == pytest.approx(exact.high)
 
 
-def test_no_draw_excludes_nothing():
+def test_no_draw_excludes_nothing_and_a_level_is_a_share():
     with pytest.raises(EvidenceError, match="draws=0"):
         unseen_share(0)
+    with pytest.raises(EvidenceError, match=r"^level=95"):
+        unseen_share(5, 95)
