@@ -77,6 +77,16 @@ def test_the_one_sided_p_is_small_exactly_where_the_interval_lies_above_the_boun
     assert (p <= 0.05) == (interval.low > bound)
 
 
+@pytest.mark.parametrize("adjusted", [False, True])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_at_the_end_of_an_interval_the_one_sided_p_is_its_alpha(adjusted, sign):
+    values = 0.5 + sign * np.random.default_rng(1).exponential(0.05, 12)
+    interval = (accuracy_interval if adjusted else difference_interval)(values, 0.90)
+    assert one_sided_p(values, interval.low, adjusted) == pytest.approx(0.05)
+    assert one_sided_p(-values, -interval.high, adjusted) == pytest.approx(0.05)
+    assert one_sided_p(values, interval.low) == one_sided_p(values, interval.low, False)
+
+
 def test_the_one_sided_p_of_symmetric_values_is_students():
     values = [-1.0, -0.5, 0.0, 0.5, 1.0]
     expected = stats.ttest_1samp(values, -0.7, alternative="greater").pvalue
