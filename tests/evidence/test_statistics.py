@@ -97,6 +97,12 @@ def test_welch_gives_a_reason_where_it_has_no_interval(first, second, expected):
     assert welch_difference(first, second) == expected
 
 
+def test_a_paired_interval_has_the_level_asked_for():
+    found = paired_difference(DRUG_2, DRUG_1, level=0.8)
+    assert found == mean_interval(DRUG_2 - DRUG_1, 0.8)
+    assert found.half_width < paired_difference(DRUG_2, DRUG_1).half_width
+
+
 def test_welch_tells_the_smaller_count_and_the_standard_error():
     found = welch_difference([0.9, 0.8, 0.95], [0.5, 0.55, 0.5, 0.6])
     assert found.pairs == 3

@@ -158,3 +158,10 @@ def test_runs_given_twice_weigh_no_more_than_given_once():
     once, again = (hierarchical_bootstrap(each, resamples=4000) for each in (arm, twice))
     assert again.estimate == pytest.approx(once.estimate)
     assert ends(again) == pytest.approx(ends(once), abs=0.06 * once.half_width)
+
+
+@pytest.mark.parametrize(("level", "fewest"), [(0.95, 200), (0.99, 1000), (0.3, 15)])
+def test_a_level_needs_ten_resamples_beyond_its_interval(level, fewest):
+    assert hierarchical_bootstrap(accuracies(0.9), level=level, resamples=fewest).low is not None
+    with pytest.raises(EvidenceError, match=f"needs at least {fewest}"):
+        hierarchical_bootstrap(accuracies(0.9), level=level, resamples=fewest - 1)

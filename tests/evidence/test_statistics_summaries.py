@@ -12,6 +12,7 @@ from benchmarks.evidence.statistics import (
     area_under_learning_curve,
     average_ranks,
     critical_difference,
+    holm,
     interquartile_mean,
 )
 
@@ -69,6 +70,27 @@ def test_conovers_test_finds_what_nemenyis_finds_and_has_no_single_distance():
     assert conover.distance is None
 
 
+def test_conovers_p_values_are_those_of_his_formula_adjusted_by_holm():
+    values = np.random.default_rng(0).normal(np.arange(4) / 4, 1.0, (12, 4))
+    ranks = stats.rankdata(-values, axis=1)
+    sets, methods = ranks.shape
+    sums, freedom = ranks.sum(axis=0), (sets - 1) * (methods - 1)
+    error = np.sqrt(2 * sets * ((ranks**2).sum() - (sums**2).sum() / sets) / freedom)
+    first, second = np.triu_indices(methods, 1)
+    alone = 2 * stats.t.sf(np.abs(sums[first] - sums[second]) / error, freedom)
+    table = pd.DataFrame(values, columns=list("abcd"))
+    found = critical_difference(table, test="conover").p_values.loc[list("abcd"), list("abcd")]
+    assert found.to_numpy()[first, second] == pytest.approx(holm(alone))
+
+
+def test_a_ranking_tells_over_how_many_data_sets_and_at_which_level():
+    found = critical_difference(demsars_table().iloc[:6], level=0.9)
+    assert (found.datasets, found.level) == (6, 0.9)
+    assert average_ranks(demsars_table().iloc[:1])["C4.5+m+cf"] == 1
+    with pytest.raises(EvidenceError, match=r"^level=90"):
+        critical_difference(demsars_table(), level=90)
+
+
 def test_the_order_of_rows_and_columns_changes_nothing():
     table = demsars_table()
     found, mixed = critical_difference(table), critical_difference(table.iloc[::-1, [2, 0, 3, 1]])
@@ -79,11 +101,22 @@ def test_the_order_of_rows_and_columns_changes_nothing():
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        (demsars_table().iloc[:5], "5 data sets: .* at least 6"),
+        (
+            demsars_table().iloc[:5],
+            "5 data sets: .* at least 6, as with fewer even the best on all of them is not "
+            "significantly better at 95 %$",
+        ),
         (demsars_table().iloc[:, :2], "2 methods: .* at least 3"),
-        (demsars_table().replace(0.971, math.nan), "C4.5\\+m on set 02: no finite value"),
+        (
+            demsars_table().replace(0.971, math.nan),
+            "C4.5\\+m on set 02: no finite value; .* run on every data set$",
+        ),
+        (demsars_table().iloc[[0, 0, 1, 2, 3, 4]], "data set set 00: given twice"),
         (demsars_table()[["C4.5", "C4.5", "C4.5+m"]], "method C4.5: given twice"),
-        (demsars_table() * 0, "equal on every data set"),
+        (
+            demsars_table() * 0,
+            "on every data set: there is nothing to rank$",
+        ),
     ],
 )
 def test_a_ranking_that_says_nothing_is_refused(table, message):
