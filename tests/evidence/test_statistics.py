@@ -110,10 +110,17 @@ def test_welch_tells_the_smaller_count_and_the_standard_error():
     assert found.spread == pytest.approx(math.hypot(*errors))
 
 
-@pytest.mark.parametrize("interval", [mean_interval, partial(welch_difference, [0.5, 0.6])])
+@pytest.mark.parametrize(
+    "interval",
+    [
+        partial(mean_interval, [0.1, 0.2]),
+        partial(welch_difference, [0.5, 0.6], [0.1, 0.2]),
+        partial(wilson_interval, 1, 2),
+    ],
+)
 def test_a_level_that_is_no_share_is_named(interval):
     with pytest.raises(EvidenceError, match=r"^level=95"):
-        interval([0.1, 0.2], 95)
+        interval(level=95)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
@@ -185,6 +192,7 @@ def test_wilsons_interval_equals_scipys(correct, samples, level):
     interval = wilson_interval(correct, samples, level)
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
     assert (interval.estimate, interval.pairs) == (correct / samples, samples)
+    assert interval.spread == pytest.approx(np.repeat([1, 0], [correct, samples - correct]).std())
 
 
 def test_wilsons_interval_ends_at_0_and_1_and_mirrors():
@@ -195,12 +203,12 @@ def test_wilsons_interval_ends_at_0_and_1_and_mirrors():
 
 
 def test_without_a_test_sample_there_is_a_reason():
-    assert wilson_interval(0, 0).reason == "no test sample"
+    assert wilson_interval(0, 0) == Interval(None, None, None, 0, None, "no test sample")
 
 
 @pytest.mark.parametrize(("correct", "samples"), [(-1, 5), (6, 5), (2.5, 5), (math.nan, 5)])
 def test_wilson_refuses_counts_that_do_not_fit(correct, samples):
-    with pytest.raises(EvidenceError, match="correct="):
+    with pytest.raises(EvidenceError, match=r"^correct=.* 0 <= correct <= samples$"):
         wilson_interval(correct, samples)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.statistics import wilson_interval
 from benchmarks.evidence.statistics.selection import selected_accuracy
 
 
@@ -58,6 +59,24 @@ def test_near_the_ceiling_it_covers_the_truth():
     assert np.mean(covered) >= 0.93
 
 
+def test_mean_and_ends_are_those_of_images_drawn_and_scored_on_those_not_drawn():
+    correct = np.random.default_rng(4).integers(0, 2, (40, 3)).astype(float)
+    drawn = np.random.default_rng(5).multinomial(40, np.full(40, 1 / 40), 20_000)
+    best = (drawn @ correct).argmax(axis=1)
+    left_out = drawn == 0
+    scores = (left_out * correct.T[best]).sum(axis=1) / left_out.sum(axis=1)
+    found = selected_accuracy(correct, confidence=0.9, resamples=20_000)
+    assert found.mean == pytest.approx(scores.mean(), abs=0.003)
+    assert (found.low, found.high) == pytest.approx(np.quantile(scores, [0.05, 0.95]), abs=0.005)
+    assert found.shares == pytest.approx(np.bincount(best) / 20_000, abs=0.02)
+
+
+def test_the_interval_has_the_level_asked_for_and_two_images_suffice():
+    for images in (2, 30):
+        found = selected_accuracy(np.ones((images, 1)), confidence=0.8)
+        assert (found.low, found.high) == (wilson_interval(images, images, 0.8).low, 1.0)
+
+
 def test_of_equal_methods_the_first_is_selected():
     assert selected_accuracy(np.ones((30, 2))).shares == (1.0, 0.0)
 
@@ -69,7 +88,12 @@ def test_it_is_the_same_for_the_same_seed():
 
 @pytest.mark.parametrize(
     ("correct", "told"),
-    [(np.ones((1, 2)), "from \\(2, 1\\) up"), (np.ones((3, 0)), "from"), (np.full((3, 1), 2), "0")],
+    [
+        (np.ones((1, 2)), "from \\(2, 1\\) up"),
+        (np.ones((3, 0)), "from"),
+        (np.full((3, 1), 1.5), "^correct: shares between 0 and 1 needed$"),
+        (np.full((3, 1), -0.5), "^correct: shares between 0 and 1 needed$"),
+    ],
 )
 def test_what_is_no_table_of_shares_is_refused(correct, told):
     with pytest.raises(EvidenceError, match=told):
