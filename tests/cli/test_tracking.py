@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,12 @@ def summary(results: Path) -> list[dict[str, str]]:
 
 
 def offline_runs(results: Path) -> dict[str, dict]:
-    """What wandb wrote, by the identity of the run."""
-    files = (results / "tracking" / "wandb").glob("offline-run-*/*.wandb")
+    """What wandb wrote, by the identity of the run; on a busy machine it is still writing."""
+    files = list((results / "tracking" / "wandb").glob("offline-run-*/*.wandb"))
+    until = time.monotonic() + 60
+    while not all("exit_code" in wandb_files.told(file) for file in files):
+        assert time.monotonic() < until, "wandb's files do not end with the exit of their run"
+        time.sleep(0.2)
     return {found["run"].run_id: found for found in map(wandb_files.told, files)}
 
 
