@@ -48,8 +48,12 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
 
 def _says(file: Path) -> str:
     try:
-        content = yaml.safe_load(file.read_text())
-    except yaml.YAMLError as error:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return "not UTF-8; save it as UTF-8"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    except Exception as error:  # beside YAMLError, dates and numbers that are none raise others
         return f"not valid YAML: {' '.join(str(error).split())}"
     if not isinstance(content, dict):
         return "not valid: expected fields such as name and says"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Container, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -149,7 +150,7 @@ class Composer:
     def _written(self, group: str, name: str) -> dict[str, Any] | None:
         """The content of a choice's file; None where it takes Hydra to read it or to refuse it."""
         if (group, name) not in self.written:
-            text = self.configs.choices(group)[name].read_text(encoding="utf-8")
+            text = _text(self.configs.choices(group)[name], f"{group}={name}")
             self.written[group, name] = None if REACHES_OUT.search(text) else _parsed(text, name)
         return self.written[group, name]
 
@@ -173,6 +174,14 @@ def plain(config: DictConfig) -> dict[str, Any]:
 def _resolved(config: DictConfig) -> dict[str, Any]:
     container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     return cast(dict[str, Any], container)  # its type allows for lists
+
+
+def _text(file: Path, choice: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        group, _, name = choice.partition("=")
+        raise RequestError(group, name, f"{file.name} cannot be read as UTF-8: {error}") from error
 
 
 def _parsed(text: str, name: str) -> dict[str, Any] | None:

@@ -134,6 +134,9 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
     check_name("benchmark.name", name)
     if name in RESERVED:
         raise RequestError("benchmark.name", name, "taken by the results folder; choose another")
+    if request.benchmark not in (None, name) and name in configs.choices("benchmark"):
+        remedy = f"another benchmark's, whose results it would take; say {request.benchmark}"
+        raise RequestError("benchmark.name", name, remedy)
     if not isinstance(base["benchmark"].get("says"), str):
         raise RequestError("benchmark.says", "missing", f"say in a line what {name} asks")
     if not isinstance(base["benchmark"].get("reduced", ""), str):

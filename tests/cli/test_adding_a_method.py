@@ -66,3 +66,27 @@ def test_a_broken_file_does_not_hide_the_others_from_the_list(scarce, tmp_path):
     rows = {row["name"]: row["says"] for row in listed["methods"]}
     assert "not valid YAML" in rows["broken"]
     assert "mlp" in rows
+
+
+def test_a_file_in_another_encoding_is_named_and_hides_no_other(scarce, tmp_path):
+    folder = tmp_path / "mine" / "method"
+    folder.mkdir(parents=True)
+    (folder / "theirs.yaml").write_bytes("name: theirs  # Müller".encode("latin-1"))
+    search = f"hydra.searchpath=[{folder.parent}]"
+    listed = scarce("list", "methods", "--json", search).json["methods"]
+    rows = {row["name"]: row["says"] for row in listed}
+    assert rows["theirs"] == "not UTF-8; save it as UTF-8"
+    assert "mlp" in rows
+    outcome = scarce("plan", *TINY, search, "method=logistic,theirs")
+    assert outcome.code == 2
+    assert "method=theirs: theirs.yaml cannot be read as UTF-8" in outcome.err
+
+
+def test_a_benchmark_cannot_take_the_name_and_the_results_of_another(scarce, tmp_path):
+    folder = tmp_path / "mine" / "benchmark"
+    folder.mkdir(parents=True)
+    (folder / "own.yaml").write_text("name: leek2017\nsays: x\ngrid: [{dataset: digits01}]\n")
+    outcome = scarce("plan", "benchmark=own", f"hydra.searchpath=[{folder.parent}]")
+    assert outcome.code == 2
+    assert "benchmark.name=leek2017: another benchmark's" in outcome.err
+    assert "say own" in outcome.err

@@ -112,6 +112,26 @@ def test_a_faulty_claim_file_is_refused_with_file_field_and_remedy(tmp_path, old
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("sentence: Müller".encode("latin-1"), "not UTF-8"),
+        (b"date: 2026-13-01", "not valid YAML: month must be in 1..12"),
+        (b"? [a, b]\n: 1", "not valid YAML"),
+        (b'id: !!int ""', "not valid YAML"),
+        (b"id: !!timestamp foo", "not valid YAML"),
+        (b"id: " + b"1" * 6000, "not valid YAML"),
+    ],
+)
+def test_what_the_reader_of_yaml_raises_is_told_in_one_line(tmp_path, content, message):
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(content)
+    with pytest.raises(EvidenceError) as error:
+        read_claim(path)
+    assert str(error.value).startswith(f"mine.yaml: {message}")
+    assert "\n" not in str(error.value)
+
+
 def test_an_id_given_twice_is_refused(tmp_path):
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(GOOD)

@@ -69,8 +69,10 @@ def read_claim(path: str | PathLike[str]) -> Claim:
         content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
     except OSError as error:
         raise EvidenceError(f"{path.name}: cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        fault = " ".join(str(error).split())
+    except UnicodeDecodeError as error:
+        raise EvidenceError(f"{path.name}: not UTF-8 ({error.reason}); save it as UTF-8") from error
+    except Exception as error:  # beside YAMLError, dates and numbers that are none raise others
+        fault = " ".join(str(error).split()) or type(error).__name__
         raise EvidenceError(f"{path.name}: not valid YAML: {fault}") from error
     return parse_claim(content, path.name)
 

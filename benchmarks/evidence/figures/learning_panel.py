@@ -48,7 +48,8 @@ def draw_panel(
     that of another metric none. The label of the axis has lines of at most `letters`.
     """
     near_ceiling = metric == ACCURACY and rows["mean"].max() > NEAR_CEILING
-    scale = _Scale(float(rows["floor"].min()) if near_ceiling else None, METRICS[metric].says, letters)
+    floor = float(rows["floor"].min()) if near_ceiling else None
+    scale = _Scale(floor, METRICS[metric].says, letters)
     entries = _curves(ax, rows, look, scale)
     for place, source in enumerate(sources):
         entries |= _published(ax, rows, look, source, FILLED[place % len(FILLED)], scale)
