@@ -120,7 +120,7 @@ class Oversampling:
             return over_sampling.ADASYN(n_neighbors=self.neighbours, **given)
         if self.sampler == SMOTE:
             return over_sampling.SMOTE(k_neighbors=self.neighbours, **given)
-        coded = np.flatnonzero(levels or ())
+        coded = np.flatnonzero(levels or ()).tolist()  # imblearn compares it with a word
         return over_sampling.SMOTENC(coded, k_neighbors=self.neighbours, **given)
 
 
