@@ -150,7 +150,7 @@ class Composer:
     def _written(self, group: str, name: str) -> dict[str, Any] | None:
         """The content of a choice's file; None where it takes Hydra to read it or to refuse it."""
         if (group, name) not in self.written:
-            text = _text(self.configs.choices(group)[name], f"{group}={name}")
+            text = _text(self.configs.choices(group)[name], group, name)
             self.written[group, name] = None if REACHES_OUT.search(text) else _parsed(text, name)
         return self.written[group, name]
 
@@ -176,11 +176,10 @@ def _resolved(config: DictConfig) -> dict[str, Any]:
     return cast(dict[str, Any], container)  # its type allows for lists
 
 
-def _text(file: Path, choice: str) -> str:
+def _text(file: Path, group: str, name: str) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        group, _, name = choice.partition("=")
         raise RequestError(group, name, f"{file.name} cannot be read as UTF-8: {error}") from error
 
 
