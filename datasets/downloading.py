@@ -137,8 +137,18 @@ def why_not(error: RequestException) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "no trusted connection"
     if isinstance(error, requests.ConnectionError):
-        return "the connection failed"
+        return f"the connection failed{_system_says(error)}"
     return "the transfer broke off"
+
+
+def _system_says(error: BaseException) -> str:
+    """What the system's own error behind it says, such as that the connection was refused."""
+    behind: BaseException | None = error
+    while behind is not None:
+        if isinstance(behind, OSError) and isinstance(behind.strerror, str):
+            return f": {behind.strerror}"
+        behind = behind.__cause__ or behind.__context__
+    return ""
 
 
 def _session() -> Session:

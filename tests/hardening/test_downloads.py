@@ -240,6 +240,11 @@ class TestTryingAgain:
             assert told in refusal(tmp_path, host)
         assert len(host.asked) == 4
 
+    def test_a_host_that_refuses_the_connection_is_told_as_such(self, tmp_path):
+        with web(reset) as host:
+            pass
+        assert "the connection failed: Connection refused" in refusal(tmp_path, host)
+
     def test_the_pauses_grow(self, tmp_path, monkeypatch):
         monkeypatch.setattr(downloading, "PAUSE", 0.1)
         times = []
