@@ -11,15 +11,18 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from omegaconf import OmegaConf
 from rich.console import Console
 
 from benchmarks.grid import extensions
 from benchmarks.grid.composing import check_name
 from benchmarks.grid.configs import Configs, opened
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.plan import RESERVED
 
 PLAIN: dict[str, Any] = {"highlight": False, "soft_wrap": True, "markup": False}
 TEMPLATES = Path(__file__).parent / "templates"
+LONGEST = 100  # characters: names head columns, and file systems take 255 bytes
 FEW = ("dataset=digits01", "dataset.train_size=40", "split_seed=range(5)")
 # How each kind is tried. Those that have a NAME.py among the templates get one.
 COMMANDS = {
@@ -37,7 +40,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     kind, name, folder = arguments.kind, arguments.name, _folder(arguments.overrides)
     if kind not in COMMANDS:
         raise RequestError("KIND", kind, nearest(kind, COMMANDS))
-    check_name("NAME", name)
+    _check_name(kind, name)
     files = dict(_files(kind, name, folder))
     with opened([]) as configs:
         _refuse_taken(kind, name, files, configs)
@@ -47,6 +50,21 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     console.print(f"check it: scarce check {shlex.quote(str(next(iter(files))))}", **PLAIN)
     console.print(f"run it:   {_command(kind, name, folder)}", **PLAIN)
     return 0
+
+
+def _check_name(kind: str, name: str) -> None:
+    check_name("NAME", name)
+    if not name.isascii():  # no override could name it
+        raise RequestError("NAME", name, "of letters, those from a to z alone can be asked for")
+    if len(name) > LONGEST:
+        remedy = f"choose one of at most {LONGEST} characters"
+        raise RequestError("NAME", f"{name[:LONGEST]}...", remedy)
+    read = OmegaConf.create(f"name: {name}").name
+    if read != name:
+        remedy = f"YAML reads it as {read}, which is no text; choose another: my_{name}"
+        raise RequestError("NAME", name, remedy)
+    if kind == "benchmark" and name in RESERVED:
+        raise RequestError("NAME", name, "taken by the results folder; choose another")
 
 
 def _folder(words: list[str]) -> Path:
@@ -73,7 +91,10 @@ def _text(template: Path, filled: dict[str, str]) -> str:
 
 def _require_module(name: str, module: str) -> None:
     """A name that Python can import, and that nothing else has."""
-    if not module.isidentifier() or keyword.iskeyword(module):
+    if keyword.iskeyword(module):
+        remedy = f"a word of Python itself, which no module can have; choose another: my_{module}"
+        raise RequestError("NAME", name, remedy)
+    if not module.isidentifier():
         raise RequestError("NAME", name, "begin with a letter; it is the name of a module, too")
     found = find_spec(module)
     if found is not None:

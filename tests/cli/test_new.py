@@ -63,6 +63,15 @@ WRONG = {
     "method random": ("NAME=random", "a module is called so"),
     "loss 2nd": ("NAME=2nd", "begin with a letter"),
     "benchmark ../x": ("NAME=../x", "letters, digits"),
+    "method a.b": ("NAME=a.b", "letters, digits"),
+    "method import": ("NAME=import", "a word of Python itself", "choose another: my_import"),
+    "loss None": ("NAME=None", "a word of Python itself", "my_None"),
+    "method json": ("NAME=json", "a module is called so"),
+    "benchmark no": ("NAME=no", "YAML reads it as False", "choose another: my_no"),
+    "benchmark 1e5": ("NAME=1e5", "YAML reads it as 100000.0"),
+    "benchmark x²": ("NAME=x²", "from a to z"),
+    "benchmark tracking": ("NAME=tracking", "taken by the results folder"),
+    f"claim {'x' * 300}": ("NAME=xxx", "at most 100 characters"),
     "method fresh fodler=x": ("fodler=x", "folder=PATH"),
 }
 
