@@ -36,6 +36,8 @@ COMPRESSED: dict[bytes, Callable[..., Any]] = {
     b"BZh": bz2.open,
     b"\xfd7zXZ": lzma.open,
 }
+ANEW = "do not unpack it; get it anew from a source that you trust"
+BY_HAND = "if you trust it, unpack it yourself and name the folder"
 SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError, UnicodeError)
 
@@ -54,6 +56,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+_unpacked: dict[Path, Path] = {}  # the folders that this process asked for, and their archives
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,20 @@ def extracted(archive: Path, limits: Limits = DEFAULT_LIMITS) -> Path:
     text = f"{archive.resolve()}|{status.st_size}|{status.st_mtime_ns}"
     key = hashlib.sha256(os.fsencode(text)).hexdigest()[:32]
     entry = cache_folder() / "archives" / key
-    return made_once(entry, partial(_extract, archive, limits, status.st_mtime_ns))
+    folder = made_once(entry, partial(_extract, archive, limits, status.st_mtime_ns))
+    _unpacked[folder] = archive
+    return folder
+
+
+def origin(path: Path) -> Path:
+    """For messages: the archive that a file or folder was unpacked from, and its place in there.
+
+    Any other path as it is.
+    """
+    for folder in (path, *path.parents):
+        if folder in _unpacked:
+            return _unpacked[folder] / path.relative_to(folder)
+    return path
 
 
 def _extract(archive: Path, limits: Limits, changed: int, folder: Path) -> None:
@@ -124,8 +140,8 @@ def _zip_members(archive: Path) -> Iterator[_Member]:
     with zipfile.ZipFile(archive) as packed:
         for info in packed.infolist():
             if stat.S_ISLNK(info.external_attr >> 16):
-                told = f"{_shown(info.filename)} is a link; pack the files themselves"
-                raise _refused(archive, told)
+                told = f"{_shown(info.filename)} is a link"
+                raise _refused(archive, told, "pack the files themselves")
             if info.is_dir():
                 yield _Member(info.filename)
             else:
@@ -140,7 +156,7 @@ def _tar_members(archive: Path) -> Iterator[_Member]:
             elif info.isreg() or info.islnk() or info.issym():
                 yield _Member(info.name, info.size, partial(packed.extractfile, info))
             else:
-                raise _refused(archive, f"{_shown(info.name)} is a device or pipe")
+                raise _refused(archive, f"{_shown(info.name)} is a device or pipe", ANEW)
 
 
 @contextmanager
@@ -184,11 +200,11 @@ def _safe_name(archive: Path, name: str) -> PurePosixPath:
     path = PurePosixPath(name.replace("\\", "/"))
     windows = PureWindowsPath(name)
     if path.is_absolute() or windows.drive or windows.root:
-        raise _refused(archive, f"{_shown(name)} is an absolute path")
+        raise _refused(archive, f"{_shown(name)} is an absolute path", ANEW)
     if ".." in path.parts or not path.parts:
-        raise _refused(archive, f"{_shown(name)} leaves the folder")
+        raise _refused(archive, f"{_shown(name)} leaves the folder", ANEW)
     if "\0" in name or any(len(os.fsencode(part)) > LONGEST for part in path.parts):
-        raise _refused(archive, f"{_shown(name)} is no name of a file")
+        raise _refused(archive, f"{_shown(name)} is no name of a file", ANEW)
     return path
 
 
@@ -205,7 +221,7 @@ def _write(archive: Path, member: _Member, target: Path, available: int) -> int:
         source = member.open()
     except (KeyError, RecursionError) as error:
         told = f"{_shown(member.name)} is a link to nothing in the archive"
-        raise _refused(archive, told) from error
+        raise _refused(archive, told, ANEW) from error
     if source is None:
         raise _refused(archive, f"{_shown(member.name)} is a link to a folder")
     written = 0
@@ -229,5 +245,5 @@ def _damaged(archive: Path, error: Exception) -> DataDamaged:
     )
 
 
-def _refused(archive: Path, why: str) -> WrongOption:
-    return WrongOption("dataset.root", archive, f"{why}; unpack it yourself and name the folder")
+def _refused(archive: Path, why: str, remedy: str = BY_HAND) -> WrongOption:
+    return WrongOption("dataset.root", archive, f"{why}; {remedy}")

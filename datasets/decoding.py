@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from datasets.archives import origin
 from datasets.errors import DataDamaged, DataUnavailable, WrongOption
 
 if TYPE_CHECKING:
@@ -121,13 +122,13 @@ def _corners(path: Path, box: Box, size: tuple[int, int]) -> tuple[int, int, int
     x, y, wide, high = box
     width, height = size
     if min(x, y) < -SLACK or x + wide > width + SLACK or y + high > height + SLACK:
-        told = f"the box of {path} ({x:g} {y:g} {wide:g} {high:g})"
+        told = f"the box of {origin(path)} ({x:g} {y:g} {wide:g} {high:g})"
         remedy = f"{told} reaches beyond its {width} × {height} pixels; set dataset.boxes=false"
         raise WrongOption("dataset.boxes", "true", remedy)
     left, top = max(0, math.floor(x)), max(0, math.floor(y))
     right, bottom = min(width, math.ceil(x + wide)), min(height, math.ceil(y + high))
     if left >= right or top >= bottom:
-        raise WrongOption("dataset.boxes", "true", f"the box of {path} is empty")
+        raise WrongOption("dataset.boxes", "true", f"the box of {origin(path)} is empty")
     return left, top, right, bottom
 
 

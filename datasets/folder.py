@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets.archives import extracted
+from datasets.archives import extracted, origin
 from datasets.decoding import MAX_PIXELS
 from datasets.duplicates import duplicate_caveats
 from datasets.errors import WrongOption
@@ -92,7 +92,8 @@ def refuse_broken(
     if decoded.broken:
         told = ", ".join(f"{name} ({reason})" for name, reason in decoded.broken[:TOLD])
         more = f" and {len(decoded.broken) - TOLD} more" if len(decoded.broken) > TOLD else ""
-        raise WrongOption("dataset.root", listing.root, f"broken images: {told}{more}; {remedy}")
+        root = origin(listing.root)
+        raise WrongOption("dataset.root", root, f"broken images: {told}{more}; {remedy}")
 
 
 def samples_of(listing: Listing, decoded: DecodedImages) -> Samples:
@@ -141,7 +142,8 @@ def _imbalance(labels: np.ndarray, class_names: tuple[str, ...]) -> list[str]:
 def _check_classes(samples: Samples, root: Path) -> None:
     for name, count in class_counts(samples.labels, samples.class_names).items():
         if not count:
-            raise WrongOption("dataset.root", root, f"all files of class {name} are broken")
+            told = f"all files of class {name} are broken"
+            raise WrongOption("dataset.root", origin(root), told)
 
 
 def _whole(value: object) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from datasets.archives import origin
 from datasets.errors import WrongOption
 
 EXTENSIONS = frozenset(
@@ -93,7 +94,7 @@ def _caveats(ignored: Counter[str], test_part_missing: bool) -> list[str]:
 
 
 def _wrong(root: Path, remedy: str) -> WrongOption:
-    return WrongOption("dataset.root", root, remedy)
+    return WrongOption("dataset.root", origin(root), remedy)
 
 
 def _unwrapped(folder: Path) -> Path:
@@ -128,15 +129,16 @@ def _classes(root: Path, folder: Path, ignored: Counter[str]) -> dict[str, list[
     """Names of the images below each class folder."""
     folders, images = _contents(folder)
     if not folders and not images:
-        raise _wrong(root, f"no images in {folder}; {LAYOUT}")
+        raise _wrong(root, f"no images in {origin(folder)}; {LAYOUT}")
     if images:
         count = f"{len(images)} image{'s' * (len(images) > 1)} ({images[0].name}, ...)"
-        raise _wrong(root, f"{count} of no class in {folder}; {LAYOUT}")
+        raise _wrong(root, f"{count} of no class in {origin(folder)}; {LAYOUT}")
     found: dict[str, list[str]] = {}
     for class_folder in folders:
         images = _images_below(class_folder, ignored, seen=frozenset())
         if not images:
-            raise _wrong(root, f"class folder {class_folder} holds no images; remove or fill it")
+            told = f"class folder {origin(class_folder)} holds no images"
+            raise _wrong(root, f"{told}; remove or fill it")
         # One spelling of accents, whichever file system the folder comes from.
         class_name = unicodedata.normalize("NFC", class_folder.name)
         found.setdefault(class_name, []).extend(i.relative_to(root).as_posix() for i in images)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from datasets.archives import origin
 from datasets.errors import WrongOption
 from datasets.folder import TOLD, refuse_broken, samples_of
 from datasets.image_cache import decoded_images
@@ -59,14 +60,16 @@ def _refuse_missing(root: Path, names: Sequence[str]) -> None:
         told = ", ".join(missing[:TOLD])
         more = f" and {len(missing) - TOLD} more" if len(missing) > TOLD else ""
         count = f"{len(missing)} of {len(names)} images are missing"
-        raise WrongOption("dataset.root", root, f"{count}: {told}{more}; unpack the set anew")
+        remedy = f"{count}: {told}{more}; unpack the set anew"
+        raise WrongOption("dataset.root", origin(root), remedy)
 
 
 def _check_classes(root: Path, labels: np.ndarray, class_names: Sequence[str]) -> None:
     if len(class_names) < 2:
-        raise WrongOption("dataset.root", root, "at least two classes are needed")
+        raise WrongOption("dataset.root", origin(root), "at least two classes are needed")
     counts = np.bincount(labels, minlength=len(class_names)).tolist()
     empty = [name for name, count in zip(class_names, counts, strict=True) if not count]
     if empty:
         told = ", ".join(empty[:TOLD])
-        raise WrongOption("dataset.root", root, f"the lists name no image of class {told}")
+        remedy = f"the lists name no image of class {told}"
+        raise WrongOption("dataset.root", origin(root), remedy)

@@ -100,6 +100,18 @@ def test_paths_that_leave_the_folder_are_refused(tmp_path, cache, make, name, wh
     assert_nothing_extracted(cache, tmp_path, path)
 
 
+@pytest.mark.parametrize("make", [zipped, tar])
+def test_nobody_is_told_to_unpack_by_hand_what_leaves_the_folder(tmp_path, make):
+    """Such archives are made to write elsewhere; the remedy once was to unpack them oneself."""
+    path = make(tmp_path / ("a.zip" if make is zipped else "a.tar"), ("../../.bashrc", b"1"))
+    with pytest.raises(WrongOption) as caught:
+        extracted(path)
+    assert str(caught.value) == (
+        f"dataset.root={path}: ../../.bashrc leaves the folder; do not unpack it; get it anew from "
+        "a source that you trust"
+    )
+
+
 SYMLINK, HARDLINK = {"type": tarfile.SYMTYPE}, {"type": tarfile.LNKTYPE}
 
 

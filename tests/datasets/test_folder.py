@@ -202,6 +202,42 @@ def test_broken_images_are_refused_by_name(tmp_path):
     assert "and 2 more; replace them, or set dataset.broken=leave_out" in why
 
 
+def zip_of(root):
+    """An archive of all files of a folder."""
+    archive = root.with_suffix(".zip")
+    with zipfile.ZipFile(archive, "w") as packed:
+        for file in sorted(root.rglob("*.*")):
+            packed.write(file, file.relative_to(root.parent).as_posix())
+    return archive
+
+
+def test_a_broken_image_in_an_archive_is_named_by_archive_and_member_not_by_its_cached_copy(
+    tmp_path,
+):
+    """Nobody could tell which archive `cache/archives/3f2a.../a/ant/0.png` was of."""
+    root = two_classes(tmp_path / "a")
+    (root / "ant" / "0.png").write_bytes(b"broken")
+    archive = zip_of(root)
+    for _ in ("unpacked now", "found in the cache"):
+        with pytest.raises(WrongOption) as caught:
+            load(archive)
+        assert str(caught.value) == (
+            f"dataset.root={archive}: broken images: a/ant/0.png (no image in a known format); "
+            "replace them, or set dataset.broken=leave_out"
+        )
+
+
+def test_a_wrong_layout_in_an_archive_is_told_of_the_archive(tmp_path):
+    root = two_classes(tmp_path / "a")
+    (root / "cat").mkdir()
+    (root / "cat" / "readme.txt").touch()
+    archive = zip_of(root)
+    with pytest.raises(WrongOption) as caught:
+        load(archive)
+    assert str(caught.value).startswith(f"dataset.root={archive}: class folder {archive}/a/cat ")
+    assert "cache" not in str(caught.value)
+
+
 def test_broken_images_can_be_left_out_which_is_told(tmp_path):
     root = photos(tmp_path / "a", "train/ant/1.png", "train/ant/2.png", "train/bee/1.png")
     photos(root, "test/ant/1.png", "test/bee/1.png")
