@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 
@@ -49,8 +50,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _call(arguments: argparse.Namespace) -> int:
+    from benchmarks import interrupts
     from benchmarks.evidence.errors import EvidenceError
-    from benchmarks.execution import interrupts
     from benchmarks.grid.errors import RequestError
 
     interrupts.listen()
@@ -60,6 +61,8 @@ def _call(arguments: argparse.Namespace) -> int:
         code: int = _command(arguments.command).execute(arguments, console)
         return code
     except (RequestError, EvidenceError, ModuleNotFoundError) as error:
+        if interrupts.asked():  # what is wrong may be no more than that
+            return _stopped()
         told = _without_training(error) or error
         if isinstance(told, ModuleNotFoundError):
             raise
@@ -69,10 +72,27 @@ def _call(arguments: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        for sent in (signal.SIGINT, signal.SIGTERM):  # nothing is left to stop but the exit itself
-            signal.signal(sent, signal.SIG_IGN)
-        print("Stopped. Finished cells are kept; the same command goes on.", file=sys.stderr)
-        return INTERRUPTED
+        return _stopped()
+    except SystemExit as error:
+        print(f"scarce: {_ended_by(error)}", file=sys.stderr)
+        return WRONG_REQUEST
+
+
+def _stopped() -> int:
+    for sent in (signal.SIGINT, signal.SIGTERM):  # nothing is left to stop but the exit itself
+        signal.signal(sent, signal.SIG_IGN)
+    print("Stopped. Finished cells are kept; the same command goes on.", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _ended_by(error: SystemExit) -> str:
+    """The line of a user's file that calls `sys.exit` while it is loaded; no command of ours does,
+    and an exit code of 0 would pass for a finished run."""
+    called = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{called.filename}:{called.lineno}={called.line}: ends the program while it is loaded; "
+        "leave that call out"
+    )
 
 
 def _without_training(error: Exception) -> Exception | None:

@@ -18,6 +18,7 @@ PACKAGES = ("benchmarks", "datasets", "models")
 # From the bottom up. Rooms of one layer do not know each other.
 LAYERS = (
     ("datasets", "models"),  # what is learned from, what learns
+    ("benchmarks.interrupts",),  # whether to stop, which any loop may ask
     ("benchmarks.grid",),  # what is to run
     ("benchmarks.records", "benchmarks.settings"),  # what was measured, and where it lies
     ("benchmarks.execution", "benchmarks.evidence"),  # how cells are run, what records say

@@ -7,7 +7,8 @@ from collections import deque
 from dataclasses import replace
 from typing import Protocol
 
-from benchmarks.execution import interrupts, logs
+from benchmarks import interrupts
+from benchmarks.execution import logs
 from benchmarks.execution.leases import Leases
 from benchmarks.execution.pool import Ending, WorkerLost
 from benchmarks.execution.work import Limits, Task, Work, may_run_again

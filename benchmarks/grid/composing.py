@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from omegaconf import DictConfig, OmegaConf
 
+from benchmarks import interrupts
 from benchmarks.grid import augmentations, fields, learners, resampling, search, tuning, values
 from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs
@@ -47,6 +48,7 @@ class Composer:
 
     def cell_config(self, assignment: Assignment) -> dict[str, Any]:
         """Raises RequestError for a choice, field or value that there is not."""
+        interrupts.check()
         seeds = {axis: value for axis, value in assignment.items() if axis in SCALARS}
         others = {axis: value for axis, value in assignment.items() if axis not in SCALARS}
         identity = repr(others)

@@ -14,6 +14,7 @@ from hydra.errors import ConfigCompositionException, HydraException, MissingConf
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from benchmarks import interrupts
 from benchmarks.grid import extensions
 from benchmarks.grid.errors import RequestError, closest, nearest
 
@@ -35,7 +36,9 @@ class Configs:
     def compose(self, overrides: list[str]) -> DictConfig:
         """One composed configuration; raises RequestError for a group, name or field unknown."""
         try:
-            return compose("config", overrides=[*self.search_path, *overrides])
+            composed = compose("config", overrides=[*self.search_path, *overrides])
+            interrupts.check()  # OmegaConf and Hydra may take a stop for an error, and go on
+            return composed
         except MissingConfigException as error:
             raise self._unknown_choice(error) from error
         except ConfigCompositionException as error:
@@ -67,6 +70,7 @@ class Configs:
         return RequestError(group or "config", name, nearest(name, error.options or []))
 
     def _unknown_key(self, error: ConfigCompositionException, overrides: list[str]) -> RequestError:
+        interrupts.check()
         message = str(error)
         key = message.split("'")[1] if "'" in message else message
         given = {text.lstrip("+~").partition("=")[0]: text.partition("=")[2] for text in overrides}

@@ -7,7 +7,8 @@ from collections import deque
 
 from rich.console import Console
 
-from benchmarks.execution import interrupts, worker
+from benchmarks import interrupts
+from benchmarks.execution import worker
 from benchmarks.execution.dispatch import (
     SECONDS_BEFORE_ASKING_AGAIN,
     made_elsewhere,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from benchmarks.execution import interrupts
+from benchmarks import interrupts
 from benchmarks.execution.devices import Needs, all_needs
 from benchmarks.execution.dispatch import Losses
 from benchmarks.execution.executors.local import Local

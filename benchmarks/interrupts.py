@@ -1,7 +1,8 @@
 """Ctrl-C and SIGTERM: raised at once, and remembered until a loop that waits has looked.
 
 Python raises KeyboardInterrupt wherever the main thread happens to be. In a finaliser or a callback
-of a library it is printed and dropped, and the run would go on.
+of a library it is printed and dropped, or made another error, and the run would go on or be told
+that its request was wrong.
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ def listen() -> None:
         signal.signal(number, _interrupt)
 
 
+def asked() -> bool:
+    """Whether one of them was sent since `listen`."""
+    return bool(_asked)
+
+
 def check() -> None:
     """Raise KeyboardInterrupt where one of them was sent since `listen`."""
-    if _asked:
+    if asked():
         raise KeyboardInterrupt
 
 
