@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 from hydra.utils import get_class
 
+from benchmarks import interrupts
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.tracking.told import Benchmark, FinishedCell
 
 FOLDER = "tracking"  # in the results folder
+CALLS = ("begin", "cell", "end")
 
 
 class Tracker(Protocol):
     """Told in this order, by one thread: the benchmark, its cells one by one, the end.
 
     It is made before anything runs and raises RequestError for a wrong option or a missing package,
-    which it imports in `begin`. Whatever it raises later ends the tracking and nothing else.
-    `name` is that of its file in conf/logger, `place` says where what it logs can be seen.
+    which it imports in `begin`. Whatever it raises later, and a call that takes longer than
+    `feed.SECONDS_FOR_A_CALL`, ends the tracking and nothing else. `place`, read after `begin`, says
+    where what it logs can be seen.
     """
 
-    name: str
     place: str
 
     def begin(self, benchmark: Benchmark) -> None:
@@ -46,19 +50,48 @@ def make_tracker(block: dict[str, Any], results: Path) -> Tracker | None:
         for name, value in options.items():
             raise RequestError(f"logger.{name}", value, f"logger={block['name']} has no options")
         return None
-    try:
-        tracker_class = get_class(block["_target_"])
-    except Exception as error:
-        remedy = "give the import path of a class"
-        raise RequestError("logger._target_", block["_target_"], remedy) from error
+    tracker_class = _class(block["_target_"])
     known = inspect.signature(tracker_class).parameters
     for name, value in options.items():
         if name not in known:
             raise RequestError(f"logger.{name}", value, nearest(name, known))
     if "folder" in known:
         options["folder"] = _folder(options.get("folder"), results)
-    tracker: Tracker = tracker_class(**options)
+    with _refused(block["_target_"], "it cannot be made; mend it, or leave it out by logger=none"):
+        tracker: Tracker = tracker_class(**options)
     return tracker
+
+
+def _class(path: Any) -> Any:
+    with _refused(path, "give the import path of a class"):
+        found = get_class(path)
+        inspect.signature(found)  # some classes of Python itself have none
+    lacking = [name for name in CALLS if not callable(getattr(found, name, None))]
+    if lacking:
+        remedy = f"is no tracker: give it {', '.join(lacking)}, as docs/tracking.md says"
+        raise RequestError("logger._target_", path, remedy)
+    return found
+
+
+@contextmanager
+def _refused(path: Any, remedy: str) -> Iterator[None]:
+    """What foreign code raises is a RequestError, even a SystemExit; a real Ctrl-C goes on."""
+    try:
+        yield
+    except RequestError:
+        raise
+    except BaseException as error:
+        interrupts.check()
+        raise RequestError("logger._target_", path, f"{told_of(error)}; {remedy}") from error
+
+
+def told_of(error: BaseException) -> str:
+    """Kind and text of an exception of foreign code, which may not even have a text, in a line."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def require_package(tracker: str, package: str, install: str | None = None) -> None:

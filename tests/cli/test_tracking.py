@@ -104,17 +104,6 @@ def test_trials_of_a_search_are_rows_of_their_own(scarce, results):
     assert named.count("mlp") == 1
 
 
-def test_a_tracker_that_fails_is_told_once_and_fails_nothing(scarce, records, tmp_path):
-    blocked = tmp_path / "file"
-    blocked.write_text("not a folder")
-    outcome = scarce("run", *TWO_CELLS, "logger=csv", f"logger.folder={blocked}")
-    assert outcome.code == 0
-    assert [record["status"] for record in records().values()] == ["done", "done"]
-    assert outcome.err.count("\n") == 1
-    assert outcome.err.startswith("warning: logger=csv: NotADirectoryError")
-    assert "the run goes on" in outcome.err
-
-
 def test_an_interrupt_tells_what_is_not_logged(scarce, records, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
