@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,30 +15,29 @@ from datasets.errors import WrongOption
 if TYPE_CHECKING:
     import pandas as pd
 
+PLAIN = re.compile(r"(?!(null|true|false|nan|inf)$)[a-z_][a-z0-9_]*", re.IGNORECASE)  # for Hydra
+WITH_COMMA = r"\s*[+-]?\d+,\d+\s*"
+
 
 def numbers(column: pd.Series) -> tuple[np.ndarray, int]:
-    """The column as float32 (N,), and 0 for its number of categories.
+    """The column, which has a number in each row, as float32 (N,), and 0 for its number of
+    categories.
 
-    Raises WrongOption, naming the column and the number of rows, for text, for values that are
-    missing and for those that are infinite in float32.
+    Raises WrongOption, naming the column and the number of rows, for values that are infinite in
+    float32.
     """
-    require_values(column)
-    _require_numbers(column)
     with np.errstate(over="ignore"):
         values = column.to_numpy(dtype=np.float64).astype(np.float32)
     infinite = int((~np.isfinite(values)).sum())
     if infinite:
         what = f"{infinite} of its {len(column)} rows are infinite as 32-bit numbers"
-        raise WrongOption("column", column.name, f"{what}; mend them, or {_dropping(column)}")
+        remedy = f"{what}; mend them, or give {option('drop', [column.name])}"
+        raise WrongOption("column", column.name, remedy)
     return values, 0
 
 
 def categories(column: pd.Series) -> tuple[np.ndarray, int]:
-    """The codes (N,), from 0 in the order of the categories, and how many there are.
-
-    Raises WrongOption, naming the column and the number of rows, for values that are missing.
-    """
-    require_values(column)
+    """The codes (N,), from 0 in the order of the categories, and how many there are."""
     _, codes = ordered(column)
     return codes, int(codes.max()) + 1
 
@@ -52,29 +55,59 @@ def ordered(column: pd.Series) -> tuple[tuple[str, ...], np.ndarray]:
     return tuple(distinct[order].tolist()), rank[codes].astype(np.int64)
 
 
-def require_values(column: pd.Series) -> None:
-    """Raises WrongOption, naming the column, where rows have no value in it."""
-    missing = int(column.isna().sum())
-    if missing:
-        what = f"{missing} of its {len(column)} rows have no value"
-        raise WrongOption("column", column.name, f"{what}; fill them in, or {_dropping(column)}")
+def require_values(frame: pd.DataFrame, file: object, dropped: Sequence[str | int]) -> None:
+    """Raises WrongOption, naming all columns in which rows have no value."""
+    told = {}
+    for place, name in enumerate(frame.columns):
+        missing = np.flatnonzero(frame.iloc[:, place].isna())
+        if len(missing):
+            told[name] = f"{name} ({len(missing)} of {len(frame)} rows, first row {missing[0] + 1})"
+    if told:
+        dropping = option("drop", [*dropped, *told])
+        remedy = f"no value in {', '.join(told.values())}; fill in or remove these rows, or give "
+        raise WrongOption("dataset.file", file, f"{remedy}{dropping}")
 
 
-def _require_numbers(column: pd.Series) -> None:
+def require_numbers(
+    frame: pd.DataFrame, file: object, coded: Sequence[str | int], dropped: Sequence[str | int]
+) -> None:
+    """Raises WrongOption, naming all columns that hold something else in some row; `coded` and
+    `dropped` are named already as categories and as left out."""
+    told: dict[str, str] = {}
+    commas: dict[str, str] = {}
+    for place, name in enumerate(frame.columns):
+        others = _no_numbers(frame.iloc[:, place])
+        if len(others):
+            shown = f"{name} ({len(others)} of {len(frame)} rows, such as {str(others.iloc[0])!r})"
+            (commas if others.astype(str).str.fullmatch(WITH_COMMA).all() else told)[name] = shown
+    if commas:
+        remedy = f"decimal commas in {', '.join(commas.values())}; write decimal points"
+        raise WrongOption("dataset.file", file, remedy)
+    if told:
+        choices = (
+            f"{option('categorical', [*coded, *told])}, or {option('drop', [*dropped, *told])}"
+        )
+        remedy = f"no numbers in {', '.join(told.values())}; mend these rows, or give {choices}"
+        raise WrongOption("dataset.categorical", list(coded), remedy)
+
+
+def option(field: str, columns: Sequence[str | int]) -> str:
+    """The columns as an option of a data set, as it is typed into a shell."""
+    plain = all(isinstance(name, int) or PLAIN.fullmatch(name) for name in columns)
+    written = (name if plain else json.dumps(name, ensure_ascii=False) for name in columns)
+    text = f"dataset.{field}=[{','.join(map(str, written))}]"
+    return text if plain else shlex.quote(text)
+
+
+def _no_numbers(column: pd.Series) -> pd.Series:
+    """The values of a column that are no numbers."""
     import pandas as pd
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
     if is_bool_dtype(column) or (is_numeric_dtype(column) and column.dtype.kind != "c"):
-        return
+        return column[:0]
     texts = pd.to_numeric(column.astype(str), errors="coerce").isna()
-    first = column[texts].iloc[0] if texts.any() else column.iloc[0]
-    what = f"{int(texts.sum())} of its {len(column)} rows hold no number, such as {str(first)!r}"
-    remedy = f"dataset.categorical=[{column.name}], or {_dropping(column)}"
-    raise WrongOption("column", column.name, f"{what}; {remedy}")
-
-
-def _dropping(column: pd.Series) -> str:
-    return f"dataset.drop=[{column.name}]"
+    return column[texts] if texts.any() else column
 
 
 def _name(value: object) -> str:

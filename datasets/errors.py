@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
+
+TOLD = 10  # of many things, in one line
 
 
 class WrongOption(ValueError):
@@ -46,3 +49,9 @@ class DataDamaged(Exception):
             f"{self.file} is damaged: expected {self.expected}, found {self.found}; "
             "remove or replace the file"
         )
+
+
+def listed(things: Sequence[object], told: int = TOLD) -> str:
+    """The first of them, and how many there are beside these."""
+    first = ", ".join(str(thing) for thing in things[:told])
+    return first if len(things) <= told else f"{first} and {len(things) - told} more"

@@ -11,9 +11,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from datasets.characters import check_encoding
 from datasets.published import Published, optional_path
 from datasets.samples import Samples
-from datasets.text import check_encoding, read_lines, samples_of
+from datasets.text import read_lines, samples_of
 
 FILES = {"neg": "rt-polarity.neg", "pos": "rt-polarity.pos"}
 PER_CLASS = 5331  # sentences of each class, as published

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from datasets.columns import categories, numbers
-from datasets.errors import DataUnavailable, WrongOption
-from datasets.fetch import find, search_folders
+from datasets.characters import check_encoding
+from datasets.columns import categories, numbers, require_numbers, require_values
+from datasets.errors import WrongOption, listed
 from datasets.samples import Samples
+from datasets.table_file import located, table_in
 from datasets.target import classes_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PARQUET = (".parquet", ".pq")
 PEAK = 1.0  # there are no pixels
 
 Column = str | int  # a name, or a position: from 0, or from -1 backwards
@@ -35,7 +34,7 @@ class Table:
     Args:
         file: .csv (perhaps .csv.gz) or .parquet. A relative one is looked for in the working
             folder, in `$SCARCE_DATA` and in the cache folder.
-        target: the column of classes.
+        target: the column of classes; it must be given, as -1 where it is the last.
         positive: the class that gets the last label: of two, the one that F1 and average precision
             are about. None leaves the classes in order, by number or by name.
         header: whether the first line of a CSV file names its columns.
@@ -43,7 +42,8 @@ class Table:
         drop: columns that are not learned from.
         categorical: columns of categories; all others must be numbers. A learner sees a category
             as columns of zeros and ones (`datasets.encoding`).
-        separator: between two values of a CSV file.
+        separator: between two values of a CSV file; `\\t` is a tab.
+        encoding: of a CSV file, a name that Python knows.
         distinct: whether of rows that are equal in all that is learned from one is kept, with the
             commonest of their labels; rows whose commonest labels tie are left out.
 
@@ -52,20 +52,22 @@ class Table:
     """
 
     file: str | PathLike[str] | None = None
-    target: Column = -1
+    target: Column | None = None
     positive: str | int | float | bool | None = None
     header: bool = True
     columns: Sequence[str] | None = None
     drop: Sequence[Column] = ()
     categorical: Sequence[Column] = ()
     separator: str = ","
+    encoding: str = "utf-8"
     distinct: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.file, str | PathLike) or not str(self.file):
             remedy = "give dataset.file=PATH, a .csv or .parquet file"
             raise WrongOption("dataset.file", self.file, remedy)
-        _require_column("target", self.target)
+        if self.target is not None:
+            _require_column("target", self.target)
         for name in ("drop", "categorical"):
             _require_list(name, getattr(self, name))
             for column in getattr(self, name):
@@ -75,21 +77,25 @@ class Table:
         for name in ("header", "distinct"):
             if not isinstance(getattr(self, name), bool):
                 raise WrongOption(f"dataset.{name}", getattr(self, name), "true or false")
-        if not isinstance(self.separator, str) or len(self.separator) != 1:
-            raise WrongOption("dataset.separator", self.separator, "one character")
+        if not isinstance(self.separator, str) or len(_character(self.separator)) != 1:
+            raise WrongOption(
+                "dataset.separator", self.separator, "one character, or \\t for a tab"
+            )
+        check_encoding(self.encoding)
 
     def load(self) -> Samples:
         """Samples of shape (N, F), in the order of the file; classes in order, `positive` last.
         Their caveats tell of rows with equal features.
 
         Raises:
-            DataUnavailable: if the file is neither here nor readable.
-            WrongOption: for a file that is no table, a column that is not there, a target of one
-                class, values that are missing or infinite, text in a column of numbers, and a class
-                of which `distinct` leaves no row.
+            DataUnavailable: for a published table that is not on this machine.
+            WrongOption: for another file that is not there, a file that is no table or in another
+                encoding, a column that is not there, a target that is not given or of one class,
+                values that are missing or infinite, text in a column of numbers, and a class of
+                which `distinct` leaves no row.
         """
         frame = self._frame()
-        target = self._place("target", self.target, frame)
+        target = self._target(frame)
         dropped = {self._place("drop", column, frame) for column in self.drop}
         coded = {self._place("categorical", column, frame) for column in self.categorical}
         self._refuse_overlap(frame, target, dropped, coded)
@@ -98,6 +104,9 @@ class Table:
             remedy = "no column is left beside the target; look at dataset.separator and .drop"
             raise WrongOption("dataset.file", self.file, remedy)
         labels, names = classes_of(frame.iloc[:, target], self.target, self.positive)
+        require_values(frame.iloc[:, learned], self.file, self.drop)
+        to_be_numbers = frame.iloc[:, [place for place in learned if place not in coded]]
+        require_numbers(to_be_numbers, self.file, self.categorical, self.drop)
         inputs = np.empty((len(frame), len(learned)), dtype=np.float32)
         levels = []
         for to, place in enumerate(learned):
@@ -111,40 +120,15 @@ class Table:
         return Samples(inputs, labels, names, PEAK, caveats=caveats, levels=tuple(levels))
 
     def _frame(self) -> pd.DataFrame:
-        import pandas as pd
-
-        path = self._path()
-        try:
-            if path.suffix in PARQUET:
-                return pd.read_parquet(path)
-            first = 0 if self.header else None
-            names = None if self.columns is None else list(self.columns)
-            frame = pd.read_csv(path, sep=self.separator, header=first, skipinitialspace=True)
-        except OSError as error:
-            raise DataUnavailable(f"{path} cannot be read ({error})", "make it readable") from error
-        except ValueError as error:  # of pandas' and of pyarrow's parsers
-            remedy = f"not to be read as a table ({' '.join(str(error).split())})"
-            raise WrongOption("dataset.file", self.file, remedy) from error
-        if not isinstance(frame.index, pd.RangeIndex):
-            remedy = "its lines have more values than its first line; name each column"
-            raise WrongOption("dataset.file", self.file, remedy)
-        if names is not None and len(names) != frame.shape[1]:
-            remedy = f"{len(names)} names for {frame.shape[1]} columns; name each"
-            raise WrongOption("dataset.columns", names, remedy)
-        frame.columns = [str(name) for name in (frame.columns if names is None else names)]
-        return frame
-
-    def _path(self) -> Path:
         assert self.file is not None  # or it could not be made
-        given = Path(self.file).expanduser()
-        folders = [] if given.is_absolute() else search_folders("")
-        found = find(given.name, (given.parent, *(folder / given.parent for folder in folders)))
-        if found is None:
-            raise DataUnavailable(
-                f"{self.file} is not here",
-                f"put it into $SCARCE_DATA as {self.file}, or give dataset.file=PATH",
-            )
-        return found
+        separator = _character(self.separator)
+        return table_in(located(self.file), self.encoding, separator, self.header, self.columns)
+
+    def _target(self, frame: pd.DataFrame) -> int:
+        if self.target is None:
+            remedy = "name the column of classes, or give -1 for the last; the file has "
+            raise WrongOption("dataset.target", None, remedy + listed(list(frame.columns)))
+        return self._place("target", self.target, frame)
 
     def _place(self, field: str, column: Column, frame: pd.DataFrame) -> int:
         """The position of a column, from 0."""
@@ -156,7 +140,7 @@ class Table:
             raise WrongOption(f"dataset.{field}", column, remedy)
         if names.count(column) != 1:
             there = "several columns have that name" if column in names else "no such column"
-            remedy = f"{there}; the file has {', '.join(names)}"
+            remedy = f"{there}; the file has {listed(names)}"
             raise WrongOption(f"dataset.{field}", column, remedy)
         return names.index(column)
 
@@ -170,6 +154,11 @@ class Table:
         for place in dropped & coded:
             remedy = f"{frame.columns[place]} is dropped; leave it out here"
             raise WrongOption("dataset.categorical", list(self.categorical), remedy)
+
+
+def _character(separator: str) -> str:
+    """As it stands in the file: a tab is hard to type."""
+    return "\t" if separator == "\\t" else separator
 
 
 def _require_column(field: str, column: object) -> None:

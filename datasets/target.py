@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datasets.columns import ordered, require_values
-from datasets.errors import WrongOption
+from datasets.columns import ordered
+from datasets.errors import WrongOption, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def classes_of(
-    column: pd.Series, target: str | int, positive: Any = None
+    column: pd.Series, target: str | int | None, positive: Any = None
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Labels int64 (N,) and the names of the classes, in order but for `positive`, the last.
 
     Raises WrongOption for rows without a class, a single class, numbers that are no classes and a
     `positive` that is none.
     """
-    require_values(column)
+    _require_labels(column, target)
     if column.dtype.kind == "f" and not (column % 1 == 0).all():
         remedy = f"{column.name} holds numbers with decimals; a column of classes is needed"
         raise WrongOption("dataset.target", target, remedy)
     names, labels = ordered(column)
     if len(names) < 2:
-        held = f"{names[0]} in all {len(column)} rows" if names else "no rows"
+        held = f"{names[0]} in all {len(column)} rows"
         remedy = f"{column.name} is constant ({held}); a column of two classes or more is needed"
         raise WrongOption("dataset.target", target, remedy)
     return (labels, names) if positive is None else with_last(labels, names, positive)
@@ -44,3 +44,11 @@ def with_last(
     order = (*(other for other in names if other != name), name)
     new = np.array([order.index(other) for other in names])
     return new[labels], order
+
+
+def _require_labels(column: pd.Series, target: str | int | None) -> None:
+    rows = (np.flatnonzero(column.isna()) + 1).tolist()
+    if rows:
+        told = f"row{'s' * (len(rows) > 1)} {listed(rows)}, counted from 1 without the header"
+        what = f"{len(rows)} of {len(column)} rows have no label in {column.name} ({told})"
+        raise WrongOption("dataset.target", target, f"{what}; label these rows or remove them")

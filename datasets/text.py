@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets.errors import DataUnavailable, WrongOption
-from datasets.fetch import cache_folder, search_folders
+from datasets.characters import check_encoding, decoded
+from datasets.errors import WrongOption, listed
+from datasets.fetch import search_folders
 from datasets.published import optional_path
 from datasets.samples import Samples
 
@@ -28,10 +29,11 @@ class Texts:
     """Texts of two or more classes, words parted by white space and taken as they are written.
 
     Args:
-        root: with `files`, the folder that they lie in (None: `$SCARCE_DATA/text`, then `text`
-            below the cache folder); else a folder CLASS/*.txt with one text in a file, or a .csv
-            file with a line of column names.
-        files: of each class the name of a file that has one text in a line.
+        root: with `files`, the folder that they lie in (None: the working folder,
+            `$SCARCE_DATA/text`, then `text` below the cache folder); else a folder CLASS/*.txt with
+            one text in a file, or a .csv file with a line of column names.
+        files: of each class the name of a file that has one text in a line. Lines without a word
+            are left out.
         encoding: of all files, a name that Python knows.
         text_column: of a .csv file.
         label_column: of a .csv file.
@@ -55,59 +57,50 @@ class Texts:
 
     def load(self) -> Samples:
         """Samples of int32 (N, L), L the words of the longest text; no official split. Classes are
-        numbered in alphabetical order. Lines and files without a word are left out.
+        numbered in alphabetical order.
 
         Raises:
-            DataUnavailable: if `files` without a root are not here.
-            WrongOption: for a root that is laid out otherwise, files in another encoding, and
-                classes without a text.
+            WrongOption: for files that are not here, a root that is laid out otherwise, files in
+                another encoding, files and rows without a word, and classes without a text.
+            OSError: for files that may not be read.
         """
         root = optional_path(self.root)
         if self.files is not None:
-            found = self._located(self.files, root)
-            labelled = {name: read_lines(file, self.encoding) for name, file in found.items()}
-        elif root is None:
+            found = _located(self.files, root)
+            lines = {name: read_lines(file, self.encoding) for name, file in found.items()}
+            return samples_of(lines, dict(self.files), "dataset.files")
+        if root is None:
             remedy = "name a folder CLASS/*.txt or a .csv file, or give dataset.files, too"
             raise WrongOption("dataset.root", None, remedy)
-        elif root.is_dir():
-            labelled = _of_folders(root, self.encoding)
-        else:
-            labelled = self._of_table(root)
-        return samples_of(labelled, root or FOLDER)
-
-    def _located(self, files: Mapping[str, str], root: Path | None) -> dict[str, Path]:
-        folders = [root] if root is not None else search_folders(FOLDER)
-        return {name: _find(file, folders) for name, file in files.items()}
+        if not root.exists():
+            remedy = "there is no such folder or file; name a folder CLASS/*.txt or a .csv file"
+            raise WrongOption("dataset.root", root, remedy)
+        labelled = _of_folders(root, self.encoding) if root.is_dir() else self._of_table(root)
+        return samples_of(labelled, root)
 
     def _of_table(self, file: Path) -> Labelled:
         if file.suffix.lower() != ".csv":
             raise WrongOption("dataset.root", file, "name a folder CLASS/*.txt or a .csv file")
-        rows = csv.DictReader(io.StringIO(decoded(file, self.encoding), newline=""), strict=True)
+        text = decoded(file, self.encoding, alone=True)
+        rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         labelled: Labelled = {}
+        empty: dict[str, list[int]] = {self.text_column: [], self.label_column: []}
         try:
-            for column in (self.text_column, self.label_column):
-                if column not in (rows.fieldnames or ()):
-                    found = ", ".join(rows.fieldnames or ()) or "none"
-                    raise WrongOption("dataset.root", file, f"no column {column}; it has {found}")
+            _require_columns(file, rows.fieldnames or (), empty)
             for row in rows:
-                words = (row[self.text_column] or "").split()
-                labelled.setdefault((row[self.label_column] or "").strip(), []).append(words)
+                values = {column: (row[column] or "").strip() for column in empty}
+                for column in filter(lambda name: not values[name], empty):
+                    empty[column].append(rows.line_num)
+                words = values[self.text_column].split()
+                labelled.setdefault(values[self.label_column], []).append(words)
         except csv.Error as error:
-            remedy = f"line {rows.line_num} is no line of a table ({error})"
+            remedy = f"line {rows.line_num} is no line of a table ({error}); mend it"
             raise WrongOption("dataset.root", file, remedy) from error
-        if "" in labelled:
-            remedy = f"{len(labelled[''])} rows have nothing in column {self.label_column}"
-            raise WrongOption("dataset.root", file, remedy)
+        for column, lines in empty.items():
+            if lines:
+                what = f"nothing in column {column} of line{'s' * (len(lines) > 1)} {listed(lines)}"
+                raise WrongOption("dataset.root", file, f"{what}; fill in or remove these")
         return labelled
-
-
-def check_encoding(encoding: str) -> None:
-    """Raises WrongOption unless Python knows the encoding of texts."""
-    try:
-        "a".encode(encoding)
-    except (LookupError, TypeError, ValueError) as error:
-        remedy = "no encoding of texts; such as utf-8, latin-1 or cp1252"
-        raise WrongOption("dataset.encoding", encoding, remedy) from error
 
 
 def read_lines(file: Path, encoding: str) -> list[list[str]]:
@@ -117,52 +110,23 @@ def read_lines(file: Path, encoding: str) -> list[list[str]]:
     return [text for text in words if text]
 
 
-def decoded(file: Path, encoding: str) -> str:
-    """The contents of a file.
-
-    Raises WrongOption, naming file and line, where they are not of the encoding: bytes that it does
-    not have, NUL characters, or UTF-8 read as something else, which would pass unnoticed. Raises
-    DataUnavailable where the file may not be read.
-    """
-    try:
-        contents = file.read_bytes()
-    except OSError as error:
-        raise DataUnavailable(
-            f"{file} cannot be read ({error.strerror})", "make it readable"
-        ) from error
-    try:
-        text = contents.decode(encoding)
-    except UnicodeError as error:
-        place = getattr(error, "start", 0)
-        what = f"line {contents.count(10, 0, place) + 1} of {file} is not {encoding}"
-        other = "utf-8" if _is_utf8(contents) else "latin-1"
-        remedy = f"{what}; give the encoding of the files, such as dataset.encoding={other}"
-        raise WrongOption("dataset.encoding", encoding, remedy) from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        remedy = f"line {line} of {file} has NUL characters: no text, or dataset.encoding=utf-16"
-        raise WrongOption("dataset.encoding", encoding, remedy)
-    if len(text) == len(contents) and not contents.isascii() and _is_utf8(contents):
-        remedy = f"{file} is written in UTF-8; set dataset.encoding=utf-8"
-        raise WrongOption("dataset.encoding", encoding, remedy)
-    return text.removeprefix("\ufeff")
-
-
-def samples_of(labelled: Mapping[str, Sequence[list[str]]], root: object) -> Samples:
+def samples_of(
+    labelled: Mapping[str, Sequence[list[str]]], place: object, field: str = "dataset.root"
+) -> Samples:
     """Samples of texts by class name, with what is to be said of texts that occur twice.
 
-    Raises WrongOption, naming the root, for fewer than two classes or a class without a text.
+    Raises WrongOption, naming the place, which `field` states, for fewer than two classes or a
+    class without a text.
     """
     names = tuple(sorted(labelled))
-    kept = {name: [words for words in labelled[name] if words] for name in names}
-    empty = [name for name in names if not kept[name]]
+    empty = [name for name in names if not labelled[name]]
     if empty or len(names) < LEAST:
         found = (
             f"class {empty[0]} has no text" if empty else f"classes: {', '.join(names) or 'none'}"
         )
-        raise WrongOption("dataset.root", root, f"{found}; two classes or more are needed")
-    texts = [words for name in names for words in kept[name]]
-    labels = np.repeat(np.arange(len(names)), [len(kept[name]) for name in names])
+        raise WrongOption(field, place, f"{found}; two classes or more are needed, each with texts")
+    texts = [words for name in names for words in labelled[name]]
+    labels = np.repeat(np.arange(len(names)), [len(labelled[name]) for name in names])
     vocabulary = sorted({word for words in texts for word in words})
     return Samples(
         inputs=_numbers(texts, vocabulary),
@@ -179,23 +143,50 @@ def _names_files(files: object) -> bool:
     return all(isinstance(text, str) and text for text in texts)
 
 
-def _find(name: str, folders: Iterable[Path]) -> Path:
-    searched = list(folders)
-    found = next((folder / name for folder in searched if (folder / name).is_file()), None)
-    if found is None:
-        told = " or ".join(map(str, searched))
-        remedy = f"put it into {cache_folder() / FOLDER}, or give dataset.root=PATH"
-        raise DataUnavailable(f"{name} is not in {told}", remedy)
-    return found
+def _located(files: Mapping[str, str], root: Path | None) -> dict[str, Path]:
+    """Where the file of each class lies."""
+    folders = [root] if root is not None else [Path(), *search_folders(FOLDER)]
+    places = {
+        name: next((folder / file for folder in folders if (folder / file).is_file()), None)
+        for name, file in files.items()
+    }
+    missing = [files[name] for name, place in places.items() if place is None]
+    if missing:
+        told = " or ".join(str(folder.absolute()) for folder in folders)
+        remedy = f"no {listed(missing)} in {told}; give the folder of the files, dataset.root=PATH"
+        raise WrongOption("dataset.files", dict(files), remedy)
+    return {name: place for name, place in places.items() if place is not None}
 
 
 def _of_folders(root: Path, encoding: str) -> Labelled:
+    """Of CLASS/*.txt; raises WrongOption where a class has no file, or a file no word."""
     folders = sorted(child for child in root.iterdir() if child.is_dir())
-    return {
-        folder.name: [decoded(file, encoding).split() for file in sorted(folder.glob("*.txt"))]
-        for folder in folders
-        if not folder.name.startswith(".")
-    }
+    labelled: Labelled = {}
+    empty: list[str] = []
+    for folder in folders:
+        if folder.name.startswith("."):
+            continue
+        texts = {
+            file.relative_to(root): decoded(file, encoding).split()
+            for file in sorted(folder.glob("*.txt"))
+        }
+        if not texts:
+            remedy = f"class folder {folder} holds no .txt file; fill or remove it"
+            raise WrongOption("dataset.root", root, remedy)
+        empty += [str(name) for name, words in texts.items() if not words]
+        labelled[folder.name] = list(texts.values())
+    if empty:
+        remedy = f"no word in {listed(empty)}; write a text into each, or remove it"
+        raise WrongOption("dataset.root", root, remedy)
+    return labelled
+
+
+def _require_columns(file: Path, found: Sequence[str], needed: Iterable[str]) -> None:
+    for column in needed:
+        if column not in found:
+            what = f"no column {column}; it has {', '.join(found) or 'none'}"
+            remedy = f"{what}; name them by dataset.text_column and dataset.label_column"
+            raise WrongOption("dataset.root", file, remedy)
 
 
 def _numbers(texts: Sequence[list[str]], vocabulary: Sequence[str]) -> np.ndarray:
@@ -221,11 +212,3 @@ def _repeats(texts: Sequence[list[str]], labels: np.ndarray) -> list[str]:
     )
     unlike = sum(len(found) for found in repeated if len(set(found)) > 1)
     return [told, *([f"{unlike} of these stand in several classes"] if unlike else [])]
-
-
-def _is_utf8(contents: bytes) -> bool:
-    try:
-        contents.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

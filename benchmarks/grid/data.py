@@ -144,7 +144,7 @@ def _load(target: str, options: str) -> Samples:
         remedy = f"damaged: expected {error.expected}, found {error.found}; replace or remove it"
         raise RequestError("file", error.file, remedy) from error
     except OSError as error:
-        remedy = f"cannot be read ({error.strerror or error})"
+        remedy = f"cannot be read ({error.strerror or error}); make it readable"
         raise RequestError("dataset", values.shown(error.filename), remedy) from error
 
 

@@ -1,11 +1,14 @@
 """Tables from CSV and Parquet files: columns, classes, and what is refused."""
 
 import dataclasses
+import gzip
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+import yaml
 
 from datasets.bundled import TABLES, Bundled
 from datasets.errors import DataUnavailable, WrongOption
@@ -13,6 +16,7 @@ from datasets.module import SplitData
 from datasets.splits import Sampling, Split
 from datasets.table import Table
 
+PROJECT = Path(__file__).resolve().parents[2]
 ROWS = "size,colour,weight,kind\n1,red,0.5,ill\n2,blue,1.5,well\n3,red,2.5,well\n4,green,3.5,ill\n"
 OPTIONS = {"target": "kind", "categorical": ["colour"]}
 # Rows of size 2 come thrice, of size 1 and 0 twice, of size 1 in both classes.
@@ -28,15 +32,20 @@ def write(tmp_path):
     return to
 
 
+def a_table(file, **options):
+    """The classes are in the last column, where nothing else is said."""
+    return Table(file, **{"target": -1, **options})
+
+
 def refusal(file, **options):
     with pytest.raises(WrongOption) as caught:
-        Table(file, **options).load()
+        a_table(file, **options).load()
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 def test_numbers_stay_and_categories_become_codes_in_the_order_of_their_names(write):
-    samples = Table(write(ROWS), **OPTIONS).load()
+    samples = a_table(write(ROWS), **OPTIONS).load()
     expected = [[1, 2, 0.5], [2, 0, 1.5], [3, 2, 2.5], [4, 1, 3.5]]
     np.testing.assert_array_equal(samples.inputs, np.array(expected, np.float32))
     assert (samples.kind, samples.levels) == ("table", (0, 3, 0))
@@ -45,30 +54,32 @@ def test_numbers_stay_and_categories_become_codes_in_the_order_of_their_names(wr
 
 
 def test_the_positive_class_gets_the_last_label(write):
-    samples = Table(write(ROWS), positive="ill", **OPTIONS).load()
+    samples = a_table(write(ROWS), positive="ill", **OPTIONS).load()
     assert samples.class_names == ("well", "ill")
     assert samples.labels.tolist() == [1, 0, 0, 1]
 
 
 def test_columns_are_named_or_numbered_and_a_file_without_header_names_them_by_number(write):
     without = "\n".join(ROWS.splitlines()[1:])
-    named = Table(write(ROWS), drop=["colour"], **OPTIONS | {"categorical": []}).load()
-    numbered = Table(write(without, "bare.csv"), header=False, drop=[1]).load()
-    text = Table(write(without, "bare.csv"), header=False, drop=["1"], target="3").load()
+    named = a_table(write(ROWS), drop=["colour"], **OPTIONS | {"categorical": []}).load()
+    numbered = a_table(write(without, "bare.csv"), header=False, drop=[1]).load()
+    text = a_table(write(without, "bare.csv"), header=False, drop=["1"], target="3").load()
     columns = ["size", "colour", "weight", "kind"]
-    given = Table(write(without, "bare.csv"), header=False, columns=columns, drop=["colour"]).load()
+    given = a_table(
+        write(without, "bare.csv"), header=False, columns=columns, drop=["colour"]
+    ).load()
     assert named.fingerprint == numbered.fingerprint == text.fingerprint == given.fingerprint
     assert named.inputs.shape == (4, 2)
 
 
 def test_parquet_and_csv_with_another_separator_hold_the_same_table(write, tmp_path):
-    csv = Table(write(ROWS.replace(",", ";")), separator=";", **OPTIONS).load()
+    csv = a_table(write(ROWS.replace(",", ";")), separator=";", **OPTIONS).load()
     pd.read_csv(write(ROWS)).to_parquet(tmp_path / "rows.parquet")
-    assert Table(tmp_path / "rows.parquet", **OPTIONS).load().fingerprint == csv.fingerprint
+    assert a_table(tmp_path / "rows.parquet", **OPTIONS).load().fingerprint == csv.fingerprint
 
 
 def test_quotes_around_classes_are_no_part_of_them_and_numbers_come_in_order(write):
-    samples = Table(write("a,b\n1,'10'\n2,'-1'\n3,'9'\n")).load()
+    samples = a_table(write("a,b\n1,'10'\n2,'-1'\n3,'9'\n")).load()
     assert samples.class_names == ("-1", "9", "10")
     assert samples.labels.tolist() == [2, 0, 1]
 
@@ -77,14 +88,41 @@ def test_a_relative_file_is_found_where_the_data_lie(write, tmp_path, monkeypatc
     write(ROWS)
     monkeypatch.setenv("SCARCE_DATA", str(tmp_path))
     monkeypatch.setenv("SCARCE_CACHE", str(tmp_path / "cache"))
-    assert len(Table("rows.csv", **OPTIONS).load()) == 4
-    with pytest.raises(DataUnavailable) as caught:
-        Table("others.csv").load()
-    assert "$SCARCE_DATA as others.csv" in caught.value.remedy
+    assert len(a_table("rows.csv", **OPTIONS).load()) == 4
+
+
+def test_an_own_file_that_is_not_there_is_a_wrong_option(tmp_path, monkeypatch):
+    """Regression: it was called unavailable, and the exit code was 0."""
+    monkeypatch.setenv("SCARCE_DATA", str(tmp_path))
+    assert refusal("others.csv").startswith("dataset.file=others.csv: there is no such file in ")
+    assert str(tmp_path) in refusal("others.csv")
+    assert "that is a folder" in refusal(str(tmp_path))
+    assert "there is no such file in" in refusal(tmp_path / "tabular" / "mammography.csv")
+
+
+@pytest.mark.parametrize("name", ["mammography", "oil_spill", "phoneme"])
+def test_a_published_file_that_is_not_there_is_unavailable_and_its_address_is_told(
+    name, tmp_path, monkeypatch
+):
+    """Regression: neither its source nor its address was told."""
+    monkeypatch.setenv("SCARCE_DATA", str(tmp_path))
+    monkeypatch.setenv("SCARCE_CACHE", str(tmp_path / "cache"))
+    file = yaml.safe_load((PROJECT / "conf" / "dataset" / f"{name}.yaml").read_text())["file"]
+    with pytest.raises(DataUnavailable, match=f"{file} is not here") as caught:
+        a_table(file).load()
+    (row,) = (
+        line
+        for line in (PROJECT / "LICENSES-data.md").read_text().splitlines()
+        if line.startswith(f"| `{name}` ")
+    )
+    page = row.partition("<")[2].partition(">")[0]
+    assert page in caught.value.remedy
+    for part in (f"/{file.partition('/')[2]} ", f"as {file} into {tmp_path / 'cache'}"):
+        assert part in caught.value.remedy
 
 
 def test_a_learner_sees_categories_as_zeros_and_ones_and_a_resampler_their_codes(write):
-    samples = Table(write(ROWS), **OPTIONS).load()
+    samples = a_table(write(ROWS), **OPTIONS).load()
     data = SplitData(samples, Split(np.array([3, 0]), np.array([1, 2])), batch_size=2)
     encoded = [[4, 0, 1, 0, 3.5], [1, 0, 0, 1, 0.5]]
     np.testing.assert_array_equal(data.train_inputs, np.array(encoded, np.float32))
@@ -99,7 +137,7 @@ def test_a_learner_sees_categories_as_zeros_and_ones_and_a_resampler_their_codes
 
 
 def test_a_table_of_numbers_passes_as_it_is(write):
-    samples = Table(write(ROWS), target="kind", drop=["colour"]).load()
+    samples = a_table(write(ROWS), target="kind", drop=["colour"]).load()
     data = SplitData(samples, Split(np.array([3, 0]), np.array([1, 2])))
     np.testing.assert_array_equal(data.train_inputs, samples.inputs[[3, 0]])
 
@@ -112,11 +150,12 @@ def test_a_table_of_numbers_passes_as_it_is(write):
         ({"target": "kind", "drop": ["kind"]}, "dataset.drop=['kind']: kind is the target"),
         ({**OPTIONS, "drop": ["colour"]}, "colour is dropped"),
         ({**OPTIONS, "positive": "sick"}, "dataset.positive=sick: no such class; one of ill, well"),
-        ({"target": "kind"}, "column=colour: 4 of its 4 rows hold no number, such as 'red'"),
+        ({"target": "kind"}, "no numbers in colour (4 of 4 rows, such as 'red')"),
+        ({"target": None}, "dataset.target=None: name the column of classes, or give -1 for the"),
+        ({"target": None}, "last; the file has size, colour, weight, kind"),
         ({"target": "weight"}, "dataset.target=weight: weight holds numbers with decimals"),
         ({**OPTIONS, "columns": ["a", "b"]}, "2 names for 4 columns"),
-        ({**OPTIONS, "separator": ";"}, "dataset.target=kind: no such column"),
-        ({"separator": ";"}, "no column is left beside the target"),
+        ({"drop": [0, 1, 2]}, "no column is left beside the target"),
     ],
 )
 def test_what_the_columns_cannot_give_is_refused_by_field(options, expected, write):
@@ -129,23 +168,88 @@ def test_a_constant_target_is_refused_with_its_value(write):
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "what"),
+    ("text", "field", "what"),
     [
-        ("a,b\n1,x\n,y\n3,y\n", "a", "1 of its 3 rows have no value"),
-        ("a,b\n1,x\n2,\n3,y\n", "b", "1 of its 3 rows have no value"),
-        ("a,b\n1,x\n1e99,y\n", "a", "1 of its 2 rows are infinite"),
+        ("a,b\n1,x\n,y\n3,y\n", "dataset.file=", "no value in a (1 of 3 rows, first row 2)"),
+        ("a,b\n1,x\n1e99,y\n", "column=a: ", "1 of its 2 rows are infinite"),
     ],
 )
 def test_values_that_are_missing_or_infinite_are_refused_with_column_and_count(
-    text, column, what, write
+    text, field, what, write
 ):
     found = refusal(write(text))
-    assert found.startswith(f"column={column}: {what}")
-    assert f"dataset.drop=[{column}]" in found
+    assert found.startswith(field)
+    assert what in found
+    assert "dataset.drop=[a]" in found
+
+
+def test_rows_without_a_label_are_named_and_the_target_is_not_to_be_dropped(write):
+    """Regression: the remedy was to leave out the column of classes."""
+    found = refusal(write("a,b\n1,x\n2,\n3,y\n4,\n"))
+    assert found == (
+        "dataset.target=-1: 2 of 4 rows have no label in b (rows 2, 4, counted from 1 without the "
+        "header); label these rows or remove them"
+    )
+
+
+def test_all_columns_of_text_are_told_at_once_with_the_option_to_paste(write):
+    """Regression: each attempt told one more of them."""
+    text = "a,shape,c,home town,kind\n1,round,red,Rome,x\n2,flat,3,Oslo,y\n"
+    found = refusal(write(text), categorical=["shape"], drop=["a"])
+    assert found.startswith("dataset.categorical=['shape']: no numbers in c (1 of 2 rows, such as")
+    assert "'red'), home town (2 of 2 rows, such as 'Rome')" in found
+    assert """'dataset.categorical=["shape","c","home town"]'""" in found
+    assert """'dataset.drop=["a","c","home town"]'""" in found
+    found = refusal(write("a,b,kind\nu,v,x\nv,u,y\n"))
+    assert "dataset.categorical=[a,b], or dataset.drop=[a,b]" in found
+
+
+def test_columns_with_values_missing_are_told_at_once(write):
+    found = refusal(write("a,b,kind\n1,,x\n,2,y\n"))
+    assert "no value in a (1 of 2 rows, first row 2), b (1 of 2 rows, first row 1)" in found
+    assert found.endswith("dataset.drop=[a,b]")
+
+
+def test_numbers_with_a_decimal_comma_are_no_categories(write):
+    found = refusal(write("a;kind\n1,5;x\n2,5;y\n"), separator=";")
+    assert "decimal commas in a (2 of 2 rows, such as '1,5'); write decimal points" in found
+
+
+@pytest.mark.parametrize(("separator", "written"), [(";", ";"), ("\t", "\\t"), ("|", "|")])
+def test_a_file_with_another_separator_is_told_what_to_give(separator, written, write):
+    """Regression: it was said that the target is no column."""
+    file = write(ROWS.replace(",", separator))
+    found = refusal(file, target="kind")
+    assert found.startswith("dataset.separator=,: the first line of ")
+    assert f"""give dataset.separator="'{written}'\"""" in found
+    assert len(a_table(file, separator=written, **OPTIONS).load()) == 4
+
+
+def test_a_file_in_another_encoding_is_read_as_it_or_told_what_to_give(write, tmp_path):
+    """Regression: there was no such option."""
+    file = tmp_path / "rows.csv"
+    file.write_bytes("a,b\n1,für\n2,wider\n".encode("latin-1"))
+    found = refusal(file)
+    assert found.startswith(f"dataset.encoding=utf-8: line 2 of {file} is not utf-8")
+    assert found.endswith("such as dataset.encoding=latin-1")
+    assert a_table(file, encoding="latin-1").load().class_names == ("für", "wider")
+    file.write_bytes("a,b\n1,für\n2,wider\n".encode())
+    assert refusal(file, encoding="latin-1").endswith("give dataset.encoding=utf-8")
+
+
+def test_a_packed_file_holds_the_same_table_and_an_archive_is_told(write, tmp_path):
+    with gzip.open(tmp_path / "packed.csv.gz", "wt") as file:
+        file.write(ROWS)
+    packed = a_table(tmp_path / "packed.csv.gz", **OPTIONS).load()
+    assert packed.fingerprint == a_table(write(ROWS), **OPTIONS).load().fingerprint
+    (tmp_path / "packed.csv.gz").write_bytes(b"no gzip")
+    assert "packed.csv.gz: cannot be read (" in refusal(tmp_path / "packed.csv.gz")
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04...")
+    assert "an archive or a spreadsheet" in refusal(tmp_path / "book.xlsx")
 
 
 def test_of_equal_rows_the_first_is_kept_with_the_commonest_label_and_none_where_labels_tie(write):
-    samples = Table(write(REPEATED), distinct=True).load()
+    samples = a_table(write(REPEATED), distinct=True).load()
     assert samples.inputs.tolist() == [[2], [3], [0]]
     assert [samples.class_names[label] for label in samples.labels] == ["well", "ill", "well"]
     assert samples.caveats == ()
@@ -154,10 +258,10 @@ def test_of_equal_rows_the_first_is_kept_with_the_commonest_label_and_none_where
 def test_the_commonest_label_of_three_classes_need_not_be_that_of_the_first_row(write):
     labels = {"5": "abcbb", "6": "ccaab", "7": "cab", "8": "a"}
     lines = [f"{size},{label}" for size, found in labels.items() for label in found]
-    samples = Table(write("\n".join(["size,kind", *lines[::-1]]) + "\n"), distinct=True)
+    samples = a_table(write("\n".join(["size,kind", *lines[::-1]]) + "\n"), distinct=True)
     with pytest.raises(WrongOption, match=r"dataset.distinct=True: every row of class c equals"):
         samples.load()
-    samples = Table(
+    samples = a_table(
         write("\n".join(["size,kind", *lines[::-1], "9,c"]) + "\n"), distinct=True
     ).load()
     assert samples.inputs.tolist() == [[8], [5], [9]]
@@ -165,36 +269,47 @@ def test_the_commonest_label_of_three_classes_need_not_be_that_of_the_first_row(
 
 
 def test_rows_with_equal_features_are_told_with_how_many_contradict_their_equals(write):
-    told, otherwise = Table(write(REPEATED)).load().caveats
+    told, otherwise = a_table(write(REPEATED)).load().caveats
     assert told == (
         "7 of 8 rows have the features of another (up to 3 alike): leakage wherever a split "
         "separates them; dataset.distinct=true keeps one of each"
     )
     assert otherwise == "2 of these rows are not of the commonest class among their equals"
-    (told,) = Table(write("size,kind\n2,well\n1,ill\n2,well\n")).load().caveats
+    (told,) = a_table(write("size,kind\n2,well\n1,ill\n2,well\n")).load().caveats
     assert told.startswith("2 of 3 rows")
 
 
 def test_rows_are_equal_in_what_is_learned_from_alone(write):
-    assert Table(write(ROWS), **OPTIONS).load().caveats == ()
+    assert a_table(write(ROWS), **OPTIONS).load().caveats == ()
     options = {"target": "kind", "categorical": ["colour"], "drop": ["size", "weight"]}
-    (told, _) = Table(write(ROWS), **options).load().caveats
+    (told, _) = a_table(write(ROWS), **options).load().caveats
     assert told.startswith("2 of 4 rows")
-    colours = Table(write(ROWS), distinct=True, **options).load()
+    colours = a_table(write(ROWS), distinct=True, **options).load()
     assert colours.inputs.tolist() == [[0], [1]]  # blue and green; red is ill and well
 
 
 def test_the_fingerprint_follows_the_rows_that_are_kept(write):
-    every, kept = (Table(write(REPEATED), distinct=distinct).load() for distinct in (False, True))
-    same = Table(write("size,kind\n2,well\n3,ill\n0,well\n", "few.csv")).load()
+    every, kept = (a_table(write(REPEATED), distinct=distinct).load() for distinct in (False, True))
+    same = a_table(write("size,kind\n2,well\n3,ill\n0,well\n", "few.csv")).load()
     assert every.fingerprint != kept.fingerprint == same.fingerprint
-    ones = [Table(write(ROWS), distinct=distinct, **OPTIONS).load() for distinct in (False, True)]
+    ones = [a_table(write(ROWS), distinct=distinct, **OPTIONS).load() for distinct in (False, True)]
     assert ones[0].fingerprint == ones[1].fingerprint
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2,3\n1\n1,2,3,4\n"])
-def test_a_file_that_is_no_table_is_refused(text, write):
-    assert "not to be read as a table" in refusal(write(text))
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "the file is empty; it needs a line of column names and a row for each sample"),
+        ("\n\n", "the file is empty"),
+        ("a,b\n", "it names columns (a, b) and has no rows; add a row for each sample"),
+        ("a,b\n1,2,3\n1\n1,2,3,4\n", "not to be read as a table"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(text, expected, write):
+    """Regression: a file without rows was said to have a constant target."""
+    found = refusal(write(text))
+    assert found.startswith("dataset.file=")
+    assert expected in found
 
 
 @pytest.mark.parametrize(
@@ -207,6 +322,7 @@ def test_a_file_that_is_no_table_is_refused(text, write):
         ("header", "no"),
         ("distinct", 1),
         ("separator", ",,"),
+        ("encoding", "utf-9"),
     ],
 )
 def test_options_of_the_wrong_type_are_refused(field, value):
@@ -240,7 +356,7 @@ def test_the_rarer_class_of_a_bundled_table_can_be_the_last():
     ],
 )
 def test_the_uneven_tables_are_those_of_the_articles(name, shape, rare, options):
-    table = Table(f"tabular/{name}.csv", positive="1", header=False, **options)
+    table = a_table(f"tabular/{name}.csv", positive="1", header=False, **options)
     samples = table.load()
     assert samples.inputs.shape == shape
     assert np.bincount(samples.labels).tolist() == [shape[0] - rare, rare]
@@ -248,7 +364,7 @@ def test_the_uneven_tables_are_those_of_the_articles(name, shape, rare, options)
 
 @pytest.mark.real_data
 def test_the_large_block_of_mammography_becomes_one_row():
-    table = Table("tabular/mammography.csv", positive="1", header=False)
+    table = a_table("tabular/mammography.csv", positive="1", header=False)
     told, otherwise = table.load().caveats
     assert told.startswith("3,338 of 11,183 rows have the features of another (up to 3,329 alike)")
     assert otherwise.startswith("7 of these rows")
@@ -259,7 +375,7 @@ def test_the_large_block_of_mammography_becomes_one_row():
 
 @pytest.mark.real_data
 def test_smote_has_its_neighbours_in_every_split_of_oil_spill():
-    samples = Table("tabular/oil-spill.csv", positive="1", header=False, drop=[0]).load()
+    samples = a_table("tabular/oil-spill.csv", positive="1", header=False, drop=[0]).load()
     sampling = Sampling(
         500, "stratified", stratified=True, test_share=0.4, validation=0.25, replacement=False
     )

@@ -67,6 +67,49 @@ def test_a_table_has_a_text_in_each_row(tmp_path):
         Texts(table).load()
 
 
+def in_folders(folder, **texts):
+    for name, text in texts.items():
+        (folder / name).mkdir()
+        (folder / name / "1.txt").write_text(text)
+    return folder
+
+
+def refusal(root, **options):
+    with pytest.raises(WrongOption) as caught:
+        Texts(root, **options).load()
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_file_without_a_word_is_named(tmp_path):
+    """Regression: it was left out, and nobody told."""
+    root = in_folders(tmp_path, neg="dull", pos="fine")
+    (root / "pos" / "2.txt").write_text(" \n")
+    assert refusal(root).startswith(f"dataset.root={root}: no word in pos/2.txt; write a text")
+
+
+def test_a_class_folder_without_a_text_is_named(tmp_path):
+    in_folders(tmp_path, neg="dull", pos="fine")
+    (tmp_path / "odd").mkdir()
+    expected = f"class folder {tmp_path / 'odd'} holds no .txt file; fill or remove it"
+    assert refusal(tmp_path) == f"dataset.root={tmp_path}: {expected}"
+
+
+def test_rows_without_text_or_label_are_named_by_their_lines(tmp_path):
+    """Regression: rows without text were left out, and nobody told."""
+    table = tmp_path / "reviews.csv"
+    table.write_text("label,text\n1,dull\n5,\n5,fine\n5,\n")
+    assert "nothing in column text of lines 3, 5; fill in or remove these" in refusal(table)
+    table.write_text("label,text\n1,dull\n,fine\n")
+    assert "nothing in column label of line 3; fill in or remove these" in refusal(table)
+
+
+def test_a_root_that_is_not_there_is_a_wrong_option(tmp_path):
+    """Regression: a .csv file that was not there was called unavailable."""
+    for name in ("nosuch", "nosuch.csv"):
+        assert f"dataset.root={tmp_path / name}: there is no such" in refusal(tmp_path / name)
+
+
 def test_lines_do_not_end_at_characters_of_older_encodings(folder):
     (folder / "bad.txt").write_bytes(b"dull \x85 film\n")
     assert spoken(Texts(folder, FILES, encoding="cp1252").load())[0] == "dull … film"
@@ -74,12 +117,22 @@ def test_lines_do_not_end_at_characters_of_older_encodings(folder):
 
 
 def test_a_byte_of_another_encoding_is_refused_with_file_line_and_remedy(folder):
+    """Regression: among files in UTF-8 the remedy was another encoding, and then UTF-8 again."""
     (folder / "good.txt").write_bytes("fine\ncliché\n".encode("latin-1"))
     with pytest.raises(WrongOption) as caught:
         Texts(folder, FILES).load()
     assert (caught.value.field, caught.value.value) == ("dataset.encoding", "utf-8")
-    for part in (f"line 2 of {folder / 'good.txt'}", "dataset.encoding=latin-1"):
+    file = folder / "good.txt"
+    for part in (
+        f"line 2 of {file} is not utf-8; convert this file",
+        f"(iconv -f latin1 -t utf-8 {file} > NEW)",
+        "if all files are written alike, give their encoding, such as dataset.encoding=latin-1",
+    ):
         assert part in caught.value.remedy
+    (folder / "bad.txt").write_bytes("un cliché\n".encode())
+    with pytest.raises(WrongOption) as caught:
+        Texts(folder, FILES, encoding="latin-1").load()
+    assert "dataset.encoding=utf-8, and convert the files that are not" in caught.value.remedy
 
 
 @pytest.mark.parametrize(("written", "read"), [("utf-8", "latin-1"), ("utf-16", "latin-1")])
@@ -110,8 +163,8 @@ def test_texts_that_occur_twice_are_told(folder):
         ({"encoding": 8}, "dataset.encoding"),
         ({"files": ["bad.txt"]}, "dataset.files"),
         ({"files": {"neg": 3}}, "dataset.files"),
-        ({"files": {"neg": "bad.txt"}}, "dataset.root"),
-        ({"files": {"neg": "bad.txt", "pos": "empty.txt"}}, "dataset.root"),
+        ({"files": {"neg": "bad.txt"}}, "dataset.files"),
+        ({"files": {"neg": "bad.txt", "pos": "empty.txt"}}, "dataset.files"),
         ({}, "dataset.root"),
     ],
 )
@@ -125,8 +178,11 @@ def test_a_wrong_option_names_its_field(folder, options, field):
 def test_files_are_looked_for_in_the_data_folder_and_the_cache(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("SCARCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SCARCE_DATA", str(tmp_path / "data"))
-    with pytest.raises(DataUnavailable, match=r"bad\.txt is not in .*/cache/text"):
+    with pytest.raises(WrongOption, match=r"no bad\.txt, good\.txt in .*/cache/text; give the"):
         Texts(files=FILES).load()
+    monkeypatch.chdir(folder)
+    assert len(Texts(files=FILES).load()) == 3
+    monkeypatch.chdir(tmp_path.parent)
     (tmp_path / "data" / "text").mkdir(parents=True)
     for name in FILES.values():
         (folder / name).rename(tmp_path / "data" / "text" / name)
