@@ -88,7 +88,7 @@ def _answer(
     findings = find(own, claims, images)
     theirs = published.records if published else []
     their_verdicts = find(published, claims).verdicts if published else []
-    compared = [] if own.changes else findings.verdicts
+    compared = None if own.changes else findings.verdicts
     found = agreement(_comparable(own.records, theirs), theirs, compared, their_verdicts)
     folder = places.own / name
     try:
@@ -243,7 +243,7 @@ def _results(claims: list[Claim], read: Callable[[str], Holding | None]) -> dict
             metrics.setdefault(name, set()).update(part.metric for part in claim.parts)
     found = {name: read(name) for name in metrics}
     return {
-        name: ArmResults(frame_of(holding, metrics[name]), holding.notes)
+        name: ArmResults(frame_of(holding, metrics[name]), holding.notes, not holding.partial)
         for name, holding in found.items()
         if holding is not None
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.evidence.axes import ROW
 from benchmarks.evidence.optimism import OPTIMISTIC, why_optimistic
+from benchmarks.evidence.ranges import SHARE
 from benchmarks.evidence.results import results_frame, split_means
 from benchmarks.evidence.statistics import (
     NO_SPREAD,
@@ -43,7 +44,9 @@ def agreement(
     proof of equality: with few draws it is wide, so the intervals are listed where rows disagree.
     Rows whose data fingerprints differ, or are not known, are of other data: neither agreement nor
     disagreement. Differences within rounding count as none.
-    `verdicts`: claim ids with the same and with different verdicts.
+    `verdicts`: claim ids with the same and with different verdicts. `own_verdicts` of None are
+    those of a grid that was changed: no published verdict is of the same question, and those there
+    are come as `not_compared`.
     """
     own, published = _frame(own_records), _frame(published_records or [])
     return {
@@ -75,11 +78,18 @@ def agreement_text(found: dict[str, Any]) -> str:
         )
     for dataset, count in sorted(Counter(row["dataset"] for row in rows["other_data"]).items()):
         lines.append(f"  {dataset}: other data than published under this name, rows: {count}")
-    same = len(verdicts["equal"])
-    lines.append(f"Verdicts also published: {same + len(verdicts['different'])}; the same: {same}")
-    for other in verdicts["different"]:
-        lines.append(f"  {other['id']}: own {other['own']}, published {other['published']}")
-    return "\n".join(lines)
+    return "\n".join(lines + _verdict_lines(verdicts))
+
+
+def _verdict_lines(verdicts: dict[str, Any]) -> list[str]:
+    same, different = len(verdicts["equal"]), verdicts["different"]
+    if verdicts["not_compared"]:
+        count = len(verdicts["not_compared"])
+        return [f"Verdicts also published: {count}; not compared, as this run changed the grid"]
+    return [
+        f"Verdicts also published: {same + len(different)}; the same: {same}",
+        *(f"  {v['id']}: own {v['own']}, published {v['published']}" for v in different),
+    ]
 
 
 def _frame(records: Sequence[Record]) -> pd.DataFrame:
@@ -159,7 +169,7 @@ def _shared_splits(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.Index:
 
 def _paired(ours: pd.Series, theirs: pd.Series) -> Answer:
     differences = paired_differences(ours, theirs)
-    interval = difference_interval(differences)
+    interval = difference_interval(differences).within(*SHARE.of_differences)
     if (abs(differences) <= NO_SPREAD).all():
         return _ends(interval), "agree"
     if interval.spread == 0:
@@ -169,7 +179,7 @@ def _paired(ours: pd.Series, theirs: pd.Series) -> Answer:
 
 def _unpaired(ours: pd.Series, theirs: pd.Series) -> Answer:
     """By Welch's interval: other draws from the same data."""
-    interval = welch_difference(ours, theirs)
+    interval = welch_difference(ours, theirs).within(*SHARE.of_differences)
     return _ends(interval), _outcome(interval)
 
 
@@ -195,4 +205,5 @@ def _verdicts(
             for v in common
             if v["verdict"] != theirs[v["id"]]
         ],
+        "not_compared": list(theirs) if own is None else [],
     }

@@ -82,7 +82,7 @@ def _found(
     notices = [Notice("note", note) for note in held.notes]
     notices += [*unavailable_notices(held.unavailable), *frame.attrs["notices"]]
     notices += [*missing_notices(frame, held.metric), *_caveats(frame)]
-    verdicts = _judged(concerned, frame, name, held.notes)
+    verdicts = _judged(concerned, frame, name, held.notes, whole=not held.partial)
     recommendation = None
     try:
         recommendation = recommended(held, frame, images_of)
@@ -193,9 +193,13 @@ def _of_benchmark(claims: Iterable[Claim | dict[str, Any]], benchmark: str) -> l
 
 
 def _judged(
-    claims: Iterable[Claim], frame: pd.DataFrame, benchmark: str, notes: Sequence[str]
+    claims: Iterable[Claim],
+    frame: pd.DataFrame,
+    benchmark: str,
+    notes: Sequence[str],
+    whole: bool = False,
 ) -> list[Verdict]:
-    results = ArmResults(frame, notes)
+    results = ArmResults(frame, notes, whole)
     return in_family([judge(claim, results, benchmark) for claim in claims])
 
 

@@ -172,8 +172,25 @@ def test_verdicts_are_compared_by_claim(rows):
     assert found["verdicts"] == {
         "equal": ["one"],
         "different": [{"id": "two", "own": "inconclusive", "published": "contradicted"}],
+        "not_compared": [],
     }
     assert "two: own inconclusive, published contradicted" in agreement_text(found)
+
+
+def test_of_a_changed_grid_it_says_why_no_verdict_is_compared(rows):
+    """It once said that no verdict was published, below a published verdict."""
+    records, published = rows("mlp", 10, VALUES), [{"id": "one", "verdict": "reproduced"}]
+    found = agreement(records, renamed(records), None, published)
+    assert found["verdicts"] == {"equal": [], "different": [], "not_compared": ["one"]}
+    told = "Verdicts also published: 1; not compared, as this run changed the grid"
+    assert agreement_text(found).splitlines()[-1] == told
+
+
+def test_a_difference_of_three_draws_is_told_within_100_points(rows):
+    own, published = rows("mlp", 10, [1.0, 1.0, 0.9]), rows("mlp", 10, [0.3, 0.1, 0.0])
+    for theirs in (renamed(published), elsewhere(published)):
+        (row,) = agreement(own, theirs)["rows"]["disagree"]
+        assert row["interval"][1] <= 1
 
 
 def test_the_agreement_is_plain_json(rows):
@@ -189,3 +206,4 @@ def test_another_experiment_is_no_failed_replication(scarce, tmp_path):
     for folder, change, rows in (("same", [], 1), ("other", ["dataset.stratified=true"], 0)):
         outcome = scarce("run", *grid, *change, f"results_dir={tmp_path / folder}")
         assert f"Rows also published: {rows}; no difference found: {rows}\n" in outcome.out
+        assert "not compared, as this run changed the grid" in outcome.out

@@ -2,6 +2,8 @@
 
 import pytest
 
+from benchmarks.evidence.outputs import find
+from benchmarks.records.holdings import Holding
 from tests.evidence.claim_samples import HIGH, LOW, claim_with, judged
 
 CONTRAST = {"contrast": ["a", "b"], "expect": {"greater_than": 0}}
@@ -63,6 +65,38 @@ def test_initialisations_that_are_missing_are_counted(rows):
     gone = {f"{record['key']}" for record in whole[:5] if record["key"][-1] != "0"}
     left = [record for record in whole if record["key"] not in gone]
     assert f"{len(gone)} of 30 cells are missing in the draws that count" in caveats(CONTRAST, left)
+
+
+def held_caveats(part, records, expected):
+    """The caveats of a benchmark of so many cells."""
+    about = {"name": "debate", "says": "", "methods": ["a", "b"], "datasets": ["mnist01"]}
+    held = Holding(about, records, [], expected, [])
+    return " ".join(find(held, [claim_with(part)]).verdicts[0]["caveats"])
+
+
+def test_draws_that_the_grid_has_for_one_arm_only_are_not_called_missing(rows):
+    """Of a whole grid with 5 draws of one arm and 3 of the other, 2 once were missing."""
+    records = rows("a", 10, HIGH) + rows("b", 10, LOW[:3])
+    assert "3 of 5 seeds count: on the others the grid has not" in held_caveats(
+        CONTRAST, records, 8
+    )
+    assert "missing" not in held_caveats(CONTRAST, records, 8)
+    assert "2 of 5 seeds left out, not all their cells" in held_caveats(CONTRAST, records, 10)
+
+
+def test_draws_without_the_metric_are_missing_from_a_whole_grid(rows):
+    records = rows("a", 10, HIGH) + rows("b", 10, LOW)
+    for place, record in enumerate(records):
+        record["metrics"]["accuracy_last_epoch"] = None if place in (2, 3) else 0.5 + place / 100
+    part = CONTRAST | {"metric": "accuracy_last_epoch"}
+    assert "2 of 5 seeds left out, not all their cells" in held_caveats(part, records, 10)
+
+
+def test_initialisations_that_the_grid_has_of_some_draws_only_are_not_called_missing(rows):
+    records = several_starts(rows, "a", HIGH)[2:] + several_starts(rows, "b", LOW)
+    found = held_caveats(CONTRAST, records, len(records))
+    assert "the grid has more initialisations of some draws" in found
+    assert "missing" not in found
 
 
 def test_an_arm_that_no_draw_has_at_all_sizes_has_no_fit_to_tell_of(rows):

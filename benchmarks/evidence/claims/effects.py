@@ -70,11 +70,14 @@ class Table:
 class ArmResults:
     """A results frame, ready to give the cells of any arm; made once for many claims.
 
-    `notes` are what a reader must know of the whole grid before any number of it.
+    `notes` are what a reader must know of the whole grid before any number of it. `whole` says that
+    every cell of the grid has finished: what is not there was never planned.
     """
 
-    def __init__(self, frame: pd.DataFrame, notes: Iterable[str] = ()):
+    def __init__(self, frame: pd.DataFrame, notes: Iterable[str] = (), whole: bool = False):
         self.notes = tuple(notes)
+        dropped = any(notice.kind == "dropped" for notice in frame.attrs.get("notices", ()))
+        self.whole = whole and not dropped
         self.caveats = frame.attrs.get("caveats", ())
         self.columns = frame.columns
         plain = frame.copy(deep=False)
@@ -108,7 +111,8 @@ class Arms:
 
     `fitted` are the arms' accuracies on their own training samples. `differing` tells of axes that
     the part left open and in which its arms differ, `optimistic` why the numbers of an arm are too
-    good (empty: they are not).
+    good (empty: they are not). `as_planned` says that nothing is missing: where an arm has no value
+    the grid has no cell.
     """
 
     part: Part
@@ -118,6 +122,7 @@ class Arms:
     lacking: list[int]
     differing: list[str]
     optimistic: str
+    as_planned: bool
 
     def values(self, sizes: Sequence[int]) -> np.ndarray:
         """The part's measure for each split seed that every arm has at all of these sizes.
@@ -186,7 +191,9 @@ def arms_of(part: Part, claim: Claim, results: ArmResults, dataset: str) -> Arms
     groups = [key for (key,) in selected]
     reasons = (why_optimistic(results.groups[key], part.metric) for key in groups)
     optimistic = next(filter(None, reasons), "")
-    return Arms(part, tables, fitted, sizes, lacking, _differing(part, groups), optimistic)
+    measured = all(results.groups[key][part.metric].notna().all() for key in groups)
+    as_planned, differing = results.whole and measured, _differing(part, groups)
+    return Arms(part, tables, fitted, sizes, lacking, differing, optimistic, as_planned)
 
 
 def _refuse_no_measure(part: Part, tables: Sequence[Table]) -> None:

@@ -73,23 +73,36 @@ def caveats_of(part: Part, claim: Claim, arms: Arms, answer: Answer) -> list[str
     lacking = [n for n in arms.lacking if n not in absent]
     if lacking:
         found.append(f"{sizes_text(lacking)} was run for some arms only and does not count")
-    lost = arms.seeds_left_out(answer.sizes)
-    if lost:
-        found.append(
-            f"{lost} of {lost + answer.interval.pairs} seeds left out, not all their cells are"
-            " there; cells do not go missing at random"
-        )
-    few, whole = arms.cells_lacking(answer.sizes)
-    if few:
-        found.append(
-            f"{few} of {whole} cells are missing in the draws that count, where other"
-            " initialisations stand for them; cells do not go missing at random"
-        )
+    found += _lacking_text(arms, answer)
     if text := _fitting_text(part, arms, answer.sizes):
         found.append(text)
     if answer.interval.caveat:
         found.append(answer.interval.caveat)
     return [f"{part.id}: {text}" for text in found]
+
+
+def _lacking_text(arms: Arms, answer: Answer) -> list[str]:
+    """Draws and initialisations that only some arms have: by plan, or for want of cells."""
+    lost, (few, whole) = arms.seeds_left_out(answer.sizes), arms.cells_lacking(answer.sizes)
+    found = []
+    if lost and arms.as_planned:
+        found.append(
+            f"{answer.interval.pairs} of {lost + answer.interval.pairs} seeds count: on the others"
+            " the grid has not every arm and size"
+        )
+    elif lost:
+        found.append(
+            f"{lost} of {lost + answer.interval.pairs} seeds left out, not all their cells are"
+            " there; cells do not go missing at random"
+        )
+    if few and arms.as_planned:
+        found.append("the grid has more initialisations of some draws that count than of others")
+    elif few:
+        found.append(
+            f"{few} of {whole} cells are missing in the draws that count, where other"
+            " initialisations stand for them; cells do not go missing at random"
+        )
+    return found
 
 
 def _fitting_text(part: Part, arms: Arms, sizes: Sequence[int]) -> str:
