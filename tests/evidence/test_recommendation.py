@@ -91,6 +91,21 @@ def test_of_equally_good_methods_the_quickest_is_recommended_and_the_other_named
     assert "as good are slow (100.0 %)" in " ".join(lines)
 
 
+def test_methods_without_a_mistake_share_having_done_best():
+    """It said 100 % of the quickest of them and 0 % of the others."""
+    told = Recommendation(*advised(skills(slow=1.0, quick=1.0), splits=10))
+    assert [method["selected"] for method in as_data(told)["methods"]] == [0.5, 0.5]
+    assert recommendation_markdown(told).count("| 50 % |") == 2
+
+
+def test_no_interval_reaches_beyond_what_accuracies_and_their_differences_can_be():
+    told = advised(skills((8, 16), a=(0.1, 0.9), b=(0.0, 0.4)), sizes=(8, 16), splits=2)[0]
+    means = [each.accuracy for each in told.standings] + [found for _, found in told.curve]
+    assert {0.0, 1.0} & {end for found in means if found.ends for end in found.ends}
+    assert all(0 <= end <= 1 for found in means if found.ends for end in found.ends)
+    assert all(-1 <= end <= 1 for end in told.gain.ends + told.standings[1].behind.ends)
+
+
 def test_methods_are_compared_on_the_splits_that_all_of_them_were_run_on():
     missing = {("b", seed) for seed in range(2, 10)}
     found = candidates(*results(skills(a=0.9, b=0.9), splits=10, missing=missing))

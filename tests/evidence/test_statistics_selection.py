@@ -78,8 +78,21 @@ def test_the_interval_has_the_level_asked_for_and_two_images_suffice():
         assert (found.low, found.high) == (wilson_interval(images, images, 0.8).low, 1.0)
 
 
-def test_of_equal_methods_the_first_is_selected():
-    assert selected_accuracy(np.ones((30, 2))).shares == (1.0, 0.0)
+def test_equal_methods_share_having_done_best():
+    """Of two without any mistake the first once did best in 100 % of resamples, the other in 0."""
+    assert selected_accuracy(np.ones((30, 2))).shares == (0.5, 0.5)
+    worse = np.arange(30) < 15
+    assert selected_accuracy(np.stack([np.ones(30), worse, np.ones(30)], 1)).shares[1] < 0.01
+
+
+def test_methods_that_differ_by_rounding_alone_are_equal():
+    share = np.full(30, 0.1 + 0.2)
+    assert selected_accuracy(np.stack([np.full(30, 0.3), share], 1)).shares == (0.5, 0.5)
+
+
+def test_shares_of_ties_sum_to_one():
+    correct = np.random.default_rng(6).integers(0, 2, (8, 5)).astype(float)
+    assert sum(selected_accuracy(correct).shares) == pytest.approx(1)
 
 
 def test_it_is_the_same_for_the_same_seed():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.evidence.ranges import SHARE
 from benchmarks.evidence.recommendation.candidates import Candidates
 from benchmarks.evidence.statistics.intervals import Interval, mean_and_spread, mean_interval
 from benchmarks.evidence.statistics.resampling import resampled_interval
@@ -24,7 +25,7 @@ class Standing:
     accuracy: Interval
     behind: Interval | None
     seconds: float
-    selected: float  # share of the bootstrap resamples in which it did best
+    selected: float  # share of the bootstrap resamples in which it did best, ties shared
 
     @property
     def as_good(self) -> bool:
@@ -71,10 +72,12 @@ def advise(held: Holding, found: Candidates) -> Advice:
 def _standing(found: Candidates, place: int, best: int, expected: Selected) -> Standing:
     own, top = found.accuracy[:, place], found.accuracy[:, best]
     right, top_right = found.correct[:, place], found.correct[:, best]
-    behind = None if place == best else _interval(found, top - own, top_right - right)
+    behind = None
+    if place != best:
+        behind = _interval(found, top - own, top_right - right).within(*SHARE.of_differences)
     return Standing(
         label=found.labels[place],
-        accuracy=_interval(found, own, right),
+        accuracy=_interval(found, own, right).within(*SHARE),
         behind=behind,
         seconds=found.seconds[place],
         selected=expected.shares[place],
@@ -98,11 +101,14 @@ def _learning_curve(
     own = found.frame[found.frame["label"] == chosen]
     table = own.pivot_table(index="split_seed", columns="train_size", values="accuracy")
     sizes = [int(size) for size in table.columns]
-    curve = tuple((size, _at_size(found, size, table[size].dropna())) for size in sizes)
+    curve = tuple(
+        (size, _at_size(found, size, table[size].dropna()).within(*SHARE)) for size in sizes
+    )
     if len(sizes) < 2:
         return curve, None
     less, more = sizes[-2:]
-    return curve, _at_size(found, less, (table[more] - table[less]).dropna())
+    gain = _at_size(found, less, (table[more] - table[less]).dropna())
+    return curve, gain.within(*SHARE.of_differences)
 
 
 def _at_size(found: Candidates, size: int, by_split: pd.Series) -> Interval:

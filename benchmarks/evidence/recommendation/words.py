@@ -9,6 +9,7 @@ from benchmarks.evidence.axes import NO_AUGMENTATION
 from benchmarks.evidence.recommendation.advice import Advice, Standing
 from benchmarks.evidence.recommendation.recommended import Recommendation
 from benchmarks.evidence.statistics.intervals import Interval
+from benchmarks.evidence.statistics.selection import RESAMPLES
 
 INTERVALS = {
     False: "intervals of means and differences allow for splits that share images (corrected "
@@ -132,7 +133,8 @@ def how_found(recommendation: Recommendation) -> str:
         "tested by a model that was trained on it. The expected accuracy is corrected for the luck "
         "of having done best (bootstrap bias-corrected cross-validation, Tsamardinos et al. 2018); "
         f"{INTERVALS[found.one_test_set]} Both speak of images from the same source: of other "
-        "cameras, places or times they know nothing."
+        "cameras, places or times they know nothing. The column \u201cdid best\u201d is "
+        f"about {RESAMPLES} resamples of these images; methods that tie for the best share one."
     )
 
 
@@ -183,11 +185,8 @@ def _points(interval: Interval, unit: str = " points") -> str:
 def _bounds(interval: Interval, signed: bool = False) -> str:
     if interval.low is None or interval.high is None:
         return "\N{EN DASH}"
-    low, high = interval.low, interval.high
-    if not signed:
-        low, high = max(low, 0.0), min(high, 1.0)
     form = "{:+.1f} to {:+.1f}" if signed else "{:.1f} to {:.1f}"
-    return form.format(100 * low, 100 * high).replace("-", "\N{MINUS SIGN}")
+    return form.format(100 * interval.low, 100 * interval.high).replace("-", "\N{MINUS SIGN}")
 
 
 def _percent(share: float) -> str:

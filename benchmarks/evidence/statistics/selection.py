@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.statistics.checks import NO_SPREAD
 from benchmarks.evidence.statistics.intervals import wilson_interval
 
 RESAMPLES = 2000
@@ -14,7 +15,7 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Selected:
-    """Expected accuracy of the selected method, its interval, and how often each was selected."""
+    """Expected accuracy of the selected method, its interval, and how often each did best."""
 
     mean: float
     low: float
@@ -38,7 +39,7 @@ def selected_accuracy(
     Args:
         correct: float array (images, methods), the share of repetitions in which each method was
             right on each image, when that was not trained on. Of methods that are equally good on
-            the images drawn the first is selected.
+            the images drawn the first is selected; each has its part of having done best.
 
     Raises:
         EvidenceError: for fewer than two images, no method, or values outside 0 to 1.
@@ -52,7 +53,7 @@ def selected_accuracy(
         raise EvidenceError("correct: shares between 0 and 1 needed")
     generator = np.random.default_rng(seed)
     scores: list[float] = []
-    selected: list[int] = []
+    did_best = np.zeros(correct.shape[1])
     while len(scores) < resamples:
         times_drawn = np.bincount(
             generator.integers(len(correct), size=len(correct)), minlength=len(correct)
@@ -60,13 +61,13 @@ def selected_accuracy(
         left_out = times_drawn == 0
         if not left_out.any():  # only of very few images
             continue
-        best = int((times_drawn @ correct).argmax())
-        selected.append(best)
-        scores.append(correct[left_out, best].mean())
+        right = times_drawn @ correct
+        best = right >= right.max() - NO_SPREAD * len(correct)
+        did_best += best / best.sum()
+        scores.append(correct[left_out, best.argmax()].mean())
     mean, tail = float(np.mean(scores)), 50 * (1 - confidence)
     low, high = np.percentile(scores, [tail, 100 - tail])
     wilson = wilson_interval(round(mean * len(correct)), len(correct), confidence).ends
     assert wilson is not None  # there are two images or more
-    shares = np.bincount(selected, minlength=correct.shape[1]) / resamples
     bounds = min(float(low), wilson[0]), max(float(high), wilson[1])
-    return Selected(mean, *bounds, tuple(shares.tolist()))
+    return Selected(mean, *bounds, tuple((did_best / resamples).tolist()))
