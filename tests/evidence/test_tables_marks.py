@@ -12,6 +12,7 @@ from benchmarks.evidence.tables import TableRequest, make_table, table_text
 GOOD = [0.90, 0.92, 0.94, 0.91, 0.93, 0.95, 0.92, 0.94]
 EQUAL = [0.92, 0.90, 0.93, 0.92, 0.93, 0.94, 0.93, 0.93]
 FEW = [0.89, 0.93, 0.93]
+WORST = [share - 0.2 for share in GOOD[:7]]
 WORSE = [share - 0.1 - place / 500 for place, share in enumerate(GOOD)]
 
 
@@ -166,6 +167,46 @@ def test_methods_in_columns_compete_within_a_row(frame):
     best = [panel.columns[place] for place, cell in enumerate(panel.rows[0].cells) if cell.best]
     assert best == ["good"]
     assert "Bold: the best of its row." in table_text(table, "md")
+
+
+def with_test_samples(records, *samples):
+    """The same records, those of split seed k with the k-th number of test samples, in turn."""
+    return [
+        record | {"metrics": record["metrics"] | {"test_samples": samples[place % len(samples)]}}
+        for place, record in enumerate(records)
+    ]
+
+
+def test_what_was_tested_on_other_numbers_of_samples_does_not_compete(rows):
+    """Accuracies on 2 test reviews once were the best of a column of accuracies on 1,000."""
+    few = with_test_samples(rows("a", 10, GOOD) + rows("b", 10, EQUAL), 2)
+    many = with_test_samples(rows("c", 10, WORSE) + rows("d", 10, WORST), 1000)
+    table = make_table(results_frame(few + many))
+    found = cells(table)
+    assert [name for name, cell in found.items() if cell.best] == ["a", "c"]
+    assert found["b"].not_significantly_worse is True
+    assert found["d"].not_significantly_worse is False
+    assert (found["b"].common, found["d"].common) == (8, 7)
+    text = table_text(table, "md")
+    assert "Bold: the best of its column, among those tested on as many samples." in text
+    assert "n = 10, 1000 test samples: d without all the draws of the others" in text
+
+
+def test_beside_a_reference_that_was_tested_on_others_there_is_no_difference(rows):
+    few = with_test_samples(rows("a", 10, GOOD), 2)
+    many = with_test_samples(rows("b", 10, WORSE), 1000)
+    table = make_table(results_frame(few + many), TableRequest(reference="a"))
+    assert cells(table)["b"].mean is None
+
+
+def test_folds_of_two_sizes_are_the_same_for_all_methods(rows):
+    """Draws differ in their number of test samples, the methods of one draw do not."""
+    full, short = rows("a", 10, GOOD), rows("b", 10, WORSE)
+    records = with_test_samples(full, 67, 66) + with_test_samples(short, 67, 66)[1::2]
+    table = make_table(results_frame(records))
+    assert cells(table)["a"].best
+    assert cells(table)["b"].shared == 4
+    assert "tested on" not in table_text(table, "md")
 
 
 def test_datasets_do_not_compete(rows):

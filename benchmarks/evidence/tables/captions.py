@@ -114,7 +114,12 @@ def _comparison_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
     cells = [cell for panel in panels for cell in panel.cells]
     group, alpha = table.group, f"{1 - table.request.level:.2g}"
     bold = any(cell.best for cell in cells)
-    sentences = [f"Bold: the best of its {group}."] if bold else []
+    among = ", among those tested on as many samples" if table.tests_differ else ""
+    sentences = [f"Bold: the best of its {group}{among}."] if bold else []
+    if table.tests_differ:
+        sentences.append(
+            f"Cells of a {group} that were tested on different numbers of samples are not compared."
+        )
     sentences += shared_draws_sentences(table, panels)
     untested = [cell.shared for cell in cells if cell.untested and cell.shared is not None]
     if untested and not table.has_tests:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,7 +19,6 @@ from benchmarks.evidence.statistics import (
     paired_differences,
 )
 from benchmarks.evidence.tables.comparisons import Standing, standings
-from benchmarks.evidence.tables.metrics import METRICS
 from benchmarks.evidence.tables.parameters import spans
 from benchmarks.evidence.tables.request import TableRequest, labels
 from benchmarks.grid.errors import nearest
@@ -29,17 +28,21 @@ if TYPE_CHECKING:
 
 NUMBERS = ["mean", "low", "high", "sd", "reach", "p", "shared", "common"]
 ANSWERS = ["best", "not_significantly_worse", "correction", "lacking", "is_reference"]
-COLUMNS = ["draws", *NUMBERS, *ANSWERS]
+COLUMNS = ["draws", *NUMBERS, *ANSWERS, "tested"]
 # A cell's values on the axes of the request, and its label.
 Place = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Competitor:
-    """A cell and its values by split seed (runs on one split seed averaged)."""
+    """A cell and its values by split seed (runs on one split seed averaged).
+
+    `tested` is the number of its test samples, where only cells with as many compete, else 0.
+    """
 
     place: Place
     values: pd.Series
+    tested: int
 
 
 def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> pd.DataFrame:
@@ -49,8 +52,10 @@ def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> p
     trainable_parameters, each a Span; optimistic, why the numbers are too good (empty: they are
     not); mean, low, high, sd and reach, of the paired differences where a reference is asked for;
     is_reference; and the fields of a `Standing`: best, not_significantly_worse (None without a
-    test), p and what is behind it. The low and high of shares are clipped to 0..1. What does not
-    exist is NaN. Runs without the metric are left out, see `missing_notices`.
+    test), p and what is behind it; tested, the number of its test samples, where only cells with as
+    many compete (else 0). No interval reaches beyond what the metric, or a difference of two of
+    its values, can be. What does not exist is NaN. Runs without the metric are left out, see
+    `missing_notices`.
 
     Raises EvidenceError for a reference that is not among the results, and for values that are
     not finite.
@@ -64,8 +69,6 @@ def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> p
         for name, competitor, interval, standing in _judged(members, request, metric)
     ]
     cells = pd.DataFrame(rows, columns=[*places, *COLUMNS]).astype(dict.fromkeys(NUMBERS, float))
-    if metric.is_share and request.reference is None:
-        cells["low"], cells["high"] = cells["low"].clip(lower=0.0), cells["high"].clip(upper=1.0)
     about = _about_runs(frame, places, request.metric)
     cells = cells.merge(about, on=places, how="left").sort_values(places, ignore_index=True)
     return cells if request.reference is None else _as_its_reference(cells, request)
@@ -111,19 +114,35 @@ def _apart(request: TableRequest) -> set[str]:
 def _competitions(frame: pd.DataFrame, request: TableRequest) -> list[dict[str, Competitor]]:
     """The cells that are compared with each other, by the competitor's name."""
     places = [*request.axes, "label"]
-    means = frame.groupby(list(dict.fromkeys([*places, "split_seed"])), dropna=False)
+    frame = frame.assign(tested=_tested(frame, places))
+    means = frame.groupby(list(dict.fromkeys([*places, "tested", "split_seed"])), dropna=False)
     means = means[request.metric].mean()
     competing = "label" if request.competing == "method" else request.competing
     apart = _apart(request)
     found: defaultdict[Place, dict[str, Competitor]] = defaultdict(dict)
-    for place, values in means.groupby(places, dropna=False):
+    for (*place, tested), values in means.groupby([*places, "tested"], dropna=False):
         where = dict(zip(places, place, strict=True))
-        together = tuple(value for axis, value in where.items() if axis not in apart)
+        together = (tested, *(value for axis, value in where.items() if axis not in apart))
         seeds = values.index.get_level_values("split_seed")
-        competitor = Competitor(place, pd.Series(values.to_numpy(), seeds))
+        competitor = Competitor(tuple(place), pd.Series(values.to_numpy(), seeds), int(tested))
         found[together][str(where.get(str(competing)))] = competitor
     _check_reference(request, {name for members in found.values() for name in members})
     return list(found.values())
+
+
+def _tested(frame: pd.DataFrame, places: list[str]) -> pd.Series:
+    """How many test samples the cell of each row has, where draws of its data set and size were
+    tested on more samples in one cell than in another; elsewhere 0.
+
+    Accuracies of two test samples and of a thousand do not compete, and draws that share a seed but
+    not their test samples are no pairs.
+    """
+    samples = pd.to_numeric(frame["test_samples"]).fillna(0)
+    sizes = [frame["dataset"], frame["train_size"]]
+    differ = samples.groupby([*sizes, frame["split_seed"]]).transform("nunique") > 1
+    apart = differ.groupby(sizes).transform("any")
+    of_cells = samples.groupby([frame[place] for place in places], dropna=False).transform("max")
+    return of_cells.where(apart, 0).astype(int)
 
 
 def _judged(
@@ -139,7 +158,7 @@ def _judged(
     intervals = {
         name: _mean_interval(own, metric, request.level)
         if reference is None or own is reference
-        else difference_interval(paired_differences(own, reference), request.level)
+        else _difference(own, reference, metric, request.level)
         for name, own in values.items()
     }
     found = standings(values, metric.direction, request.level, request.reference)
@@ -148,13 +167,14 @@ def _judged(
 
 
 def _mean_interval(values: pd.Series, metric: Metric, level: float) -> Interval:
-    """None of the suite's own metrics goes below 0, whatever the interval's formula says."""
     if metric.is_share:
         return accuracy_interval(values, level)
-    interval = difference_interval(values, level)
-    if metric.name not in METRICS or interval.low is None:
-        return interval
-    return replace(interval, low=max(interval.low, 0.0))
+    return difference_interval(values, level).within(*metric.range)
+
+
+def _difference(own: pd.Series, reference: pd.Series, metric: Metric, level: float) -> Interval:
+    interval = difference_interval(paired_differences(own, reference), level)
+    return interval.within(*metric.range.of_differences)
 
 
 def _row(
@@ -172,6 +192,7 @@ def _row(
         "sd": interval.spread,
         "reach": interval.reach,
         "is_reference": name == request.reference,
+        "tested": competitor.tested,
         **vars(standing),
     }
 

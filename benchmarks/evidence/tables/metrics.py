@@ -10,6 +10,7 @@ from pandas.api.types import is_numeric_dtype
 
 from benchmarks.evidence.axes import ROW, SEEDS
 from benchmarks.evidence.errors import EvidenceError
+from benchmarks.evidence.ranges import Range, range_of
 from benchmarks.grid.errors import nearest
 
 Direction = Literal["larger", "smaller", "none"]
@@ -55,6 +56,11 @@ class Metric:
     def in_unit_of_differences(self) -> str:
         """As `in_unit`; differences of percentages are points."""
         return " in points" if self.is_share else self.in_unit
+
+    @property
+    def range(self) -> Range:
+        """What its values can be."""
+        return range_of(self.name)
 
     @property
     def is_share(self) -> bool:

@@ -22,7 +22,8 @@ class Cell:
     or the reference, on `shared` draws, adjusted as `correction` says; `p` is None where these are
     too few for a test, both are None where nothing was to be compared. `not_significantly_worse`
     is what the test says, None without one; beside a reference it means not significantly
-    different. `common` and `lacking` tell of the draws of all competitors, see `Standing`.
+    different. `common` and `lacking` tell of the draws of all competitors, see `Standing`; `tested`
+    is the number of test samples, where only cells with as many compete, else 0.
     `parameters` and `trainable_parameters` are the fewest and the most of its models, None where
     they are not known; `optimistic` says why its numbers are too good, and is empty where they are
     not. `published` are (label, value). Values are in the metric's own scale: accuracies from 0
@@ -43,6 +44,7 @@ class Cell:
     correction: Correction = ""
     common: int | None = None
     lacking: bool = False
+    tested: int = 0
     published: tuple[tuple[str, float], ...] = ()
     parameters: Span | None = None
     trainable_parameters: Span | None = None
@@ -141,6 +143,11 @@ class Table:
         """Whether any cell knows its parameters, and the table is not about them anyway."""
         counted = any(cell.parameters for panel in self.panels for cell in panel.cells)
         return counted and self.metric.name not in COUNTED
+
+    @property
+    def tests_differ(self) -> bool:
+        """Whether cells beside each other were tested on more samples or fewer."""
+        return any(cell.tested for panel in self.panels for cell in panel.cells)
 
     @property
     def models_in_columns(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from benchmarks.evidence.tables.comparisons import FEWEST_COMMON
 from benchmarks.evidence.tables.panels import Cell, Panel, Table
@@ -50,11 +50,23 @@ def _groups(table: Table, panels: Sequence[Panel]) -> Iterator[tuple[str, dict[s
         if table.group == "row":
             for row in panel.rows:
                 cells = dict(zip(panel.columns, row.cells, strict=True))
-                yield before + row.label, {name: cell for name, cell in cells.items() if cell}
+                yield from _comparable(before + row.label, cells)
             continue
         for place, column in enumerate(panel.columns):
             cells = {row.label: row.cells[place] for row in panel.rows}
-            yield before + column, {name: cell for name, cell in cells.items() if cell}
+            yield from _comparable(before + column, cells)
+
+
+def _comparable(
+    place: str, cells: Mapping[str, Cell | None]
+) -> Iterator[tuple[str, dict[str, Cell]]]:
+    """The cells of a row or column, apart where their numbers of test samples differ."""
+    found: defaultdict[int, dict[str, Cell]] = defaultdict(dict)
+    for name, cell in cells.items():
+        if cell:
+            found[cell.tested][name] = cell
+    for tested, group in sorted(found.items()):
+        yield f"{place}, {tested} test samples" if tested else place, group
 
 
 def _named(places: Sequence[str], group: str) -> str:
