@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.evidence.axes import ROW
+from benchmarks.evidence.ranges import SHARE
 from benchmarks.evidence.results import method_labels, split_means
 from benchmarks.evidence.statistics import Interval, difference_interval
 
@@ -96,7 +97,7 @@ def scored_twice(frame: pd.DataFrame) -> list[ScoredTwice]:
 def _scored(row: tuple[Any, ...], values: pd.DataFrame) -> ScoredTwice:
     chosen, last = values["accuracy"], values["accuracy_last_epoch"]
     dataset, protocol, method, size = row
-    difference = difference_interval(chosen - last)
+    difference = difference_interval(chosen - last).within(*SHARE.of_differences)
     return ScoredTwice(
         dataset, protocol, method, int(size), float(chosen.mean()), float(last.mean()), difference
     )

@@ -173,3 +173,15 @@ def test_a_shift_of_all_values_shifts_a_bootstrapped_interval(values, steps):
     one, other = bootstrapped(values), bootstrapped(values + shift)
     assume(one.low is not None and other.low is not None)
     assert (other.low - shift, other.high - shift) == pytest.approx((one.low, one.high), abs=1e-6)
+
+
+@pytest.mark.parametrize("interval", [*OF_MEANS, bootstrapped])
+@fuzzed
+@given(DIFFERENCES, st.floats(-0.5, 0.5))
+def test_cut_to_what_is_possible_it_holds_all_that_was_possible_before(interval, values, truth):
+    """So no interval covers the truth less often for being cut."""
+    found = interval(values)
+    assume(found.low is not None)
+    cut = found.within(-0.5, 0.5)
+    assert (cut.low <= truth <= cut.high) == (found.low <= truth <= found.high)
+    assert -0.5 - CLOSE <= cut.low <= cut.high <= 0.5 + CLOSE

@@ -78,9 +78,10 @@ def _nearest_bound(part: Part, interval: Interval) -> float:
 
 
 def interval_of(part: Part, values: np.ndarray, level: float) -> Interval:
+    """The interval of the part's effect, within what that can be at all."""
     if _is_share(part):
         return accuracy_interval(values, level)
-    interval = difference_interval(values, level)
+    interval = difference_interval(values, level).within(*part.reach)
     if part.kind != "ratio" or interval.estimate is None:
         return interval
     logarithms = (interval.estimate, interval.low, interval.high)

@@ -14,6 +14,7 @@ from pydantic import (
 
 from benchmarks.evidence.claims.arms import Arm, Strict, Text
 from benchmarks.evidence.claims.expectations import SHARES, Bound, Expectation, Metric, Size, Sizes
+from benchmarks.evidence.ranges import ANY, Range, range_of
 
 Mark = Literal["read", "digitised", "memory"]
 
@@ -29,8 +30,6 @@ class Source(Strict):
 
 
 Pair = tuple[Arm, Arm]
-# What a measure of shares can be at all.
-REACH = {"contrast": (-1, 1), "interaction": (-2, 2), "mean_of": (0, 1), "spread_of": (0, 1)}
 MEASURES = ("contrast", "interaction", "ratio", "mean_of", "spread_of")
 
 
@@ -93,13 +92,12 @@ class Part(Strict):
         """What no share can ever be is a slip: mostly points or per cent in the place of shares."""
         if self.metric not in SHARES or self.kind == "ratio":
             return
-        low, high = REACH[self.kind]
+        low, high = self.reach
         bounds = {self.expect.name: self.expect.bound, "fails_at": self.fails_at}
         for name, value in (bounds | {"published": self.published}).items():
             if value is not None and not low <= value <= high:
-                raise ValueError(
-                    f"{name}={value:g}: a share goes from {low} to {high} here; 0.05 is 5 points"
-                )
+                told = f"a share goes from {low:g} to {high:g} here; 0.05 is 5 points"
+                raise ValueError(f"{name}={value:g}: {told}")
 
     @model_serializer(mode="wrap")
     def _without_later_fields(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -123,6 +121,18 @@ class Part(Strict):
     def kind(self) -> str:
         """Which of MEASURES it is."""
         return next(name for name in MEASURES if getattr(self, name) is not None)
+
+    @property
+    def reach(self) -> Range:
+        """What the measure can be at all; a ratio counts as its logarithm, which is any number."""
+        of_metric = range_of(self.metric)
+        return {
+            "contrast": of_metric.of_differences,
+            "interaction": of_metric.of_differences.of_differences,
+            "ratio": ANY,
+            "mean_of": of_metric,
+            "spread_of": of_metric.of_spreads,
+        }[self.kind]
 
     @property
     def arms(self) -> tuple[Arm, ...]:

@@ -67,7 +67,7 @@ def paired_differences(
         figure, axes = panel_figure(len(panels), 2.5)
         entries: dict[str, Any] = {}
         for ((dataset, _), rows), ax, title in zip(panels, axes, titles, strict=False):
-            entries |= _panel(ax, rows)
+            entries |= _panel(ax, rows, shown)
             ax.set_xlabel(size_label(frame, dataset))
             ax.set_title(title)
             ax.set_ylabel(folded(f"{of}{first} \N{MINUS SIGN} {second} (points)", 34))
@@ -96,7 +96,7 @@ def _differences(frame: pd.DataFrame, metric: str, first: str, second: str) -> p
     return joined.reset_index()
 
 
-def _panel(ax: Axes, rows: pd.DataFrame) -> dict[str, Any]:
+def _panel(ax: Axes, rows: pd.DataFrame, shown: Metric) -> dict[str, Any]:
     sizes, seeds = sorted(rows["train_size"].unique()), sorted(rows["split_seed"].unique())
     spread = np.linspace(SEEDS_FROM, SEEDS_TO, len(seeds)) if len(seeds) > 1 else [-0.1]
     aside = dict(zip(seeds, spread, strict=True))
@@ -112,7 +112,7 @@ def _panel(ax: Axes, rows: pd.DataFrame) -> dict[str, Any]:
         alpha=0.6,
         gid="seeds",
     )
-    for place, found in enumerate(_intervals(rows).values()):
+    for place, found in enumerate(_intervals(rows, shown).values()):
         if found.low is not None and found.high is not None:
             ax.vlines(place + MEAN_AT, 100 * found.low, 100 * found.high, color=INK, linewidth=1.2)
         ax.plot(
@@ -134,10 +134,11 @@ def _panel(ax: Axes, rows: pd.DataFrame) -> dict[str, Any]:
     return {"one draw (split seed)": dot, "mean over draws, 95 % interval": mean}
 
 
-def _intervals(rows: pd.DataFrame) -> dict[int, Interval]:
+def _intervals(rows: pd.DataFrame, shown: Metric) -> dict[int, Interval]:
     """Of the mean difference at each size."""
+    possible = shown.range.of_differences
     return {
-        int(size): difference_interval(values)
+        int(size): difference_interval(values).within(*possible)
         for size, values in rows.groupby("train_size", sort=True)["difference"]
     }
 
@@ -156,7 +157,7 @@ def _words(
         wins = rows["difference"].gt(0).groupby(rows["train_size"]).sum()
         parts = [
             f"n = {size}: {_mean_words(found)}, {first} ahead in {wins[size]} of {found.pairs}"
-            for size, found in _intervals(rows).items()
+            for size, found in _intervals(rows, shown).items()
         ]
         told.append(f"{title}: {'; '.join(parts)}.")
     return " ".join(told)

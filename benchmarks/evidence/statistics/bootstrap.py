@@ -47,9 +47,11 @@ def hierarchical_bootstrap(
     Bootstrap Methods and their Application (1997), sections 3.8, 5.2 and 5.3; for test samples that
     cross all splits A. B. Owen, Ann. Appl. Stat. 1 (2007), by which it errs on the wide side.
 
-    The same input gives the same answer, whatever the order of the mapping. `reason` says why there
-    is no interval: no pair, one pair, no spread, or resamples without spread, which leave a
-    studentised one without end. docs/calibration.md says how well each form keeps its level.
+    The ends may lie beyond what the values can be: of accuracies cut them at 0 and 1, of
+    differences at -1 and 1 (`Interval.within`). The same input gives the same answer, whatever the
+    order of the mapping. `reason` says why there is no interval: no pair, one pair, no spread, or
+    resamples without spread, which leave a studentised one without end. docs/calibration.md says
+    how well each form keeps its level.
 
     Raises EvidenceError for values that are not finite, arrays of other shapes, and resamples too
     few for the level.

@@ -50,6 +50,16 @@ class Interval:
             return None
         return max(self.high - self.measured, self.measured - self.low)
 
+    def within(self, least: float, most: float) -> Interval:
+        """The interval without what its estimate can never be, which lies from `least` to `most`.
+
+        A difference of two shares is never beyond -1 and 1, but Student's interval of 3 of them may
+        be. As the truth lies within, too, this loses no coverage at any level.
+        """
+        if self.low is None or self.high is None:
+            return self
+        return replace(self, low=max(self.low, least), high=min(self.high, most))
+
     @property
     def measured(self) -> float:
         """The estimate; raises EvidenceError where there is none."""

@@ -37,8 +37,10 @@ def difference_interval(differences: ArrayLike, level: float = LEVEL) -> Interva
     Sources: Student, Biometrika 6 (1908); P. Hall, "On the removal of skewness by transformation",
     J. R. Stat. Soc. B 54 (1992), here with the t quantile instead of the normal one.
 
-    Where there is no interval `reason` tells why: no pair, one pair, all differences equal. Raises
-    EvidenceError for values that are not finite and for a level outside 0 to 1.
+    What the values are is not known here: of shares cut it at -1 and 1 (`Interval.within`), as
+    tables, claims and figures do. Where there is no interval `reason` tells why: no pair, one pair,
+    all differences equal. Raises EvidenceError for values that are not finite and for a level
+    outside 0 to 1.
     """
     check_share("level", level)
     return _widened(finite(differences), level, adjusted=False)
@@ -62,9 +64,7 @@ def accuracy_interval(accuracies: ArrayLike, level: float = LEVEL) -> Interval:
         raise EvidenceError(
             f"accuracies from {values.min():g} to {values.max():g}: expected shares from 0 to 1"
         )
-    found = _widened(values, level, adjusted=True)
-    if found.low is not None and found.high is not None:
-        found = replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
+    found = _widened(values, level, adjusted=True).within(0.0, 1.0)
     return replace(found, caveat=_caveat(found, level))
 
 
