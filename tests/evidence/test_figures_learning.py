@@ -181,6 +181,42 @@ def test_each_method_has_a_panel_where_lines_would_crowd_one(rows, tmp_path):
     assert "mnist01, b, n = 10 to 20: loss0 from 55.0 % to 55.0 %" in drawing.alt
 
 
+def crowded(rows, levels, dataset="mnist01"):
+    """Records of methods with eight losses each, at these mean accuracies."""
+    records = []
+    for place, (method, size) in itertools.product(range(8), itertools.product(levels, (10, 20))):
+        for record in rows(method, size, [levels[method], levels[method] + 0.01], dataset=dataset):
+            record["config"]["loss"] = {"name": f"loss{place}"}
+            record["key"] += f"loss{place}"
+            records.append(record)
+    return records
+
+
+def test_all_panels_of_a_data_set_have_axes_of_one_kind(rows, tmp_path):
+    """Those of methods below 90 % once were linear, beside logarithmic ones."""
+    records = crowded(rows, {"a": 0.95, "b": 0.4})
+    records += crowded(rows, {"a": 0.8, "b": 0.4}, dataset="other")
+    drawing = learning_curves(results_frame(records), [], tmp_path / "curve")
+    kinds = {ax.get_title(): ax.get_yscale() for ax in drawing.figure.axes}
+    assert kinds == {
+        "mnist01, a": "log",
+        "mnist01, b": "log",
+        "other, a": "linear",
+        "other, b": "linear",
+    }
+
+
+def test_a_title_that_names_a_method_is_folded_whole(rows, tmp_path):
+    """The method once was put behind a data set's name that was folded already."""
+    dataset, method = "a_data_set_of_quite_some_length", "a_method_of_some_length"
+    drawing = learning_curves(
+        results_frame(crowded(rows, {method: 0.5, "b": 0.4}, dataset)), [], tmp_path / "curve"
+    )
+    titles = [ax.get_title() for ax in drawing.figure.axes]
+    assert titles == [f"{dataset},\n{method}", f"{dataset}, b"]
+    assert f"{dataset}, {method}, n = 10 to 20:" in drawing.alt
+
+
 def test_as_many_methods_without_anything_more_share_a_panel(rows, tmp_path):
     records = [record for name in "abcdefghijklmnopqr" for record in rows(name, 10, [0.5, 0.6])]
     assert len(learning_curves(results_frame(records), [], tmp_path / "curve").figure.axes) == 1

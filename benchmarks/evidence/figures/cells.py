@@ -18,6 +18,7 @@ from benchmarks.grid.metrics import ACCURACY
 from benchmarks.records.store import Record
 
 CELL = [*ROW, *SEEDS]
+TITLE = 44  # letters in a line above a panel
 
 
 def cell_of(record: Record) -> dict[str, Any]:
@@ -68,10 +69,14 @@ def ordered_panels(
 
 
 def panel_titles(panels: Sequence[tuple[str, str]]) -> list[str]:
-    """Of (dataset, protocol): the dataset, and the protocol where there are several."""
+    """Of (dataset, protocol): the dataset, and the protocol where there are several, folded."""
+    return [folded(name, TITLE) for name in panel_names(panels)]
+
+
+def panel_names(panels: Sequence[tuple[str, str]]) -> list[str]:
+    """The titles of panels in one line each, for more to be said in them."""
     several = len({protocol for _, protocol in panels}) > 1
-    names = [f"{dataset}, {protocol}" if several else dataset for dataset, protocol in panels]
-    return [folded(name, 44) for name in names]
+    return [f"{dataset}, {protocol}" if several else dataset for dataset, protocol in panels]
 
 
 def inner_label(label: str) -> str:

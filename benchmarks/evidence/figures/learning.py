@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from benchmarks.evidence.figures.cells import (
+    TITLE,
     inner_label,
     measured_rows,
     ordered_labels,
     ordered_panels,
-    panel_titles,
+    panel_names,
     without_attrs,
 )
 from benchmarks.evidence.figures.drawing import Drawing, save
@@ -24,8 +25,8 @@ from benchmarks.evidence.figures.layout import (
     share_y_label,
     size_label,
 )
-from benchmarks.evidence.figures.learning_panel import LABEL, draw_panel
-from benchmarks.evidence.figures.style import NO_RESULT, house_style, looks
+from benchmarks.evidence.figures.learning_panel import LABEL, NEAR_CEILING, draw_panel
+from benchmarks.evidence.figures.style import NO_RESULT, folded, house_style, looks
 from benchmarks.evidence.optimism import labelled_means
 from benchmarks.evidence.statistics import accuracy_interval
 from benchmarks.evidence.tables.metrics import METRICS
@@ -56,10 +57,10 @@ def learning_curves(
     One panel per dataset and protocol (in the order of `datasets`), and per method where lines
     would crowd it; one line per method (in the order of `methods`) and what it was run with,
     through the means over draws, with their 95 % intervals (`statistics.accuracy_interval`): as
-    bars side by side where there are few sizes and many
-    methods, else as bands. Where a mean is above 90 % the axis is logarithmic in the error, so that
-    methods near the ceiling stay apart; a mean without any error is drawn as half a wrong test
-    sample in all draws together. Published points are hollow, those of a second source half filled.
+    bars side by side where there are few sizes and many methods, else as bands. Where a mean of a
+    data set is above 90 % all its axes are logarithmic in the error, so that methods near the
+    ceiling stay apart; a mean without any error is drawn as half a wrong test sample in all draws
+    together. Published points are hollow, those of a second source half filled.
 
     `metric` is a share and a column of the frame; rows without it are left out. The axis of another
     one than accuracy is linear and has no published points.
@@ -73,6 +74,7 @@ def learning_curves(
     panels = _panels(curves, datasets)
     if crowded:
         panels, methods = _one_method_each(panels, methods), ()
+    near_ceiling = _near_ceiling(curves) if metric == ACCURACY else ()
     order = ordered_labels(pd.concat([rows for *_, rows in panels] or [curves]), methods)
     with house_style():
         height, letters = (LOW, LABEL_OF_LOW) if crowded else (HEIGHT, LABEL)
@@ -81,8 +83,9 @@ def learning_curves(
         entries: dict[str, Any] = {}
         for (dataset, title, rows), ax in zip(panels, axes, strict=False):
             sources = [curves for curves in published if curves.dataset == dataset]
-            entries |= draw_panel(ax, rows, look, sources, metric, letters)
-            ax.set_title(title)
+            by_error = dataset in near_ceiling
+            entries |= draw_panel(ax, rows, look, sources, metric, letters, by_error)
+            ax.set_title(folded(title, TITLE))
             ax.set_xlabel(size_label(frame, dataset))
         if not panels:
             say_empty(axes[0], empty)
@@ -99,9 +102,15 @@ def _crowded(curves: pd.DataFrame) -> bool:
     return bool(((counts["label"] >= CROWDED) & (counts["label"] > 2 * counts["method"])).any())
 
 
+def _near_ceiling(curves: pd.DataFrame) -> set[str]:
+    """The data sets with a mean near 100 %: all panels of one have axes of one kind."""
+    best = curves.groupby("dataset")["mean"].max()
+    return set(best.index[best > NEAR_CEILING])
+
+
 def _panels(curves: pd.DataFrame, datasets: Sequence[str]) -> list[Panel]:
     found = ordered_panels(curves, datasets)
-    titles = panel_titles([name for name, _ in found])
+    titles = panel_names([name for name, _ in found])
     return [(name[0], title, rows) for (name, rows), title in zip(found, titles, strict=True)]
 
 

@@ -40,15 +40,15 @@ def draw_panel(
     sources: Sequence[PublishedCurves],
     metric: str = ACCURACY,
     letters: int = LABEL,
+    by_error: bool = False,
 ) -> dict[str, Line2D]:
     """Draws the curves of one dataset and returns what the legend has to explain.
 
     `rows` hold label, method, train_size, mean, low, high (shares; NaN without an interval) and
-    floor, the smallest error that is drawn. The error of accuracies near 1 has a logarithmic axis,
-    that of another metric none. The label of the axis has lines of at most `letters`.
+    floor, the smallest error that is drawn. The axis is logarithmic in the error where `by_error`
+    says so, else linear. The label of the axis has lines of at most `letters`.
     """
-    near_ceiling = metric == ACCURACY and rows["mean"].max() > NEAR_CEILING
-    floor = float(rows["floor"].min()) if near_ceiling else None
+    floor = float(rows["floor"].min()) if by_error else None
     scale = _Scale(floor, METRICS[metric].says, letters)
     entries = _curves(ax, rows, look, scale)
     for place, source in enumerate(sources):
