@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.grid.configs import PROJECT
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.paths import path_of
 
 FIGURES = ("all", "none")
 
@@ -42,4 +43,4 @@ def _folder(settings: dict[str, Any], name: str, default: Path) -> Path:
         return default
     if not isinstance(chosen, str) or not chosen:
         raise RequestError(name, chosen, "give the path of a folder")
-    return Path(chosen).expanduser().absolute()
+    return path_of(name, chosen).absolute()

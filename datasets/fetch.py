@@ -43,13 +43,13 @@ def cache_folder() -> Path:
     import platformdirs
 
     chosen = os.environ.get("SCARCE_CACHE")
-    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("scarce")
+    return Path(os.path.expanduser(chosen)) if chosen else platformdirs.user_cache_path("scarce")
 
 
 def search_folders(subfolder: str) -> list[Path]:
     """Where to look for data, in order: below `$SCARCE_DATA` if set, then below the cache."""
     data = os.environ.get("SCARCE_DATA")
-    roots = [Path(data).expanduser()] if data else []
+    roots = [Path(os.path.expanduser(data))] if data else []
     return [root / subfolder for root in [*roots, cache_folder()]]
 
 

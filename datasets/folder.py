@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -76,7 +77,7 @@ def given_path(root: object) -> Path:
     """The path that the option `dataset.root` names."""
     if not isinstance(root, (str, PathLike)) or not str(root):
         raise WrongOption("dataset.root", root, "name a folder of class folders")
-    return Path(root).expanduser()
+    return Path(os.path.expanduser(root))
 
 
 def check_image_size(size: object) -> None:

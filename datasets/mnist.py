@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -135,7 +136,7 @@ def _folder(root: str | PathLike[str]) -> Path:
     wrong = WrongOption("dataset.root", root, "name a folder that holds the four MNIST files")
     if not isinstance(root, (str, PathLike)) or not str(root):
         raise wrong
-    folder = Path(root).expanduser()
+    folder = Path(os.path.expanduser(root))
     if not folder.is_dir():
         raise wrong
     return folder

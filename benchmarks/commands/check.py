@@ -15,6 +15,7 @@ from benchmarks.checking.kinds import kind_of, steps_of
 from benchmarks.checking.steps import FAILED, OK, WARNING, Outcome, outcomes
 from benchmarks.grid.configs import CONF, opened
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.paths import path_of
 from benchmarks.grid.request import parse_request
 
 STYLES = {OK: "green", WARNING: "yellow", FAILED: "red"}
@@ -23,7 +24,7 @@ WIDTH = 18  # of the longest name of a step, and of "warning"
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
     """Print one line for each step as it is done; 1 where one has failed, else 0."""
-    file = Path(arguments.file).expanduser().absolute()
+    file = path_of("FILE", arguments.file).absolute()
     kind = kind_of(file)
     done = []
     for outcome in _outcomes(file, kind, arguments.overrides):

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from benchmarks.commands.opening import opened_for_reading
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.yaml_files import yaml_text
 
 KINDS = {
     "datasets": "dataset",
@@ -48,11 +49,11 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
 
 def _says(file: Path) -> str:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        return "not UTF-8; save it as UTF-8"
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
+        text = yaml_text(file)
+    except ValueError as error:
+        return str(error)
+    try:
+        content = yaml.safe_load(text)
     except Exception as error:  # beside YAMLError, dates and numbers that are none raise others
         return f"not valid YAML: {' '.join(str(error).split())}"
     if not isinstance(content, dict):

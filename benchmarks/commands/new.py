@@ -18,6 +18,7 @@ from benchmarks.grid import extensions
 from benchmarks.grid.composing import check_name
 from benchmarks.grid.configs import Configs, opened
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.paths import path_of
 from benchmarks.grid.plan import RESERVED
 
 PLAIN: dict[str, Any] = {"highlight": False, "soft_wrap": True, "markup": False}
@@ -72,7 +73,7 @@ def _folder(words: list[str]) -> Path:
     for field, value in given.items():
         if field != "folder" or not value:
             raise RequestError(field, value, "new takes folder=PATH and nothing else")
-    return Path(given.get("folder", "mine")).expanduser()
+    return path_of("folder", given.get("folder", "mine"))
 
 
 def _files(kind: str, name: str, folder: Path) -> Iterator[tuple[Path, str]]:

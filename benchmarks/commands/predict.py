@@ -16,6 +16,7 @@ from benchmarks.execution.saved_model import SavedModel, load, square_images
 from benchmarks.execution.worker import silence
 from benchmarks.grid.configs import PROJECT
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.paths import path_of
 from datasets.errors import DataDamaged, DataUnavailable
 from datasets.image_listing import is_image_file
 
@@ -42,7 +43,7 @@ def _model_folder(words: list[str]) -> Path:
     given = [word.removeprefix(MODEL) for word in words if word.startswith(MODEL)]
     if len(given) > 1:
         raise RequestError("model", " ".join(given), "give one folder")
-    return Path(given[0]).expanduser() if given else USUAL
+    return path_of("model", given[0]) if given else USUAL
 
 
 def _photos(words: list[str]) -> list[Path]:
@@ -51,7 +52,7 @@ def _photos(words: list[str]) -> list[Path]:
         raise RequestError("PHOTO", "nothing", "name photos, or folders of photos")
     found: list[Path] = []
     for word in words:
-        path = Path(word).expanduser()
+        path = path_of("PHOTO", word)
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if is_image_file(p))
             if not inside:

@@ -15,6 +15,7 @@ from benchmarks.evidence.figures.style import counted
 from benchmarks.grid import augmentations, data
 from benchmarks.grid.configs import Configs, field_names, opened, suggest_field
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.paths import path_of
 from benchmarks.grid.plan import compose_base
 from benchmarks.grid.request import AUGMENTATION, Request, parse_request
 from datasets.augmentation import Augmentation
@@ -121,7 +122,7 @@ def _built(config: dict[str, Any], samples: Samples) -> Augmentation | None:
 
 def _path(out: str | None, default: str) -> Path:
     """A relative path counts from the working directory."""
-    return Path(out or default).expanduser().absolute()
+    return path_of("out", out or default).absolute()
 
 
 def _as_they_are(samples: Samples, name: str) -> tuple[list[Row], str]:

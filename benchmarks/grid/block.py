@@ -13,6 +13,7 @@ An axis is a group (`method`), a field in a group (`dataset.train_size`) or a se
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,11 @@ class Block:
             return Block((*self.factors, factor), self.excludes)
         swapped = [factor if factor.axes[0] in own.axes else own for own in self.factors]
         return Block(tuple(swapped), self.excludes)
+
+    @property
+    def combinations(self) -> int:
+        """How many there are before any is left out."""
+        return math.prod(len(factor.rows) for factor in self.factors)
 
     def assignments(self) -> Iterator[Assignment]:
         names = [axis for factor in self.factors for axis in factor.axes]

@@ -9,6 +9,8 @@ from benchmarks.grid.block import Assignment, Block, parse_block, plain
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.request import GROUPS
 
+MOST_CELLS = 200_000  # that a grid may have before exclusions; planning as many takes minutes
+
 Requested = dict[str, list[Any]]
 
 
@@ -18,9 +20,12 @@ def assignments(blocks: list[dict[str, Any]], requested: Requested) -> Iterator[
     Raises RequestError for a block that cannot be meant and for a grid without a cell.
     """
     own = [parse_block(block) for block in blocks]
+    _refuse_too_many(own)
     if not any(_has_cells(block) for block in own):
         raise RequestError("benchmark.grid", "no cells", "exclude removes all; leave some")
-    left = [block for block in restrict(own, requested) if _has_cells(block)]
+    restricted = restrict(own, requested)
+    _refuse_too_many(restricted)
+    left = [block for block in restricted if _has_cells(block)]
     if not left:
         asked = " ".join(f"{axis}={_text(values)}" for axis, values in requested.items())
         remedy = f"the benchmark's file excludes all that was asked for ({asked}); ask for others"
@@ -93,6 +98,16 @@ def _paired(axis: str, values: list[Any], blocks: list[Block]) -> RequestError:
     choices = [value for index, value in enumerate(choices) if value not in choices[:index]]
     remedy = f"paired with {', '.join(others)} in the benchmark's file; choose from "
     return RequestError(axis, _text(values), remedy + _text(choices))
+
+
+def _refuse_too_many(blocks: list[Block]) -> None:
+    """So many are a slip, and would be counted for hours."""
+    if (cells := sum(block.combinations for block in blocks)) > MOST_CELLS:
+        factors = [factor for block in blocks for factor in block.factors]
+        longest = max(factors, key=lambda factor: len(factor.rows))
+        axes = f"{','.join(longest.axes)} has {len(longest.rows):,} values"
+        remedy = f"more than {MOST_CELLS:,}; {axes}: give fewer, or several benchmarks"
+        raise RequestError("benchmark.grid", f"{cells:,} cells", remedy)
 
 
 def _has_cells(block: Block) -> bool:

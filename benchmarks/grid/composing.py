@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Container, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -152,7 +151,7 @@ class Composer:
     def _written(self, group: str, name: str) -> dict[str, Any] | None:
         """The content of a choice's file; None where it takes Hydra to read it or to refuse it."""
         if (group, name) not in self.written:
-            text = _text(self.configs.choices(group)[name], group, name)
+            text = self.configs.text(group, name)
             self.written[group, name] = None if REACHES_OUT.search(text) else _parsed(text, name)
         return self.written[group, name]
 
@@ -176,13 +175,6 @@ def plain(config: DictConfig) -> dict[str, Any]:
 def _resolved(config: DictConfig) -> dict[str, Any]:
     container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     return cast(dict[str, Any], container)  # its type allows for lists
-
-
-def _text(file: Path, group: str, name: str) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(group, name, f"{file.name} cannot be read as UTF-8: {error}") from error
 
 
 def _parsed(text: str, name: str) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from benchmarks import interrupts
 from benchmarks.grid import extensions
 from benchmarks.grid.errors import RequestError, closest, nearest
+from benchmarks.grid.yaml_files import yaml_text
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONF = PROJECT / "conf"
@@ -35,6 +36,7 @@ class Configs:
 
     def compose(self, overrides: list[str]) -> DictConfig:
         """One composed configuration; raises RequestError for a group, name or field unknown."""
+        self._require_readable(overrides)
         try:
             composed = compose("config", overrides=[*self.search_path, *overrides])
             interrupts.check()  # OmegaConf and Hydra may take a stop for an error, and go on
@@ -58,6 +60,21 @@ class Configs:
     def choices(self, group: str) -> dict[str, Path]:
         """Every choice of a group, by name, with its file; the first folder that has it wins."""
         return {file.stem: file for file in reversed(self.files(group))}
+
+    def text(self, group: str, name: str) -> str:
+        """Of the file of a choice that there is; raises RequestError where it cannot be read."""
+        file = self.choices(group)[name]
+        try:
+            return yaml_text(file)
+        except ValueError as error:
+            raise RequestError(group, name, f"{file}: {error}") from error
+
+    def _require_readable(self, overrides: list[str]) -> None:
+        """Of what Hydra is to read: it would wait for a pipe, and for aliases without end."""
+        for word in overrides:
+            group, _, name = word.lstrip("+").partition("=")
+            if group in extensions.HOLDS and name in self.choices(group):
+                self.text(group, name)
 
     def require_choice(self, group: str, name: object) -> None:
         if not isinstance(name, str) or name not in self.choices(group):

@@ -33,7 +33,7 @@ HOLDS: tuple[str, ...] = ("dataset", "method", "backbone", "loss", "augmentation
 HOLDS += ("protocol", "trainer", "logger", "executor", "benchmark", "claim")
 
 
-def folders(given: Sequence[str]) -> list[Path]:
+def folders(given: Sequence[object]) -> list[Path]:
     """All of them, each once; `given` are the entries of the search path.
 
     Raises RequestError for a package, a folder or a Python file that cannot be used.
@@ -80,23 +80,32 @@ def _broken(entry: EntryPoint, why: str) -> RequestError:
 
 def _of_the_variable() -> Iterator[Path]:
     for entry in filter(None, os.environ.get(VARIABLE, "").split(os.pathsep)):
-        folder = Path(entry).expanduser()
+        folder = Path(os.path.expanduser(entry))  # a user that there is not stays as it is
         if not folder.is_dir():
             raise RequestError(VARIABLE, entry, f"no such folder; give it, or unset {VARIABLE}")
         yield folder
 
 
-def _local_folder(entry: str) -> Path:
+def _local_folder(entry: object) -> Path:
     """The folder behind a search path entry (`file://`, `pkg://` or a plain path)."""
-    if entry.startswith("pkg://"):
-        spec = find_spec(entry.removeprefix("pkg://").replace("/", "."))
-        places = spec.submodule_search_locations if spec else None
-        folder = Path(next(iter(places))) if places else None
-    else:
-        folder = Path(entry.removeprefix("file://"))
+    folder = None
+    if isinstance(entry, str):
+        package = entry.startswith("pkg://")
+        folder = _of_package(entry) if package else Path(entry.removeprefix("file://"))
     if folder is None or not folder.is_dir():
         raise RequestError(SEARCH_PATH, entry, "no such folder; give file:///absolute/path")
     return folder
+
+
+def _of_package(entry: str) -> Path | None:
+    name = entry.removeprefix("pkg://").replace("/", ".")
+    try:
+        spec = find_spec(name)
+    except Exception as error:  # no name of a package, or one whose parent fails to load
+        told = " ".join(str(error).split()) or type(error).__name__
+        raise RequestError(SEARCH_PATH, entry, f"no package that can be found ({told})") from error
+    places = spec.submodule_search_locations if spec else None
+    return Path(next(iter(places))) if places else None
 
 
 def _make_importable(folder: Path) -> None:

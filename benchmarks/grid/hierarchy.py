@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.paths import path_of
 
 FIELD = "hierarchy"
 DERIVED = "last_word"  # from the names of the classes; no file
@@ -15,7 +16,7 @@ DERIVED = "last_word"  # from the names of the classes; no file
 def file_of(config: dict[str, Any]) -> Path | None:
     """None where the loss has no hierarchy, or derives it."""
     stated = (config.get("loss") or {}).get(FIELD)
-    return None if stated in (None, DERIVED) else Path(str(stated)).expanduser()
+    return None if stated in (None, DERIVED) else path_of("loss.hierarchy", stated)
 
 
 def fingerprint(config: dict[str, Any]) -> dict[str, str]:

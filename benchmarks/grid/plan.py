@@ -130,13 +130,11 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
     for name in base:
         if name not in ROOT_FIELDS:
             raise RequestError(name, base[name], f"no such field; {nearest(name, ROOT_FIELDS)}")
-    name = base["benchmark"].get("name")
-    check_name("benchmark.name", name)
-    if name in RESERVED:
-        raise RequestError("benchmark.name", name, "taken by the results folder; choose another")
-    if request.benchmark not in (None, name) and name in configs.choices("benchmark"):
-        remedy = f"another benchmark's, whose results it would take; say {request.benchmark}"
-        raise RequestError("benchmark.name", name, remedy)
+    if not isinstance(base["benchmark"], dict):
+        remedy = "its file holds no fields; give name, says and grid"
+        raise RequestError("benchmark", request.benchmark, remedy)
+    _check_benchmark_name(base["benchmark"].get("name"), request, configs)
+    name = base["benchmark"]["name"]
     if not isinstance(base["benchmark"].get("says"), str):
         raise RequestError("benchmark.says", "missing", f"say in a line what {name} asks")
     if not isinstance(base["benchmark"].get("reduced", ""), str):
@@ -145,6 +143,19 @@ def compose_base(request: Request, configs: Configs) -> dict[str, Any]:
     shown_metric(base["benchmark"])
     fields.check_known("benchmark", base["benchmark"])
     return base
+
+
+def _check_benchmark_name(name: Any, request: Request, configs: Configs) -> None:
+    """That of a folder of results, and of no other benchmark."""
+    check_name("benchmark.name", name)
+    if name in RESERVED:
+        raise RequestError("benchmark.name", name, "taken by the results folder; choose another")
+    if name not in configs.choices("benchmark"):
+        return
+    chosen = request.benchmark or plain(configs.compose([]))["benchmark"]["name"]
+    if name != chosen:
+        remedy = f"another benchmark's, whose results it would take; say {chosen}"
+        raise RequestError("benchmark.name", name, remedy)
 
 
 def _changes(request: Request, grid: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.paths import path_of
 from datasets.errors import DataDamaged, DataUnavailable
 from datasets.fetch import fetch, find, search_folders
 from datasets.looking import before_fetching
@@ -44,7 +45,7 @@ def _file(config: dict[str, Any]) -> Path | None:
         return None
     if backbone.weights == IMAGENET:
         return _published(backbone)
-    file = Path(backbone.weights).expanduser()
+    file = path_of("backbone.weights", backbone.weights)
     if not file.is_file():
         remedy = "no such file; give imagenet, none, or the path of a file of weights"
         raise RequestError("backbone.weights", backbone.weights, remedy)

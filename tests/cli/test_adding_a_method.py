@@ -75,7 +75,7 @@ def test_a_file_in_another_encoding_is_named_and_hides_no_other(scarce, tmp_path
     search = f"hydra.searchpath=[{folder.parent}]"
     listed = scarce("list", "methods", "--json", search).json["methods"]
     rows = {row["name"]: row["says"] for row in listed}
-    assert rows["theirs"] == "not UTF-8; save it as UTF-8"
+    assert rows["theirs"] == "not UTF-8 (invalid start byte); save it as UTF-8"
     assert "mlp" in rows
     outcome = scarce("plan", *TINY, search, "method=logistic,theirs")
     assert outcome.code == 2

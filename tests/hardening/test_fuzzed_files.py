@@ -67,10 +67,10 @@ def asked(tmp_path) -> Callable:
     """`asked(command, group, text, *words)`: the answer where a file `fuzzed` says `text`."""
     folder = tmp_path / "mine"
 
-    def ask(command: str, group: str, text: str, *words: str, name: str = "fuzzed"):
+    def ask(command: str, group: str, text: str | bytes, *words: str, name: str = "fuzzed"):
         file = folder / group / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="")
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
         given = {word.partition("=")[0] for word in words}
         cell = [word for word in CELL if word.partition("=")[0] not in given]
         grid = cell if command == "plan" and group != "benchmark" else []
@@ -108,6 +108,23 @@ def test_a_file_whose_text_is_damaged(file, asked):
     @given(damaged(stated(file)))
     def check(text):
         assert_told_in_one_line(asked("plan", file.partition("/")[0], text, *FILES[file]))
+
+    check()
+
+
+@pytest.mark.parametrize("file", ["method/mlp", "benchmark/quickstart", "claim/leek"])
+def test_a_file_with_bytes_that_are_no_text(file, asked):
+    group = file.partition("/")[0]
+    content = (CONF / f"{file}.yaml").read_bytes()
+    words = FILES.get(file, ())
+
+    @fuzzed
+    @given(st.integers(0, len(content)), st.binary(min_size=1, max_size=8))
+    def check(place, put):
+        changed = content[:place] + put + content[place:]
+        assert_told_in_one_line(
+            asked("claims" if group == "claim" else "plan", group, changed, *words)
+        )
 
     check()
 

@@ -18,6 +18,7 @@ from benchmarks.evidence.claims.schema import Claim, Part, Published, Source
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.wording import MARKS
 from benchmarks.grid.errors import nearest
+from benchmarks.grid.yaml_files import yaml_text
 
 if TYPE_CHECKING:
     from yaml import SafeLoader as _SafeLoader
@@ -66,11 +67,11 @@ def read_claim(path: str | PathLike[str]) -> Claim:
     """One claim file; raises EvidenceError naming file, field and remedy."""
     path = Path(path)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
-    except OSError as error:
-        raise EvidenceError(f"{path.name}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise EvidenceError(f"{path.name}: not UTF-8 ({error.reason}); save it as UTF-8") from error
+        text = yaml_text(path)
+    except ValueError as error:
+        raise EvidenceError(f"{path.name}: {error}") from error
+    try:
+        content = yaml.load(text, _EachKeyOnce)
     except Exception as error:  # beside YAMLError, dates and numbers that are none raise others
         fault = " ".join(str(error).split()) or type(error).__name__
         raise EvidenceError(f"{path.name}: not valid YAML: {fault}") from error
