@@ -2,7 +2,7 @@
 
 `<!-- generated: commands -->` in a page is replaced by the commands with their options,
 `<!-- generated: choices GROUP -->` by a table of conf/GROUP/, `<!-- generated: file PATH -->` by a
-file of the repository, and `<!-- generated: claims -->` by all claims.
+file of the repository. The page of all claims is made whole; it tells what conf/claim/ holds.
 """
 
 from __future__ import annotations
@@ -13,12 +13,28 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
 
 from benchmarks import cli
 
 PROJECT = Path(__file__).resolve().parents[2]
 MARK = re.compile(r"<!-- generated: (\w+) ?(\S*) -->")
 WIDTH = 76
+CLAIMS_PAGE = "all-claims.md"
+CLAIMS = """\
+# Claims
+
+All claims of the suite, each with the rule that decides it, as its file in `conf/claim/` states it.
+The rules are written before the results are looked at. The verdicts stand in [Results so
+far](../results/README.md); [Add a claim](claims.md) explains every field.
+"""
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """With the page of all claims, which lies nowhere in docs/."""
+    files.append(File.generated(config, CLAIMS_PAGE, content=f"{CLAIMS}\n{claims()}\n"))
+    return files
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
@@ -82,4 +98,4 @@ def _in_a_cell(text: str) -> str:
     return _line(text).replace("|", "\\|")
 
 
-MAKERS = {"commands": commands, "choices": choices, "file": file, "claims": claims}
+MAKERS = {"commands": commands, "choices": choices, "file": file}

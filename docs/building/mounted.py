@@ -19,6 +19,7 @@ RESULTS = "results/"
 OWN_RUNS = "results/runs/"
 SOURCES = {
     "README.md": "index.md",
+    "conf/claim": "all-claims.md",
     "models/__init__.py": "reference/models.md",
     "models/losses/__init__.py": "reference/losses.md",
 }

@@ -13,6 +13,12 @@ FILES = [file for page in shown.PAGES for file in shown.files(page)]
 ON_DIGITS = ("dataset=digits01", "dataset.train_size=20", "split_seed=0")
 
 
+def test_only_the_reference_waits_for_the_build():
+    """A page of the clone once was a heading and a mark that the build replaces."""
+    marked = {shown.title(page) for page in shown.PAGES if "<!-- generated:" in page.read_text()}
+    assert {page.rsplit("/", 1)[0] for page in marked} == {"docs/reference"}
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{shown.title(file.page)}:{file.name}")
 def test_a_file_on_the_search_path_is_taken(file, outside, scarce):
     file.write(outside / "mine")
