@@ -128,7 +128,8 @@ def _fault(record: Record) -> str | None:
         value = metrics.get(name)
         if value is None:
             return f"metrics.{name} is missing"
-        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if not number or not abs(value) < math.inf:  # isfinite fails for a huge whole number
             return f"metrics.{name}={value} is not a number"
         if not 0 <= float(value) <= 1:
             return f"metrics.{name}={value} is outside 0 to 1"

@@ -16,12 +16,21 @@ from benchmarks.records.migrations import migrated
 Record = dict[str, Any]
 Writer = Callable[[Any], bytes]
 
+SMALLEST, LARGEST = -(2**63), 2**63 - 1  # whole numbers, as pandas holds them
+DIGITS = 20  # of the largest number of 64 bits
+COUNTS = ("parameters", "trainable_parameters", "train_samples", "test_samples")
+SHARES = ("accuracy", "train_accuracy", "accuracy_last_epoch")
+WHOLE = ("split_seed", "init_seed", "threads")  # of a configuration
+
 # What bytes that are no whole record can raise on their way through `parsed` and `checked`.
 NOT_WHOLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 def parsed(content: bytes | str) -> Any:
-    """The content of a JSON text: NaN and infinity, which Python writes, are read, too."""
+    """The content of a JSON text: NaN and infinity, which Python writes, are read, too.
+
+    Raises ValueError for a number in digits that no computer's float can hold.
+    """
     return parsed_with_writer(content)[0]
 
 
@@ -30,7 +39,26 @@ def parsed_with_writer(content: bytes | str) -> tuple[Any, Writer]:
     try:
         return orjson.loads(content), orjson.dumps
     except orjson.JSONDecodeError:
-        return json.loads(content if isinstance(content, str) else content.decode()), _written
+        text = content if isinstance(content, str) else content.decode()
+        return json.loads(text, parse_float=_float, parse_int=_int), _written
+
+
+def _float(digits: str) -> float:
+    """Infinity is read where it is written as such, not where a number is too large."""
+    if math.isinf(value := float(digits)):
+        raise ValueError(f"{_shown(digits)} is too large a number")
+    return value
+
+
+def _int(digits: str) -> int | float:
+    """As orjson does: a float where 64 bits do not hold it."""
+    if len(digits) <= DIGITS and SMALLEST <= (value := int(digits)) <= 2 * LARGEST + 1:
+        return value
+    return _float(digits)
+
+
+def _shown(digits: str) -> str:
+    return digits if len(digits) <= DIGITS else f"{digits[:DIGITS]}..."
 
 
 def _written(value: Any) -> bytes:
@@ -68,6 +96,7 @@ def checked(document: Any, key: str) -> Record:
     for block in ("dataset", "method"):
         if not isinstance(record["config"][block]["name"], str):
             raise ValueError(f"config.{block}.name is no text")
+    _check_place(record["config"])
     _check_count(record["attempt"], "attempt", 1)
     if record["status"] == "done":
         _check_finished(record)
@@ -76,17 +105,38 @@ def checked(document: Any, key: str) -> Record:
     return record
 
 
+def _check_place(config: dict[str, Any]) -> None:
+    """That size and seeds are whole numbers; that they are there, the evidence asks for."""
+    size = config["dataset"].get("train_size")
+    if not (size is None or _is_whole(size)):
+        raise ValueError("config.dataset.train_size is no whole number")
+    for name in WHOLE:
+        if not ((value := config.get(name)) is None or _is_whole(value)):
+            raise ValueError(f"config.{name} is no whole number")
+
+
 def _check_finished(record: Record) -> None:
-    accuracy, seconds = record["metrics"]["accuracy"], record["timing"]["total"]
-    if not (math.isfinite(accuracy) and math.isfinite(seconds)):
-        raise ValueError("a metric that is not a number")
-    if not 0 <= accuracy <= 1:
-        raise ValueError(f"an accuracy of {accuracy}")
-    for name, value in record["metrics"].items():
-        if value is not None and not isinstance(value, int | float):
-            raise ValueError(f"metrics.{name} is no number")
+    metrics, timing = record["metrics"], record["timing"]
+    if metrics["accuracy"] is None:
+        raise ValueError("metrics.accuracy is null")
+    for name, value in metrics.items():
+        if value is not None:
+            _check_metric(name, value)
+    for name, seconds in [("total", timing["total"]), *timing.items()]:
+        if not (_is_number(seconds) and 0 <= seconds < math.inf):
+            raise ValueError(f"timing.{name} is no number of seconds")
     if not isinstance(record["predictions"]["sha256"], str):
         raise ValueError("predictions.sha256 is no text")
+
+
+def _check_metric(name: str, value: Any) -> None:
+    """Measures of a learner's own may be infinite, or no number where it has none."""
+    if not _is_number(value):
+        raise ValueError(f"metrics.{name} is no number")
+    if name in SHARES and not 0 <= value <= 1:
+        raise ValueError(f"metrics.{name}={value} is not from 0 to 1")
+    if name in COUNTS and not _is_whole(value, 0):
+        raise ValueError(f"metrics.{name} is no whole number from 0 up")
 
 
 def _check_error(error: Any) -> None:
@@ -98,8 +148,16 @@ def _check_error(error: Any) -> None:
 
 
 def _check_count(value: Any, name: str, least: int) -> None:
-    if type(value) is not int or value < least:
+    if not _is_whole(value, least):
         raise ValueError(f"{name} is no whole number from {least} up")
+
+
+def _is_whole(value: Any, least: int = SMALLEST) -> bool:
+    return type(value) is int and least <= value <= LARGEST
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
 
 
 def reason(error: BaseException) -> str:

@@ -3,18 +3,20 @@ command that reads it ends in a traceback."""
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.cli import main
 from tests.hardening.fuzzing import (
     ODD_JSON,
     assert_told_in_one_line,
+    at,
     changed,
     damaged,
     fuzzed,
@@ -24,11 +26,15 @@ from tests.hardening.fuzzing import (
 pytestmark = pytest.mark.slow
 
 CELLS = ("dataset=digits01", "dataset.train_size=10", "split_seed=range(2)", "executor=serial")
-CELLS += ("method=mlp,logistic", "method.epochs=2")
+CELLS += ("method=mlp,logistic",)
+# Numbers as a file may spell them that no float holds, beside those that Python cannot write.
+HUGE = ("1e400", "-1e400", "1" + 400 * "0", "Infinity", "NaN", str(2**64 - 1), str(10**30))
 COMMANDS = {
     "report": ("report", "benchmark=quickstart"),
     "table": ("table", "benchmark=quickstart"),
     "claims": ("claims", "benchmark=quickstart"),
+    "parameters": ("table", "benchmark=quickstart", "metric=parameters", "direction=smaller"),
+    "seconds": ("table", "benchmark=quickstart", "metric=train_seconds"),
     "plan": ("plan", *CELLS),
     "merge": ("merge", "SOURCE"),
     "compact": ("compact", "benchmark=quickstart"),
@@ -73,6 +79,34 @@ def test_a_record_with_one_field_wrong(command, asked):
     @given(changed(asked.record, ODD_JSON))
     def check(other):
         assert_told_in_one_line(asked(command, json.dumps(other)))
+
+    check()
+
+
+def numbers(document, here=()):
+    """The paths of all numbers, those of the history aside: they may be infinite."""
+    for name, value in document.items():
+        if isinstance(value, dict) and name != "history":
+            yield from numbers(value, (*here, name))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield (*here, name)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_record_with_a_number_that_no_float_holds(command, asked):
+    """Such counts of parameters once ended a report in an OverflowError."""
+
+    @fuzzed
+    @given(st.sampled_from(list(numbers(asked.record))), st.sampled_from(HUGE))
+    @example(("metrics", "parameters"), "1e400")
+    @example(("metrics", "trainable_parameters"), "1" + 400 * "0")
+    @example(("metrics", "parameters"), "Infinity")
+    @example(("metrics", "train_accuracy"), "1" + 400 * "0")
+    @example(("timing", "train"), "Infinity")
+    def check(path, digits):
+        other = copy.deepcopy(asked.record)
+        at(other, path[:-1])[path[-1]] = "HERE"
+        assert_told_in_one_line(asked(command, json.dumps(other).replace('"HERE"', digits)))
 
     check()
 
