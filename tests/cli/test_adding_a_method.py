@@ -79,7 +79,7 @@ def test_a_file_in_another_encoding_is_named_and_hides_no_other(scarce, tmp_path
     assert "mlp" in rows
     outcome = scarce("plan", *TINY, search, "method=logistic,theirs")
     assert outcome.code == 2
-    assert "method=theirs: theirs.yaml cannot be read as UTF-8" in outcome.err
+    assert "theirs.yaml: not UTF-8 (invalid start byte); save it as UTF-8" in outcome.err
 
 
 def test_a_benchmark_cannot_take_the_name_and_the_results_of_another(scarce, tmp_path):
