@@ -45,6 +45,7 @@ def make_tracker(block: dict[str, Any], results: Path) -> Tracker | None:
 
     Raises RequestError for an option that it does not take and for what it itself refuses.
     """
+    require_text("name", block.get("name"))
     options = {k: v for k, v in block.items() if k not in ("_target_", "name", "says")}
     if "_target_" not in block:
         for name, value in options.items():

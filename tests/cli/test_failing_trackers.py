@@ -120,6 +120,17 @@ def test_what_is_no_tracker_is_a_wrong_request_before_anything_runs(path, scarce
     assert not results.exists()
 
 
+def test_a_logger_file_without_a_name_is_a_wrong_request(outside, scarce, results):
+    """It ended in a KeyError."""
+    (outside / "mine" / "logger").mkdir(parents=True)
+    target = "_target_: tests.cli.quiet_tracker.Quiet\nfolder: null\n"
+    (outside / "mine" / "logger" / "nameless.yaml").write_text(target)
+    found = f"hydra.searchpath=[file://{outside}/mine]"
+    outcome = scarce("run", *ONE_CELL, found, "logger=nameless")
+    assert (outcome.code, outcome.err) == (2, "scarce: logger.name=None: give a name\n")
+    assert not results.exists()
+
+
 @pytest.mark.parametrize("call", ["begin", "cell", "end"])
 def test_a_call_that_never_ends_is_given_up(call, scarce, records, monkeypatch, released):
     """The run had finished and never ended."""
