@@ -10,7 +10,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from models.options import require_images
+from models.options import require_images, require_share, require_whole_numbers
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 PADDINGS = ("fit", "valid", "same")
@@ -23,7 +23,8 @@ class MLP(nn.Sequential):
     With hidden=(128, 128), relu and dropout 0.5 it is Beam's (2017) MLP; with five layers of 160
     tanh units and no dropout it is the network of Leek (2017).
 
-    Raises ValueError for an unknown activation or for a number of units below one.
+    Raises ValueError for an unknown activation, for a number of units below one, and for a share
+    of dropout that is none.
     """
 
     def __init__(
@@ -36,8 +37,8 @@ class MLP(nn.Sequential):
     ) -> None:
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation={activation}: one of {', '.join(ACTIVATIONS)}")
-        if any(units < 1 for units in hidden):
-            raise ValueError(f"hidden={list(hidden)}: whole numbers from 1 up")
+        require_whole_numbers("hidden", hidden, least=0)
+        require_share("dropout", dropout)
         widths = [math.prod(shape), *hidden]
         layers: list[nn.Module] = [nn.Flatten()]
         for inputs, outputs in pairwise(widths):
@@ -59,7 +60,8 @@ class CNN(nn.Module):
 
     Weights and images are kept channels-last, which oneDNN computes faster on a CPU.
 
-    Raises ValueError for an unknown padding or where nothing of the image is left.
+    Raises ValueError for an unknown padding, for channels and shares of dropout that cannot be, and
+    where nothing of the image is left.
     """
 
     def __init__(
@@ -78,6 +80,9 @@ class CNN(nn.Module):
             raise ValueError(f"padding={padding}: one of {', '.join(PADDINGS)}")
         if padding == "fit":
             padding = "valid" if min(shape[1:]) >= 16 else "same"
+        require_whole_numbers("channels", channels)
+        require_share("dropout_conv", dropout_conv)
+        require_share("dropout_dense", dropout_dense)
         height, width = (_side_after(side, len(channels), padding) for side in shape[1:])
         if height < 1 or width < 1:
             raise ValueError(

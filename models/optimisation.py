@@ -121,8 +121,15 @@ def make_schedule(
 def make_optimizer(
     factory: Callable[[nn.Module], Optimizer], network: nn.Module, criterion: nn.Module
 ) -> Optimizer:
-    """The optimiser of a network; the loss's own parameters are a group of their own, the last."""
+    """The optimiser of a network; the loss's own parameters are a group of their own, the last.
+
+    Raises ValueError for a learning rate or a weight decay without bound, which PyTorch takes.
+    """
     optimizer = factory(network)
+    for name in ("lr", "weight_decay"):
+        for group in optimizer.param_groups:
+            if name in group:
+                require_not_negative(name, float(group[name]))
     of_loss = [parameter for parameter in criterion.parameters() if parameter.requires_grad]
     if of_loss:
         optimizer.add_param_group({"params": of_loss})

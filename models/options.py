@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeGuard
 
@@ -18,6 +18,21 @@ def require_whole_number(name: str, value: object) -> None:
     """Raises ValueError unless `value` is a whole number from 1 up."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"{name}={value}: a whole number from 1 up")
+
+
+def require_whole_numbers(name: str, values: object, least: int = 1) -> None:
+    """Raises ValueError unless `values` lists `least` or more whole numbers from 1 up."""
+    listed = list(values) if isinstance(values, Sequence) and not isinstance(values, str) else None
+    wrong = listed is None or any(type(value) is not int or value < 1 for value in listed)
+    if listed is None or wrong or len(listed) < least:
+        shown = values if listed is None else listed
+        raise ValueError(f"{name}={shown}: a list of whole numbers from 1 up")
+
+
+def require_share(name: str, value: object) -> None:
+    """Raises ValueError unless `value` is a number from 0 up, below 1."""
+    if not _is_number(value) or not 0 <= value < 1:
+        raise ValueError(f"{name}={value}: a share from 0 up, below 1")
 
 
 def require_positive(name: str, value: object) -> None:

@@ -8,7 +8,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from models.options import require_images
+from models.options import (
+    require_images,
+    require_share,
+    require_whole_number,
+    require_whole_numbers,
+)
 
 
 class SmallCNN(nn.Module):
@@ -34,12 +39,9 @@ class SmallCNN(nn.Module):
     ) -> None:
         super().__init__()
         require_images(shape)
-        if image_size < 1:
-            raise ValueError(f"image_size={image_size}: pixels from 1 up")
-        if not channels or any(count < 1 for count in channels):
-            raise ValueError(f"channels={list(channels)}: whole numbers from 1 up")
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout={dropout}: a share from 0 up, below 1")
+        require_whole_number("image_size", image_size)
+        require_whole_numbers("channels", channels)
+        require_share("dropout", dropout)
         needed = 2 ** len(channels)
         self.size = tuple(min(side, image_size) for side in shape[1:])
         if min(self.size) < needed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from models.options import require_whole_number
+from models.options import require_share, require_whole_number
 
 TRAINED = ("head", "last_blocks", "all")
 FEATURES = ("kept", "recomputed")
@@ -33,8 +33,7 @@ class TransferOptions:
 
     def __post_init__(self) -> None:
         _require_one_of("trained", self.trained, TRAINED)
-        if isinstance(self.dropout, bool) or not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout={self.dropout}: a share from 0 up, below 1")
+        require_share("dropout", self.dropout)
         self._used_only("blocks", self.trained == "last_blocks", "trained=last_blocks")
         self._used_only("features", self.trained == "head", "trained=head")
         self._used_only("views", self.kept, "features=kept")

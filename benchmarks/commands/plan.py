@@ -13,13 +13,14 @@ from rich.console import Console
 
 from benchmarks.commands.plan_view import TAKES_NONE, print_plan
 from benchmarks.execution.estimate import Estimate, estimate, price_of
+from benchmarks.execution.installed import can_train
 from benchmarks.grid.configs import opened
 from benchmarks.grid.plan import Plan
-from benchmarks.grid.request import GROUPS, parse_request
+from benchmarks.grid.request import GROUPS, parse_request, sets_values
 from benchmarks.planning import planned_cells
 from benchmarks.records import holdings
 from benchmarks.records.store import Store
-from benchmarks.running import Progression, make_executor
+from benchmarks.running import Progression, check, make_executor
 from benchmarks.settings import Folders, folders
 
 
@@ -28,12 +29,25 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
         planned = planned_cells(request, configs)
+        own = len(configs.folders) > 1 or sets_values(request)
+    if own:
+        _build(planned, console)
     answer = _answer(planned)
     if arguments.json:
         print(json.dumps(answer))
     else:
         print_plan(answer, console)
     return 0
+
+
+def _build(planned: Plan, console: Console) -> None:
+    """As a run would, before it begins, so that a plan refuses what a run would refuse. The suite's
+    own files need no such check, which takes PyTorch's seconds: its tests build them all."""
+    if can_train():
+        check(planned, here=False)
+    else:
+        told = "PyTorch is not installed here: values that only a run can check are not checked"
+        console.print(told, highlight=False, soft_wrap=True)
 
 
 def _answer(planned: Plan) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.execution import generated, judging, threshold
 from benchmarks.execution.features import feature_cache
+from benchmarks.execution.scores import scores_of
 from benchmarks.execution.selection import Selection, accuracy, selects
 from benchmarks.grid import data, learners, resampling, seeds, tuning
 from benchmarks.grid.plan import Cell, fingerprints
@@ -54,9 +55,9 @@ def _measure(cell: Cell) -> tuple[Record, Predictions]:
         training = resampled(split_data.training, cell.config)
         selection = _fit(learner, training, split_data, cell.config)
         clock.lap("train")
-        scores = learner.scores(split_data.test_inputs)
+        scores = scores_of(learner, split_data.test_inputs, split_data.classes)
         clock.lap("test")
-        train_scores = learner.scores(split_data.train_inputs)
+        train_scores = scores_of(learner, split_data.train_inputs, split_data.classes)
         last = _metrics(learner, split_data, scores, train_scores)
         last |= threshold.metrics(learner, split_data, selection)
         last |= judging.metrics(cell.config, scores, split_data.test_labels.numpy())

@@ -17,6 +17,11 @@ def require_training() -> None:
             raise missing(package)
 
 
+def can_train() -> bool:
+    """Whether all of them are there."""
+    return all(find_spec(package) is not None for package in TRAINING)
+
+
 def missing(package: str) -> RequestError:
     return RequestError("package", package, REMEDY)
 

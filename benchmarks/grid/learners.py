@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from hydra.utils import get_class, instantiate
+from hydra.utils import get_class, get_method, instantiate
 
 from benchmarks.grid import resampling, weights
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.locating import why_not_there
 from datasets.samples import IMAGES
 
 LABELS = ("_target_", "name", "says", "version")
-OF_A_PART = re.compile(r"(\w+): (\w+)=(.*?): (.+)")  # `loss: label_smoothing=1.5: a share ...`
+# What learners, losses and networks say of a value: `batch_size=0: a whole number from 1 up`, and
+# what is said of a part of them: `loss: label_smoothing=1.5: a share`, `optimizer: Invalid ...`.
+OF_A_FIELD, OF_A_PART = re.compile(r"(\w+)=(.*?): (.+)"), re.compile(r"(\w+): (.+)")
 REQUIRED_LABELS = ("_target_", "name", "says", "version")
 SHARED = ("backbone", "loss", "trainer")
 OPTIONAL = (*SHARED, "augmentation", "resampling")
@@ -53,9 +56,7 @@ def learner_class(method: dict[str, Any]) -> type:
     try:
         return get_class(target)
     except Exception as error:
-        raise RequestError(
-            "method._target_", target, _reason(error, "import path of a class")
-        ) from error
+        raise RequestError("method._target_", target, why_not_there(target)) from error
 
 
 def settled(method: dict[str, Any], trainer: dict[str, Any]) -> dict[str, Any]:
@@ -120,15 +121,27 @@ def check_buildable(
 
 
 def _refused(config: dict[str, Any], reason: str) -> RequestError:
-    """Names the field of a loss or of a block of the method, where the reason names it."""
-    method, found = config["method"], OF_A_PART.fullmatch(reason)
-    if found is not None:
-        part, field, value, told = found.groups()
-        if isinstance(config.get(part), dict):
-            return RequestError(f"{part}.{field}", value, told)
-        if isinstance(method.get(part), dict):
-            return RequestError(f"method.{part}.{field}", value, told)
+    """Names the field of the method, of a block of it or of a loss, where the reason tells it."""
+    method = config["method"]
+    if (of_part := OF_A_PART.fullmatch(reason)) is not None:
+        part, said = of_part.groups()
+        place, block = (part, config.get(part)) if part in SHARED else (f"method.{part}", None)
+        block = block or method.get(part)
+        if isinstance(block, dict):
+            if (of_field := OF_A_FIELD.fullmatch(said)) is not None:
+                field, value, told = of_field.groups()
+                return RequestError(f"{place}.{field}", value, told)
+            return RequestError(place, _call(block), f"{said}; change these values")
+    if (of_field := OF_A_FIELD.fullmatch(reason)) is not None and of_field[1] in method:
+        field, value, told = of_field.groups()
+        return RequestError(f"method.{field}", value, told)
     return RequestError("method", method["name"], reason)
+
+
+def _call(block: dict[str, Any]) -> str:
+    """A block as the call that it stands for, for people."""
+    given = ", ".join(f"{name}={value}" for name, value in options(block).items())
+    return f"{str(block.get('_target_', 'block')).rpartition('.')[2]}({given})"
 
 
 def build(config: dict[str, Any], random_weights: bool = False) -> Any:
@@ -141,7 +154,9 @@ def build(config: dict[str, Any], random_weights: bool = False) -> Any:
     if "backbone" in shared:
         shared["backbone"] = weights.with_file(config, random_weights)
     blocks = {**options(method), **shared}
-    return learner_class(method)(**{name: _factory(block) for name, block in blocks.items()})
+    places = {name: name if name in shared else f"method.{name}" for name in blocks}
+    made = {name: _factory(block, places[name]) for name, block in blocks.items()}
+    return learner_class(method)(**made)
 
 
 def options(block: dict[str, Any]) -> dict[str, Any]:
@@ -149,15 +164,32 @@ def options(block: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in block.items() if name not in LABELS}
 
 
-def _factory(block: Any) -> Any:
+def _factory(block: Any, place: str) -> Any:
     if not isinstance(block, dict):
         return block
     if "_target_" not in block:
         return options(block)
+    for inner, target in _targets(block, place):
+        try:
+            get_method(target)
+        except Exception as error:
+            raise RequestError(inner, target, why_not_there(target)) from error
     made: partial[Any] = instantiate(
         {"_target_": block["_target_"], **options(block), "_partial_": True}, _convert_="all"
     )
     return made
+
+
+def _targets(block: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Every import path within a block, with the place where it stands."""
+    if isinstance(block, dict):
+        if "_target_" in block:
+            yield f"{place}._target_", block["_target_"]
+        for name, value in block.items():
+            yield from _targets(value, f"{place}.{name}")
+    elif isinstance(block, list):
+        for value in block:
+            yield from _targets(value, place)
 
 
 def _reason(error: Exception, otherwise: str) -> str:

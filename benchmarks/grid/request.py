@@ -85,6 +85,13 @@ def is_axis(key: str) -> bool:
     return key in GROUPS or key in SCALARS or ("." in key and key.split(".")[0] in GROUPS)
 
 
+def sets_values(request: Request) -> bool:
+    """Whether fields within a method, a loss or the like are given: not sizes, seeds or choices."""
+    named = [*request.axes, *(change.lstrip("+") for change in request.changes)]
+    groups = {name.split(".")[0] for name in named if "." in name.partition("=")[0]}
+    return bool(groups & (set(GROUPS) - {"dataset"}))
+
+
 def values_of(axis: str, written: Any) -> list[Any]:
     """The values of an axis as a benchmark file writes them: a list, `range(...)`, or one value."""
     if not isinstance(written, str):

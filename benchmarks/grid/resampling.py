@@ -36,6 +36,8 @@ def build(config: dict[str, Any]) -> Resampler | None:
         return made
     except Exception as error:
         cause = error.__cause__ or error
+        if isinstance(cause, WrongOption):
+            raise RequestError(cause.field, cause.value, cause.remedy) from error
         reason = str(cause).strip().splitlines()[0]
         raise RequestError("resampling", block["name"], reason) from error
 

@@ -1,0 +1,110 @@
+"""Values that only the classes of a method can refuse: by field, value and remedy, in a plan as in
+a run, before anything is trained."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from benchmarks.grid.configs import CONF
+from tests.tiny import ONE_CELL, TINY
+
+REFUSED = {
+    ("method.optimizer.lr=nan",): (
+        "method.optimizer=Adam(lr=nan, eps=1e-08): Invalid learning rate: nan; change these values"
+    ),
+    ("method.optimizer.lr=inf",): "method.optimizer.lr=inf: zero or a positive number",
+    ("method.batch_size=0",): "method.batch_size=0: a whole number from 1 up",
+    ("method.network.dropout=2",): "method.network.dropout=2: a share from 0 up, below 1",
+    ("method.network.hidden=16",): ("method.network.hidden=16: a list of whole numbers from 1 up"),
+    ("method.inputs=units",): "method.inputs=units: one of raw, unit, standardise",
+    ("method.optimizer._target_=torch.optim.Adm",): (
+        "method.optimizer._target_=torch.optim.Adm: no Adm in torch.optim; did you mean Adam?"
+    ),
+    ("loss._target_=torch.nn.CrossEntropyLos",): (
+        "loss._target_=torch.nn.CrossEntropyLos: no CrossEntropyLos in torch.nn; "
+        "did you mean CrossEntropyLoss?"
+    ),
+    ("loss._target_=no.such.Loss",): (
+        "loss._target_=no.such.Loss: no module no; give the import path of a class or function"
+    ),
+    ("method=logistic", "method.estimator.C=-1"): (
+        "method.estimator=LogisticRegression(C=-1, max_iter=1000): The 'C' parameter of "
+        "LogisticRegression must be a float in the range (0.0, inf]. Got -1 instead.; "
+        "change these values"
+    ),
+    ("resampling=smote", "resampling.neighbours=0"): (
+        "resampling.neighbours=0: a whole number from 1 up"
+    ),
+}
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+@pytest.mark.parametrize("words", REFUSED, ids=lambda words: words[-1])
+def test_a_value_is_refused_by_its_field(command, words, scarce, records):
+    """Regression: a plan took them, and a run named the method alone."""
+    given = {word.partition("=")[0] for word in words}
+    cell = [word for word in ONE_CELL if word.partition("=")[0] not in given]
+    cell = [word for word in cell if "method=logistic" not in words or "epochs" not in word]
+
+    outcome = scarce(command, *cell, *words)
+
+    assert outcome.err == f"scarce: {REFUSED[words]}\n"
+    assert outcome.code == 2
+    assert records() == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("class Net(\n", r"does not load \('\(' was never closed \(\w+.py, line 1\)\); mend it"),
+        ("import nosuchpackage\n", "needs nosuchpackage, which is not installed; install it"),
+        ("1 / 0\n", r"does not load \(ZeroDivisionError: .*\.py line 1\); mend it"),
+        ("class Nets: pass\n", r"no Net in \w+; did you mean Nets\?"),
+    ],
+    ids=["syntax", "package", "fault", "name"],
+)
+def test_a_module_of_ones_own_that_does_not_load_is_told_with_its_fault(
+    source, told, scarce, tmp_path, monkeypatch
+):
+    """Regression: Hydra's words were passed on, which name no cause."""
+    module = f"own_{len(source)}"
+    (tmp_path / "method").mkdir()
+    (tmp_path / f"{module}.py").write_text(source)
+    mlp = (CONF / "method/mlp.yaml").read_text().replace("name: mlp", "name: own")
+    own = mlp.replace("models.networks.MLP", f"{module}.Net")
+    (tmp_path / "method/own.yaml").write_text(own)
+    monkeypatch.setenv("SCARCE_CONF", str(tmp_path))
+
+    outcome = scarce("plan", "method=own", *TINY)
+
+    assert outcome.code == 2
+    assert re.search(rf"method\.network\._target_={module}\.Net: .*{told}", outcome.err)
+
+
+def test_a_method_whose_scores_have_another_shape_fails_its_cells(
+    scarce, records, tmp_path, monkeypatch
+):
+    """Regression: one column for two classes was counted as one class, named always."""
+    (tmp_path / "method").mkdir()
+    (tmp_path / "one_column.py").write_text(
+        "from models.linear import LinearClassifier\n\n\n"
+        "class OneColumn(LinearClassifier):\n"
+        "    def scores(self, inputs):\n"
+        "        return super().scores(inputs)[:, :1]\n"
+    )
+    logistic = (CONF / "method/logistic.yaml").read_text().replace("name: logistic", "name: own")
+    (tmp_path / "method/own.yaml").write_text(
+        logistic.replace("models.linear.LinearClassifier", "one_column.OneColumn")
+    )
+    monkeypatch.setenv("SCARCE_CONF", str(tmp_path))
+
+    outcome = scarce("run", "method=own", "split_seed=0", *TINY)
+
+    assert outcome.code == 1
+    (record,) = records().values()
+    assert record["error"]["type"] == "WrongScores"
+    assert re.fullmatch(
+        r"scores: shape \(\d+, 2\) needed, not \(\d+, 1\)", record["error"]["message"]
+    )
