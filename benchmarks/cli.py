@@ -17,13 +17,17 @@ from types import ModuleType
 from rich.console import Console
 
 DONE, SOME_FAILED, WRONG_REQUEST, INTERRUPTED = 0, 1, 2, 130
+# What one command takes and others are asked for now and then.
+TAKEN_BY = {"claim": "claims", "cells": "verify", "model": "predict", "out": "show"}
+TAKEN_BY |= dict.fromkeys(("metric", "rows", "columns", "direction", "reference"), "table")
+TAKEN_BY |= dict.fromkeys(("level", "format"), "table")
 ROOMS = ("benchmarks", "datasets", "models")
 
 COMMANDS = {
     "run": "plan, run what is missing, report",
     "plan": "count cells: total, done, failed, pending; nothing runs",
     "report": "tables, figure, verdicts and report.html from stored results",
-    "claims": "the verdicts",
+    "claims": "the verdicts; all there is to say of one: claim=ID",
     "table": "any two axes of the results: rows=dataset columns=method metric=... format=tex",
     "verify": "rerun finished cells (cells=5, cells=all, key=PREFIX): are they identical?",
     "key": "explain a cell's key (KEY or overrides), or diff two (KEY KEY, KEY overrides)",
@@ -66,6 +70,7 @@ def _call(arguments: argparse.Namespace) -> int:
         told = _without_training(error) or error
         if isinstance(told, ModuleNotFoundError):
             raise
+        told = _of_another_command(told, arguments.command) or told
         print(f"scarce: {' '.join(str(told).split())}", file=sys.stderr)
         return WRONG_REQUEST
     except BrokenPipeError:  # the reader (head, less) has seen enough
@@ -100,6 +105,15 @@ def _without_training(error: Exception) -> Exception | None:
     from benchmarks.execution.installed import missing_behind
 
     return missing_behind(error)
+
+
+def _of_another_command(error: Exception, command: str) -> Exception | None:
+    """What is wrong where a field is unknown here and another command takes it."""
+    field, value = getattr(error, "field", None), getattr(error, "value", None)
+    taker = TAKEN_BY.get(field) if isinstance(field, str) else None
+    if taker is None or taker == command:
+        return None
+    return type(error)(field, value, f"`scarce {taker}` takes it, not {command}")
 
 
 def _command(name: str) -> ModuleType:

@@ -106,6 +106,9 @@ def _parse(words: list[str]) -> list[Override]:
         try:
             parsed += OverridesParser.create().parse_overrides([word])
         except HydraException as error:
+            if "=" not in word and not word.startswith("~"):
+                remedy = f"say what it is, as name=value, such as benchmark={word}"
+                raise RequestError("override", word, remedy) from error
             name, _, value = word.partition("=")
             reason = str(error).splitlines()[0]
             remedy = f"not an override of the form name=value ({reason})"

@@ -37,6 +37,11 @@ def claims_markdown(
     return without_tags("\n".join(page))
 
 
+def claim_markdown(verdict: dict[str, Any]) -> str:
+    """All there is to say of one claim: sentence, source, numbers, verdict, parts, caveats."""
+    return without_tags(_section(verdict))
+
+
 def _overview_row(verdict: dict[str, Any]) -> list[str]:
     return [
         verdict["id"],

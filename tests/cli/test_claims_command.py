@@ -1,0 +1,50 @@
+"""`scarce claims`: all verdicts in a line each, or all there is to say of one; and what to ask of
+which command."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from benchmarks.grid.configs import CONF
+
+
+def test_a_claim_that_is_named_is_told_in_full(scarce):
+    stated = yaml.safe_load((CONF / "claim" / "leek.yaml").read_text(encoding="utf-8"))
+
+    told = " ".join(scarce("claims", "claim=leek").out.split())
+
+    for sentence in (stated["sentence"], stated["rule"], *stated["caveats"]):
+        assert " ".join(str(sentence).split()).replace("`", "") in told
+    assert stated["source"]["title"] in told
+
+
+def test_several_that_are_named_stand_in_their_order(scarce):
+    outcome = scarce("claims", "--json", "claim=smote,leek", "claim=leek")
+    assert [claim["id"] for claim in outcome.json["claims"]] == ["smote", "leek"]
+
+
+def test_of_one_benchmark_others_claims_are_not_known(scarce):
+    outcome = scarce("claims", "claim=leek", "benchmark=smote")
+    assert outcome.code == 2
+    assert outcome.err == "scarce: claim=leek: no such claim here; known: smote, smote-limit\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("claims", "claim=smot"), "claim=smot: no such claim here; did you mean smote?"),
+        (
+            ("run", "quickstart"),
+            "override=quickstart: say what it is, as name=value, such as benchmark=quickstart",
+        ),
+        (("run", "metric=auroc"), "metric=auroc: `scarce table` takes it, not run"),
+        (("plan", "claim=smote"), "claim=smote: `scarce claims` takes it, not plan"),
+        (("table", "cells=5"), "cells=5: `scarce verify` takes it, not table"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
+)
+def test_what_another_command_takes_leads_there(words, told, scarce):
+    outcome = scarce(*words)
+    assert outcome.code == 2
+    assert outcome.err == f"scarce: {told}\n"
