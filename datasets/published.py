@@ -76,9 +76,10 @@ class Published:
     @property
     def remedy(self) -> str:
         """What a person can do to have it."""
-        packed = f" or {self.archive}" if self.archive else f" with {', '.join(self.marks)}"
+        packed = f" or {self.archive}" if self.archive else ""
         return (
-            f"get it from {self.source} and put the folder {self.folder}{packed} into "
+            f"get it from {self.source} and put the folder {self.folder} with "
+            f"{', '.join(self.marks)}{packed} into "
             f"{cache_folder()} or the folder that SCARCE_DATA names, or give dataset.root=PATH"
         )
 
