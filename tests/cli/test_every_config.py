@@ -16,7 +16,7 @@ TRANSFER = ("frozen", "frozen_uncached", "last_blocks", "fine_tuned", "from_scra
 TRANSFER += ("from_scratch_sgd", "barz2019", "brigato2022", "frozen_mlp")
 SHORT |= dict.fromkeys(TRANSFER, 1)
 SHORT |= {"resnet20": 1}
-# With the benchmark reviews72 in tests/cli/test_reviews.py.
+# With the benchmarks reviews72 in tests/cli/test_reviews.py, compare_texts in test_own_data.py.
 OF_TEXTS = ("skip_gram", "random_embedding", "tfidf_logistic")
 SMALL = ("backbone=efficientnet_lite0", "backbone.image_size=32")
 
@@ -42,7 +42,7 @@ def in_short(benchmark: str) -> tuple[str, ...]:
     if benchmark == "minima":
         fields = ("method.epochs=1", "method.batch_size=16", "method.optimizer.lr=0.05")
         return ("dataset.partition=leek", "method=minima_mlp", *fields)
-    if benchmark == "compare":
+    if benchmark in ("compare", "compare_tables"):
         return ("method=logistic",)
     if benchmark == "smote":
         return ("method=decision_tree", "protocol.trials=2")
@@ -84,7 +84,9 @@ def test_method(method, scarce, records):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("benchmark", [b for b in names("benchmark") if b != "compare"])
+@pytest.mark.parametrize(
+    "benchmark", [b for b in names("benchmark") if not b.startswith("compare")]
+)
 def test_benchmark_plans_as_its_file_stands(benchmark, scarce):
     outcome = scarce("plan", f"benchmark={benchmark}")
     assert outcome.code == 0, outcome.err
@@ -103,7 +105,8 @@ def test_benchmark_of_tables(scarce, results):
 
 
 @pytest.mark.parametrize(
-    "benchmark", [b for b in names("benchmark") if b not in ("reviews72", "smote")]
+    "benchmark",
+    [b for b in names("benchmark") if b not in ("compare_texts", "reviews72", "smote")],
 )
 def test_benchmark(benchmark, scarce, results):
     words = [*TINY, *in_short(benchmark), "split_seed=range(2)"]

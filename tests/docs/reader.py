@@ -65,13 +65,13 @@ def machine(folder: Path) -> Machine:
 def furnish(folder: Path) -> None:
     """The data that commands of the pages name, in a reader's folder."""
     photo_folder(folder / "photos")
-    numbers = np.random.default_rng(0).normal(size=(300, 3)).round(3)
+    numbers = np.random.default_rng(0).normal(size=(40, 3)).round(3)
     rows = [[*row, "ab"[row[0] > 0]] for row in numbers.tolist()]
     lines = ["x,y,z,label", *(",".join(map(str, row)) for row in rows)]
     (folder / "mine.csv").write_text("\n".join(lines) + "\n")
     for name, word in (("neg", "dull"), ("pos", "fine")):
         (folder / "texts" / name).mkdir(parents=True)
-        for number in range(60):
+        for number in range(20):
             text = f"a {word} film number {number} with a {word} end"
             (folder / "texts" / name / f"{number}.txt").write_text(text)
     (folder / "other").mkdir()

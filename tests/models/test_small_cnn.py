@@ -24,7 +24,7 @@ def test_photos_of_any_size_become_logits_with_the_same_weights(shape):
     ("changes", "told"),
     [
         ({"shape": (3, 8, 8)}, "4 poolings need 16 pixels a side, not 8x8"),
-        ({"channels": [0]}, r"channels=\[0\]: whole numbers"),
+        ({"channels": [0]}, r"channels=\[0\]: a list of whole numbers"),
         ({"dropout": 1.0}, "dropout=1.0: a share"),
     ],
 )
