@@ -86,4 +86,4 @@ def test_dropout_on_two_devices_is_the_same_every_time(data):
 
 def test_divergence_on_two_devices_is_told_as_on_one(data):
     with pytest.raises(Diverged, match=r"training loss is .* in epoch 1 of 4"):
-        trained(data, 2, lr=1e30, network=partial(MLP, hidden=[8, 8]))
+        trained(data, 2, lr=1e300, network=partial(MLP, hidden=[8]))
