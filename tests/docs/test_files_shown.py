@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.grid.configs import PROJECT
 from tests.docs import shown
+from tests.photos import photo_folder
 
 FILES = [file for page in shown.PAGES for file in shown.files(page)]
 ON_DIGITS = ("dataset=digits01", "dataset.train_size=20", "split_seed=0")
@@ -31,9 +32,16 @@ def test_a_file_on_the_search_path_is_taken(file, outside, scarce):
         assert file.name in {claim["id"] for claim in outcome.json["claims"]}
         return
     words = [] if file.group == "benchmark" else ["method=mlp", *ON_DIGITS]
+    if file.group == "augmentation":  # another package's pipeline takes pixels of 0 to 255 alone
+        words = ["method=mlp", *_on_photos(outside)]
     outcome = scarce("plan", "--json", path, *words, f"{file.group}={file.name}")
     assert outcome.code == 0, outcome.err
     assert outcome.json["total"] + outcome.json["unavailable"] > 0
+
+
+def _on_photos(folder):
+    root = f"dataset.root={photo_folder(folder / 'photos')}"
+    return ("dataset=folder", root, "dataset.image_size=16", "dataset.train_size=null")
 
 
 def test_the_pages_show_files_of_every_kind_that_users_add():

@@ -94,7 +94,7 @@ def test_the_search_finds_a_page_and_asks_this_machine_alone(served):
     with chromium() as browser:
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{served}/index.html")
+        page.goto(f"{served}/index.html", wait_until="networkidle")  # what searches is loaded late
         page.fill(".md-search__input", "requeues")
         page.wait_for_selector(".md-search-result__link", timeout=30_000)
         found = page.eval_on_selector_all(
