@@ -21,6 +21,7 @@ from benchmarks.execution.leftovers import cleared
 from benchmarks.execution.work import Follower, Task, Work, limits_of, may_run_again
 from benchmarks.grid import data, fields, learners, resampling, stages, tuning
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.locating import why_not_there
 from benchmarks.grid.plan import Cell, Plan
 from benchmarks.records import holdings
 from benchmarks.records.store import Record, Store
@@ -213,8 +214,8 @@ def make_executor(block: dict[str, Any]) -> Any:
     try:
         executor_class = get_class(block["_target_"])
     except Exception as error:
-        remedy = "give the import path of a class"
-        raise RequestError("executor._target_", block["_target_"], remedy) from error
+        told = why_not_there(block["_target_"])
+        raise RequestError("executor._target_", block["_target_"], told) from error
     known = inspect.signature(executor_class).parameters
     for name, value in options.items():
         if name not in known:

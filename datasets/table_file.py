@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import zlib
 from collections.abc import Callable, Sequence
 from os import PathLike
@@ -43,7 +44,7 @@ def located(file: str | PathLike[str]) -> Path:
     Raises DataUnavailable, with its address, for a published table that is not on this machine, and
     WrongOption for any other file.
     """
-    given = Path(file).expanduser()
+    given = Path(os.path.expanduser(file))
     folders = [] if given.is_absolute() else search_folders("")
     places = [given.parent, *(folder / given.parent for folder in folders)]
     found = find(given.name, places)

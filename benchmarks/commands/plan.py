@@ -22,6 +22,7 @@ from benchmarks.records import holdings
 from benchmarks.records.store import Store
 from benchmarks.running import Progression, check, make_executor
 from benchmarks.settings import Folders, folders
+from benchmarks.tracking.choosing import make_tracker
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
@@ -32,6 +33,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         own = len(configs.folders) > 1 or sets_values(request)
     if own:
         _build(planned, console)
+    make_tracker(planned.settings["logger"], folders(planned.settings).own)
     answer = _answer(planned)
     if arguments.json:
         print(json.dumps(answer))

@@ -14,6 +14,7 @@ from hydra.utils import get_class
 
 from benchmarks.grid import seeds, tuning, values
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.locating import why_not_there
 from datasets.errors import DataDamaged, WrongOption
 from datasets.samples import Samples, summary
 from datasets.splits import ONLY_OF, Sampling, Split
@@ -126,7 +127,7 @@ def _source_class(target: str) -> type:
     try:
         return get_class(target)
     except Exception as error:
-        raise RequestError("dataset._target_", target, "give the import path of a class") from error
+        raise RequestError("dataset._target_", target, why_not_there(target)) from error
 
 
 @lru_cache(maxsize=8)

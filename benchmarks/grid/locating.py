@@ -26,6 +26,8 @@ def why_not_there(target: object) -> str:
     except Exception as error:
         return f"{module} does not load ({_fault(error)}); mend it"
     callables = [key for key in dir(found) if callable(inspect.getattr_static(found, key, None))]
+    if name in callables:  # of another kind than is needed
+        return GIVE
     return f"no {name} in {module}; {nearest(name, callables)}"
 
 

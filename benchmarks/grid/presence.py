@@ -17,6 +17,7 @@ from benchmarks.grid import data, search, tuning, weights
 from benchmarks.grid.composing import Composer
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError
+from benchmarks.grid.locating import why_not_there
 from benchmarks.grid.request import Request
 from benchmarks.grid.stated import stated_configs
 from datasets.looking import HERE, MISSING, TO_NAME, Finding, look
@@ -125,7 +126,7 @@ def _look_for_data(target: Any, options: dict[str, Any]) -> Finding:
     try:
         source_class = get_class(target)
     except Exception as error:
-        raise RequestError("dataset._target_", target, "give the import path of a class") from error
+        raise RequestError("dataset._target_", target, why_not_there(target)) from error
     try:
         return look(lambda: source_class(**options).load())
     except (TypeError, ImportError, OSError) as error:  # a misspelt field; no package; no such path

@@ -13,6 +13,7 @@ from hydra.utils import get_class
 
 from benchmarks import interrupts
 from benchmarks.grid.errors import RequestError, nearest
+from benchmarks.grid.locating import why_not_there
 from benchmarks.tracking.told import Benchmark, FinishedCell
 
 FOLDER = "tracking"  # in the results folder
@@ -64,9 +65,11 @@ def make_tracker(block: dict[str, Any], results: Path) -> Tracker | None:
 
 
 def _class(path: Any) -> Any:
-    with _refused(path, "give the import path of a class"):
+    try:
         found = get_class(path)
         inspect.signature(found)  # some classes of Python itself have none
+    except Exception as error:
+        raise RequestError("logger._target_", path, why_not_there(path)) from error
     lacking = [name for name in CALLS if not callable(getattr(found, name, None))]
     if lacking:
         remedy = f"is no tracker: give it {', '.join(lacking)}, as docs/tracking.md says"
