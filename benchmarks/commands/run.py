@@ -18,7 +18,7 @@ from benchmarks.tracking.feed import tracked
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
-    """Run a benchmark and answer; 1 where cells failed, else 0."""
+    """Run a benchmark and answer; 1 where cells failed or none can run, else 0."""
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
         planned = planned_cells(request, configs)
@@ -38,4 +38,4 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
             follower.answered(places.own / planned.benchmark["name"])
     if recommendation:
         save_recommended(planned, recommendation, places, console)
-    return 1 if failed else 0
+    return 1 if failed or not planned.cells else 0

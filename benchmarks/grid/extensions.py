@@ -39,11 +39,12 @@ def folders(given: Sequence[object]) -> list[Path]:
     Raises RequestError for a package, a folder or a Python file that cannot be used.
     """
     announced = [folder.resolve() for folder in _announced()]
-    plain = [*_of_the_variable(), *(_local_folder(entry) for entry in given)]
-    beside = [folder.resolve() for folder in plain]
-    for folder in beside:
+    named = [(folder.resolve(), VARIABLE) for folder in _of_the_variable()]
+    named += [(_local_folder(entry).resolve(), SEARCH_PATH) for entry in given]
+    for folder, field in named:
         if folder not in announced:
-            _make_importable(folder)
+            _make_importable(folder, field)
+    beside = [folder for folder, _ in named]
     return list(dict.fromkeys([*announced, *beside]))
 
 
@@ -108,8 +109,9 @@ def _of_package(entry: str) -> Path | None:
     return Path(next(iter(places))) if places else None
 
 
-def _make_importable(folder: Path) -> None:
-    """At the end of the path, where it hides no other module; nor may another hide it."""
+def _make_importable(folder: Path, field: str) -> None:
+    """At the end of the path, where it hides no other module; nor may another hide it: that is the
+    fault of what `field` says."""
     modules = {file.stem: file for file in folder.glob("*.py") if file.stem.isidentifier()}
     modules |= {file.parent.name: file for file in folder.glob("*/__init__.py")}
     modules = {name: modules[name] for name in modules if not name.startswith("__")}
@@ -124,7 +126,7 @@ def _make_importable(folder: Path) -> None:
         origin = spec.origin if spec else None
         if origin is None or Path(origin).resolve() != file.resolve():
             remedy = f"another module is called {name} ({origin}); rename this one"
-            raise RequestError(SEARCH_PATH, file, remedy)
+            raise RequestError(field, file, remedy)
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if place not in known:
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [*known, place]))

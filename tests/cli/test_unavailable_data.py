@@ -31,6 +31,14 @@ def test_the_rest_runs_and_the_exit_code_is_0(scarce, records):
     assert "SCARCE_DATA" in outcome.out
 
 
+def test_where_nothing_can_run_the_exit_code_is_1(scarce, records):
+    """Regression: it was 0, as if the benchmark had been run."""
+    outcome = scarce("run", "dataset=mnist01", *TINY[1:], "method=leekasso")
+    assert "Nothing can run: what its cells need cannot be had." in outcome.out
+    assert outcome.code == 1
+    assert records() == {}
+
+
 def test_table_claims_and_report_carry_the_notice(scarce, results):
     scarce("run", *GRID)
     for name in ("table.csv", "table.md", "table.tex", "report.html"):
