@@ -23,6 +23,7 @@ NOT_TO_BE_HAD = {
     "cifar_plus": ("cifar-10-python", "cifar-100-python", "ciFAIR-10"),
 }
 NAMES = sorted(folder.name for folder in PUBLISHED.iterdir() if folder.is_dir())
+SOME = ("quickstart", "half_time")  # made anew in seconds; all take minutes
 ANSWER = """
 import sys
 from pathlib import Path
@@ -35,30 +36,41 @@ class NoTorch:
 sys.meta_path.insert(0, NoTorch())
 from tests.answers import write_answers
 
-write_answers(*map(Path, sys.argv[1:]))
+published, made, *names = sys.argv[1:]
+write_answers(Path(published), Path(made), names)
 """
 
 
+@pytest.fixture(
+    scope="module", params=[SOME, pytest.param((), marks=pytest.mark.slow)], ids=["some", "all"]
+)
+def names(request):
+    """Of benchmarks; none for all, with the page of all of them."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """Tables, figures, verdicts and pages of all published records, without PyTorch."""
+def made(names, tmp_path_factory):
+    """Tables, figures, verdicts and pages of published records, made without PyTorch."""
     folder = tmp_path_factory.mktemp("made")
-    command = [sys.executable, "-c", ANSWER, str(PUBLISHED), str(folder)]
+    command = [sys.executable, "-c", ANSWER, str(PUBLISHED), str(folder), *names]
     done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT)
     assert done.returncode == 0, done.stderr
     return folder
 
 
-def answers(folder):
+def answers(folder, names=()):
+    """Files by their place, of all benchmarks where none is named."""
     return {
         path.relative_to(folder): path
-        for path in folder.rglob("*")
+        for top in ([folder / name for name in names] or [folder])
+        for path in top.rglob("*")
         if path.is_file() and path.name not in RECORDS
     }
 
 
-def test_what_is_published_is_what_the_records_give(made):
-    assert set(answers(made)) == set(answers(PUBLISHED))
+def test_what_is_published_is_what_the_records_give(made, names):
+    assert set(answers(made)) == set(answers(PUBLISHED, names))
 
 
 def test_texts_and_pages_made_again_are_the_same_to_the_byte(made):
@@ -67,9 +79,9 @@ def test_texts_and_pages_made_again_are_the_same_to_the_byte(made):
             assert path.read_bytes() == (PUBLISHED / name).read_bytes(), name
 
 
-def test_figures_made_again_have_the_same_pixels(made):
+def test_figures_made_again_have_the_same_pixels(made, names):
     pictures = {name: path for name, path in answers(made).items() if path.suffix == ".png"}
-    assert len(pictures) > 3 * len(NAMES)
+    assert len(pictures) > 3 * len(names or NAMES)
     for name, path in pictures.items():
         with Image.open(path) as again, Image.open(PUBLISHED / name) as before:
             assert np.array_equal(np.asarray(again), np.asarray(before)), name
@@ -98,15 +110,29 @@ def test_the_accuracies_are_those_of_the_published_predictions(name):
         assert len(arrays["test_index"]) == record["metrics"]["test_samples"]
 
 
+def keys_of_today(name, records, *words):
+    with opened([]) as configs:
+        plan = make_plan(parse_request([f"benchmark={name}", *words]), configs)
+    stages.extend(plan, lambda keys: [records[key] for key in keys if key in records])
+    return {cell.key for cell in plan.cells}
+
+
 @pytest.mark.real_data
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_keys_are_those_of_todays_plan(name):
     """A key that changed without a reason would make every published result unreachable."""
-    with opened([]) as configs:
-        plan = make_plan(parse_request([f"benchmark={name}"]), configs)
     records = {r["key"]: r for r in holdings.read_published(PUBLISHED, name).records}
-    stages.extend(plan, lambda keys: [records[key] for key in keys if key in records])
-    assert {cell.key for cell in plan.cells} == set(records)
+    assert keys_of_today(name, records) == set(records)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", NAMES)
+def test_the_keys_of_one_split_are_those_of_todays_plan(name):
+    records = {r["key"]: r for r in holdings.read_published(PUBLISHED, name).records}
+    split = next(record["config"]["split_seed"] for record in records.values())
+    of_split = {key for key, r in records.items() if r["config"]["split_seed"] == split}
+    assert of_split <= keys_of_today(name, records, f"split_seed={split}")
 
 
 def test_claims_of_the_published_benchmarks_have_verdicts():
