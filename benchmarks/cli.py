@@ -111,7 +111,8 @@ def _of_another_command(error: Exception, command: str) -> Exception | None:
     """What is wrong where a field is unknown here and another command takes it."""
     field, value = getattr(error, "field", None), getattr(error, "value", None)
     taker = TAKEN_BY.get(field) if isinstance(field, str) else None
-    if taker is None or taker == command:
+    unknown = str(getattr(error, "remedy", "")).startswith("no such field")
+    if taker is None or taker == command or not unknown:
         return None
     return type(error)(field, value, f"`scarce {taker}` takes it, not {command}")
 

@@ -131,7 +131,9 @@ def _refused(config: dict[str, Any], reason: str) -> RequestError:
             if (of_field := OF_A_FIELD.fullmatch(said)) is not None:
                 field, value, told = of_field.groups()
                 return RequestError(f"{place}.{field}", value, told)
-            return RequestError(place, _call(block), f"{said}; change these values")
+            return RequestError(
+                place, _call(block), f"{said}; change these values, or choose another method"
+            )
     if (of_field := OF_A_FIELD.fullmatch(reason)) is not None and of_field[1] in method:
         field, value, told = of_field.groups()
         return RequestError(f"method.{field}", value, told)

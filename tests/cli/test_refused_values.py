@@ -12,7 +12,7 @@ from tests.tiny import ONE_CELL, TINY
 
 REFUSED = {
     ("method.optimizer.lr=nan",): (
-        "method.optimizer=Adam(lr=nan, eps=1e-08): Invalid learning rate: nan; change these values"
+        "method.optimizer=Adam(lr=nan, eps=1e-08): Invalid learning rate: nan; change these values, or choose another method"
     ),
     ("method.optimizer.lr=inf",): "method.optimizer.lr=inf: zero or a positive number",
     ("method.batch_size=0",): "method.batch_size=0: a whole number from 1 up",
@@ -32,7 +32,7 @@ REFUSED = {
     ("method=logistic", "method.estimator.C=-1"): (
         "method.estimator=LogisticRegression(C=-1, max_iter=1000): The 'C' parameter of "
         "LogisticRegression must be a float in the range (0.0, inf]. Got -1 instead.; "
-        "change these values"
+        "change these values, or choose another method"
     ),
     ("resampling=smote", "resampling.neighbours=0"): (
         "resampling.neighbours=0: a whole number from 1 up"
