@@ -48,7 +48,7 @@ def compute(plan: Plan, console: Console, followers: Sequence[Follower] = ()) ->
         _work_off(progress, forecast, budget, executor, console, followers)
         while _next_stage(plan, progress, budget):
             progress = Progression(plan, store)
-            _check(progress.pending, executor.here)
+            check_cells(progress.pending, executor.here)
             _write_manifest(plan, store)
             announce_stage(progress, console)
             _work_off(progress, forecast, budget, executor, console, followers)
@@ -87,7 +87,7 @@ def _checked_executor(plan: Plan, progress: Progression, here: bool = True) -> A
     if progress.budget and not getattr(executor, "keeps_budget", False):
         remedy = "this executor hands all cells over at once; use executor=local"
         raise RequestError("budget", plan.settings["budget"], remedy)
-    _check(progress.pending, here and executor.here)
+    check_cells(progress.pending, here and executor.here)
     if progress.pending and here:
         executor.check(progress.pending, progress.limits)
     return executor
@@ -180,7 +180,7 @@ def announce_stage(progress: Progression, console: Console) -> None:
     )
 
 
-def _check(pending: list[Cell], here: bool) -> None:
+def check_cells(pending: list[Cell], here: bool) -> None:
     """Build each distinct learner once, for the inputs it is to learn from, and let what resamples
     see which labels it will have."""
     if pending:

@@ -18,7 +18,7 @@ from benchmarks.checking.cells import (
     ready,
 )
 from benchmarks.checking.steps import Doubt, Step, Wrong, require
-from benchmarks.execution.scores import NotFinite, WrongScores, require_scores
+from benchmarks.execution.scores import NoNumbers, WrongScores, require_scores
 from benchmarks.grid import learners
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.fields import require_target
@@ -63,9 +63,10 @@ class _Trial:
         shape = (len(self.data.test_labels), self.data.classes)
         try:
             require_scores(scores, *shape)
-        except (WrongScores, NotFinite) as error:
+        except (WrongScores, NoNumbers) as error:
             raise Wrong(str(error)) from error
         require(scores.dtype == np.float32, f"float32 needed, not {scores.dtype}")
+        require(np.isfinite(scores).all(), "not all of them are finite")
         require(kind in ("probability", "decision"), f"score_kind={kind}: probability or decision")
         if kind == "probability":
             off = float(np.abs(scores.sum(axis=1) - 1).max())

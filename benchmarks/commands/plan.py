@@ -14,15 +14,18 @@ from rich.console import Console
 from benchmarks.commands.plan_view import TAKES_NONE, print_plan
 from benchmarks.execution.estimate import Estimate, estimate, price_of
 from benchmarks.execution.installed import can_train
-from benchmarks.grid.configs import opened
-from benchmarks.grid.plan import Plan
-from benchmarks.grid.request import GROUPS, parse_request, sets_values
+from benchmarks.grid import tuning
+from benchmarks.grid.configs import CONF, Configs, opened
+from benchmarks.grid.plan import Cell, Plan
+from benchmarks.grid.request import GROUPS, Request, parse_request, sets_values
 from benchmarks.planning import planned_cells
 from benchmarks.records import holdings
 from benchmarks.records.store import Store
-from benchmarks.running import Progression, check, make_executor
+from benchmarks.running import Progression, check_cells, make_executor
 from benchmarks.settings import Folders, folders
 from benchmarks.tracking.choosing import make_tracker
+
+BUILT = ("method", "backbone", "loss", "trainer", "augmentation", "resampling")
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
@@ -30,9 +33,9 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     request = parse_request(arguments.overrides)
     with opened(list(request.folders)) as configs:
         planned = planned_cells(request, configs)
-        own = len(configs.folders) > 1 or sets_values(request)
-    if own:
-        _build(planned, console)
+        asked = _of_ones_own(planned, request, configs)
+    if asked:
+        _build(asked, console)
     make_tracker(planned.settings["logger"], folders(planned.settings).own)
     answer = _answer(planned)
     if arguments.json:
@@ -42,11 +45,35 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _build(planned: Plan, console: Console) -> None:
+def _of_ones_own(planned: Plan, request: Request, configs: Configs) -> list[Cell]:
+    """One cell of each kind that a request, or a file outside the suite, says something new of.
+
+    The trials of a search are of one kind.
+    """
+    changed = sets_values(request)
+    outside = {
+        (group, name)
+        for group in BUILT
+        for name, file in configs.choices(group).items()
+        if not file.is_relative_to(CONF)
+    }
+    if not changed and not outside:
+        return []
+    kinds: dict[str, Cell] = {}
+    for cell in planned.cells:
+        blocks = {group: cell.config[group] for group in BUILT if group in cell.config}
+        chosen = [(g, part) for g, block in blocks.items() for part in block["name"].split("+")]
+        if changed or not outside.isdisjoint(chosen):
+            kind = chosen if tuning.is_trial(cell.config) else blocks
+            kinds.setdefault(json.dumps([cell.config["dataset"]["name"], kind]), cell)
+    return list(kinds.values())
+
+
+def _build(cells: list[Cell], console: Console) -> None:
     """As a run would, before it begins, so that a plan refuses what a run would refuse. The suite's
     own files need no such check, which takes PyTorch's seconds: its tests build them all."""
     if can_train():
-        check(planned, here=False)
+        check_cells(cells, here=False)
     else:
         told = "PyTorch is not installed here: values that only a run can check are not checked"
         console.print(told, highlight=False, soft_wrap=True)

@@ -10,11 +10,12 @@ import numpy as np
 
 from benchmarks.execution import generated, judging, threshold
 from benchmarks.execution.features import feature_cache
-from benchmarks.execution.scores import scores_of
+from benchmarks.execution.scores import require_scores, scores_of
 from benchmarks.execution.selection import Selection, accuracy, selects
 from benchmarks.grid import data, learners, resampling, seeds, tuning
 from benchmarks.grid.plan import Cell, fingerprints
 from benchmarks.records import record
+from benchmarks.records.reading import checked_whole, parsed
 from benchmarks.records.store import Predictions, Record
 from datasets.samples import Samples
 from datasets.splits import Split
@@ -39,7 +40,8 @@ def run_cell(cell: Cell) -> tuple[Record, Predictions | None]:
     """Train and test one model; an exception, `sys.exit` too, becomes a `failed` record."""
     try:
         measured, predictions = _measure(cell)
-        json.dumps(measured)  # what a learner gives must be plain data
+        # What a learner of somebody's own gives must be plain data that can be read again.
+        checked_whole(parsed(json.dumps(measured)), cell.key)
         return measured, predictions
     except (Exception, SystemExit) as error:
         return record.failed(cell, error), None
@@ -123,6 +125,7 @@ def _fit(learner: Any, training: Any, split_data: Any, config: dict[str, Any]) -
         return Selection()
     watched = (split_data.test_inputs, split_data.test_labels)
     learner.fit(training, seed, watched=watched)
+    require_scores(learner.best_scores, len(watched[1]), split_data.classes)
     return Selection(learner.best_scores, learner.best_epoch, split_data.test_labels.numpy())
 
 

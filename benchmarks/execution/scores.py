@@ -11,8 +11,8 @@ class WrongScores(RuntimeError):  # noqa: N818
     """No scores of every sample for every class."""
 
 
-class NotFinite(ArithmeticError):  # noqa: N818
-    """Scores without a number in them."""
+class NoNumbers(ArithmeticError):  # noqa: N818
+    """Scores that are not numbers."""
 
 
 def scores_of(learner: Any, inputs: Any, classes: int) -> np.ndarray:
@@ -23,9 +23,10 @@ def scores_of(learner: Any, inputs: Any, classes: int) -> np.ndarray:
 
 
 def require_scores(scores: Any, samples: int, classes: int) -> None:
-    """Raises WrongScores for another shape or kind, NotFinite where numbers are none.
+    """Raises WrongScores for another shape or kind, NoNumbers for NaN and plus infinity.
 
-    One column for two classes would be taken for a model that names the same class always.
+    One column for two classes would be taken for a model that names the same class always. Minus
+    infinity is the score of a class that a small training set has no sample of.
     """
     if not isinstance(scores, np.ndarray):
         raise WrongScores(f"scores: a numpy array needed, not {type(scores).__name__}")
@@ -33,5 +34,5 @@ def require_scores(scores: Any, samples: int, classes: int) -> None:
         raise WrongScores(f"scores: shape {(samples, classes)} needed, not {scores.shape}")
     if scores.dtype.kind != "f":
         raise WrongScores(f"scores: floating-point numbers needed, not {scores.dtype}")
-    if not np.isfinite(scores).all():
-        raise NotFinite("scores: not all of them are finite")
+    if not (scores < np.inf).all():
+        raise NoNumbers("scores: not all of them are numbers")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.execution.scores import scores_of
 from benchmarks.execution.selection import Selection
 
 
@@ -21,7 +22,8 @@ def metrics(learner: Any, split_data: Any, selection: Selection) -> dict[str, fl
     if len(np.unique(labels)) < 2:
         return {}
     # As published archives keep them: a threshold must call the same samples positive there.
-    scores = learner.scores(split_data.validation_inputs).astype(np.float16).astype(np.float64)
+    scores = scores_of(learner, split_data.validation_inputs, 2)
+    scores = scores.astype(np.float16).astype(np.float64)
     return {"threshold": best_threshold(scores[:, 1] - scores[:, 0], labels == 1)}
 
 

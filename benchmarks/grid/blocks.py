@@ -20,7 +20,6 @@ def assignments(blocks: list[dict[str, Any]], requested: Requested) -> Iterator[
     Raises RequestError for a block that cannot be meant and for a grid without a cell.
     """
     own = [parse_block(block) for block in blocks]
-    _refuse_too_many(own)
     if not any(_has_cells(block) for block in own):
         raise RequestError("benchmark.grid", "no cells", "exclude removes all; leave some")
     restricted = restrict(own, requested)

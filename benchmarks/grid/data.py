@@ -16,7 +16,7 @@ from benchmarks.grid import seeds, tuning, values
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.locating import why_not_there
 from datasets.errors import DataDamaged, WrongOption
-from datasets.samples import Samples, summary
+from datasets.samples import Samples, labels_alike, summary
 from datasets.splits import ONLY_OF, Sampling, Split
 from datasets.validation import held_out
 
@@ -93,13 +93,15 @@ def learned_shape(config: dict[str, Any], shape: tuple[int, ...]) -> tuple[int, 
 
 
 def summaries(datasets: Iterable[dict[str, Any]]) -> list[str]:
-    """How many images of each class there are, of each data set that was read from image files."""
-    lines = []
+    """How many samples of each class there are, of each data set that was read from files of
+    images, a table or texts; and which of its classes may be one."""
+    told: dict[tuple[str, ...], list[str]] = {}
     for dataset in datasets:
-        samples = load(dataset)
-        if samples.names is not None:
-            lines.append(f"{dataset['name']}: {summary(samples)}")
-    return list(dict.fromkeys(lines))
+        identity = (dataset["name"], dataset["_target_"], _source_text(dataset))
+        if identity not in told:
+            lines = _summary(load(dataset))
+            told[identity] = [f"{dataset['name']}: {line}" for line in lines]
+    return list(dict.fromkeys(line for lines in told.values() for line in lines))
 
 
 def forget() -> None:
@@ -112,6 +114,13 @@ def forget() -> None:
 def source_options(dataset: dict[str, Any]) -> dict[str, Any]:
     """What the source's class is made with: all but the labels and the sampling."""
     return {k: v for k, v in dataset.items() if k not in LABELS and k not in SAMPLING}
+
+
+def _summary(samples: Samples) -> list[str]:
+    if samples.names is None and samples.origin is None:
+        return []
+    alike = labels_alike(samples.class_names)
+    return [summary(samples), *([alike] if alike else [])]
 
 
 def _source_text(dataset: dict[str, Any]) -> str:

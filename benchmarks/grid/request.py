@@ -77,7 +77,7 @@ def _is_whereabouts(key: str, override: Override) -> bool:
     if key == "trainer.devices":
         value = override.value()
         return value == 1 or (isinstance(value, list) and len(value) == 1)
-    return key in ("dataset.root", "dataset.file", "dataset.files")
+    return key == "dataset.root"
 
 
 def is_axis(key: str) -> bool:

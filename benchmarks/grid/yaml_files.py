@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _Loader
+else:
+    # The same loader written in C, many times faster, wherever PyYAML was built with it.
+    _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 LARGEST = 1_000_000  # bytes; the longest file of the suite has less than a hundredth of it
 MOST_VALUES = 100_000  # that a file may stand for once its aliases (*name) are written out
+DEEPEST = 100  # levels; what is made of a file is walked through by functions that call themselves
 
 
 def yaml_text(file: Path) -> str:
     """Raises ValueError, which says why not, for what is no file, for too large a one, for another
-    encoding than UTF-8, and for aliases of aliases that would fill the memory."""
+    encoding than UTF-8, and for aliases of aliases and levels without end, which would
+    fill memory or stack."""
     if not file.is_file():  # a pipe would be waited for
         raise ValueError("not a file; give a text file, or remove it")
     try:
@@ -23,17 +33,23 @@ def yaml_text(file: Path) -> str:
         raise ValueError(f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 ({error.reason}); save it as UTF-8") from error
-    if "*" in text and _values_of(text) > MOST_VALUES:
-        raise ValueError(f"its aliases stand for more than {MOST_VALUES} values; write out fewer")
+    with suppress(yaml.YAMLError):  # told by those who read it
+        _check(text)
     return text
 
 
-def _values_of(text: str) -> int:
-    """How many values a document has with all aliases written out; 0 where it is no YAML."""
-    try:
-        return _size(yaml.compose(text, yaml.SafeLoader), {}, set())
-    except (yaml.YAMLError, RecursionError):
-        return 0
+def _check(text: str) -> None:
+    """From its events, which are read one by one, whatever they would be made into."""
+    depth, aliased = 0, False
+    for event in yaml.parse(text, _Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        aliased |= isinstance(event, yaml.AliasEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"nested more than {DEEPEST} levels deep; write it flatter")
+    if aliased and _size(yaml.compose(text, _Loader), {}, set()) > MOST_VALUES:
+        told = f"its aliases stand for more than {MOST_VALUES} values; write out fewer"
+        raise ValueError(told)
 
 
 def _size(node: yaml.Node | None, known: dict[int, int], within: set[int]) -> int:

@@ -14,6 +14,7 @@ from hydra.utils import get_class
 from benchmarks import interrupts
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.locating import why_not_there
+from benchmarks.grid.paths import path_of
 from benchmarks.tracking.told import Benchmark, FinishedCell
 
 FOLDER = "tracking"  # in the results folder
@@ -117,4 +118,4 @@ def require_text(name: str, value: object, or_null: bool = False) -> None:
 def _folder(chosen: str | None, results: Path) -> Path:
     """A relative path counts from the working directory."""
     require_text("folder", chosen, or_null=True)
-    return Path(chosen).expanduser().absolute() if chosen else results / FOLDER
+    return path_of("logger.folder", chosen).absolute() if chosen else results / FOLDER

@@ -147,7 +147,7 @@ def _require_account() -> None:
 
 
 def _in_netrc(host: str) -> bool:
-    file = Path(os.environ.get("NETRC") or "~/.netrc").expanduser()
+    file = Path(os.path.expanduser(os.environ.get("NETRC") or "~/.netrc"))
     try:
         return netrc.netrc(file).authenticators(host) is not None
     except (OSError, netrc.NetrcParseError):

@@ -7,6 +7,7 @@ a node its longest way down to a leaf.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
@@ -28,7 +29,7 @@ def hierarchy_of(hierarchy: str, class_names: Sequence[str]) -> Tree:
         return by_last_word(class_names)
     if not isinstance(hierarchy, str) or not hierarchy:
         raise ValueError(f"hierarchy={hierarchy}: {LAST_WORD}, or the path of a file")
-    tree = read_tree(Path(hierarchy).expanduser())
+    tree = read_tree(Path(os.path.expanduser(hierarchy)))
     _require_leaves(tree, class_names, hierarchy)
     return tree
 

@@ -12,7 +12,8 @@ from tests.tiny import ONE_CELL, TINY
 
 REFUSED = {
     ("method.optimizer.lr=nan",): (
-        "method.optimizer=Adam(lr=nan, eps=1e-08): Invalid learning rate: nan; change these values, or choose another method"
+        "method.optimizer=Adam(lr=nan, eps=1e-08): Invalid learning rate: nan; "
+        "change these values, or choose another method"
     ),
     ("method.optimizer.lr=inf",): "method.optimizer.lr=inf: zero or a positive number",
     ("method.batch_size=0",): "method.batch_size=0: a whole number from 1 up",
@@ -83,22 +84,30 @@ def test_a_module_of_ones_own_that_does_not_load_is_told_with_its_fault(
     assert re.search(rf"method\.network\._target_={module}\.Net: .*{told}", outcome.err)
 
 
-def test_a_method_whose_scores_have_another_shape_fails_its_cells(
-    scarce, records, tmp_path, monkeypatch
-):
+@pytest.fixture
+def own_method(tmp_path, monkeypatch):
+    """`own_method(lines)`: the method `own`, logistic regression with these lines in its class."""
+
+    def write(*lines):
+        module = f"own_learner_{abs(hash(lines))}"
+        (tmp_path / "method").mkdir()
+        body = "".join(f"    {line}\n" for line in lines)
+        (tmp_path / f"{module}.py").write_text(
+            f"from models.linear import LinearClassifier\n\n\nclass Own(LinearClassifier):\n{body}"
+        )
+        logistic = (CONF / "method/logistic.yaml").read_text()
+        logistic = logistic.replace("name: logistic", "name: own")
+        (tmp_path / "method/own.yaml").write_text(
+            logistic.replace("models.linear.LinearClassifier", f"{module}.Own")
+        )
+        monkeypatch.setenv("SCARCE_CONF", str(tmp_path))
+
+    return write
+
+
+def test_a_method_whose_scores_have_another_shape_fails_its_cells(own_method, scarce, records):
     """Regression: one column for two classes was counted as one class, named always."""
-    (tmp_path / "method").mkdir()
-    (tmp_path / "one_column.py").write_text(
-        "from models.linear import LinearClassifier\n\n\n"
-        "class OneColumn(LinearClassifier):\n"
-        "    def scores(self, inputs):\n"
-        "        return super().scores(inputs)[:, :1]\n"
-    )
-    logistic = (CONF / "method/logistic.yaml").read_text().replace("name: logistic", "name: own")
-    (tmp_path / "method/own.yaml").write_text(
-        logistic.replace("models.linear.LinearClassifier", "one_column.OneColumn")
-    )
-    monkeypatch.setenv("SCARCE_CONF", str(tmp_path))
+    own_method("def scores(self, inputs):", "    return super().scores(inputs)[:, :1]")
 
     outcome = scarce("run", "method=own", "split_seed=0", *TINY)
 
@@ -108,3 +117,27 @@ def test_a_method_whose_scores_have_another_shape_fails_its_cells(
     assert re.fullmatch(
         r"scores: shape \(\d+, 2\) needed, not \(\d+, 1\)", record["error"]["message"]
     )
+
+
+def test_a_cell_whose_record_could_not_be_read_again_has_failed(own_method, scarce, records):
+    """Regression: it was done, then damaged, and trained again by every run."""
+    own_method(
+        "def fit(self, data, seed):",
+        "    super().fit(data, seed)",
+        "    self.parameters = {'total': 1.0, 'trainable': True}",
+    )
+
+    first = scarce("run", "method=own", "split_seed=0", *TINY)
+    again = scarce("run", "method=own", "split_seed=0", *TINY)
+
+    assert (first.code, again.code) == (1, 1)
+    (record,) = records().values()
+    assert record["error"]["message"] == "metrics.parameters is no whole number from 0 up"
+    assert "0 done, 1 failed, 0 to run" in again.out
+
+
+def test_a_class_that_a_small_draw_has_no_sample_of_fails_no_cell(scarce):
+    """Regression: its score, minus infinity, was refused."""
+    words = ("dataset=digits", "dataset.train_size=9", "dataset.stratified=false")
+    outcome = scarce("run", *words, "method=linear_svm", "split_seed=range(2)", "executor=serial")
+    assert outcome.code == 0, outcome.out

@@ -139,7 +139,7 @@ def test_the_ratio_of_a_sweep_names_its_rows_and_others_have_no_variant(
         (["resampling=smote", "resampling.neighbors=3"], "did you mean resampling.neighbours?"),
         (
             ["method=cnn"],
-            "method.network=CNN(channels=[32, 64], dense=128, dropout_conv=0.2, dropout_dense=0.5, padding=fit): inputs of shape (2,): takes images",
+            "inputs of shape (2,): takes images",
         ),
         (["method=small_cnn"], "inputs of shape (2,): takes images"),
         (["method=frozen"], "learns from images; table has table"),

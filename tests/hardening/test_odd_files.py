@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.grid.configs import CONF
 from tests.hardening.fuzzing import assert_told_in_one_line, scarce
 from tests.tiny import TINY
 
@@ -31,6 +32,10 @@ def of_itself(file: Path) -> None:
     file.write_text("a: &a [*a]\n")
 
 
+def deep(file: Path) -> None:
+    file.write_text("a: " + "[" * 500 + "]" * 500 + "\n")
+
+
 def raw(file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
 
@@ -44,6 +49,7 @@ ODD = {
     folder: "not a file",
     aliases: "its aliases stand for more than 100000 values",
     of_itself: "its aliases stand for more than 100000 values",
+    deep: "nested more than 100 levels deep",
     raw: "not UTF-8",
     huge: "more than 1000000 bytes",
 }
@@ -89,6 +95,27 @@ def test_as_a_claim_it_is_refused_in_one_line(make, mine):
     assert answer.err.startswith(f"scarce: odd.yaml: {ODD[make]}")
 
 
+def test_many_values_beside_a_star_are_no_aliases(mine):
+    """Regression: a star in a comment had all values of a file counted as aliases."""
+    mlp = (CONF / "method" / "mlp.yaml").read_text().replace("name: mlp", "name: many")
+    many = f"notes: [{', '.join(['1'] * 120_000)}]  # 5 * 3\n"
+    (mine / "method" / "many.yaml").write_text(mlp + many)
+
+    answer = scarce("plan", "method=many", *TINY)
+
+    assert "aliases" not in answer.err
+    assert answer.err.startswith("scarce: method.notes=")
+
+
+def test_a_part_of_a_grid_that_is_too_large_can_be_asked_for(mine):
+    grid = "grid: [{dataset: digits01, method: leekasso, split_seed: range(90000), "
+    grid += "dataset.train_size: [10, 20, 40]}]\n"
+    (mine / "benchmark" / "large.yaml").write_text(f"name: large\nsays: many\n{grid}")
+
+    assert scarce("plan", "benchmark=large").code == 2
+    assert scarce("plan", "benchmark=large", "split_seed=0").code == 0
+
+
 def test_a_benchmark_that_is_a_list_is_refused_in_one_line(mine):
     """Regression: it ended in an AttributeError."""
     (mine / "benchmark" / "listed.yaml").write_text("- name: listed\n- grid: []\n")
@@ -122,6 +149,7 @@ def test_an_entry_of_the_search_path_that_is_no_folder_is_refused_in_one_line(en
         ("predict", "x.jpg", "model=~nouser/x"),
         ("new", "method", "mine", "folder=~nouser/x"),
         ("plan", "method=frozen", "backbone.weights='~nouser/x'"),
+        ("plan", "logger=csv", "logger.folder='~nouser/x'"),
     ],
     ids=lambda words: words[-1],
 )
