@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from benchmarks.evidence.statistics import (
+    Interval,
     accuracy_interval,
     difference_interval,
     hierarchical_bootstrap,
@@ -185,3 +186,12 @@ def test_cut_to_what_is_possible_it_holds_all_that_was_possible_before(interval,
     cut = found.within(-0.5, 0.5)
     assert (cut.low <= truth <= cut.high) == (found.low <= truth <= found.high)
     assert -0.5 - CLOSE <= cut.low <= cut.high <= 0.5 + CLOSE
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [(1.2, 1.4, [1, 1]), (-3, -2, [0, 0]), (-1, 2, [0, 1]), (0.2, 0.3, [0.2, 0.3])],
+)
+def test_cut_to_what_is_possible_the_lower_end_is_never_the_higher(low, high, ends):
+    """An interval beyond all that is possible once had its ends in the wrong order."""
+    assert Interval((low + high) / 2, low, high, 3, 0.1).within(0, 1).ends == ends

@@ -54,11 +54,13 @@ class Interval:
         """The interval without what its estimate can never be, which lies from `least` to `most`.
 
         A difference of two shares is never beyond -1 and 1, but Student's interval of 3 of them may
-        be. As the truth lies within, too, this loses no coverage at any level.
+        be. As the truth lies within, too, this loses no coverage at any level. Of an interval that
+        lies beyond (its estimate would be impossible) the nearest limit is left.
         """
         if self.low is None or self.high is None:
             return self
-        return replace(self, low=max(self.low, least), high=min(self.high, most))
+        low, high = (min(max(end, least), most) for end in (self.low, self.high))
+        return replace(self, low=low, high=high)
 
     @property
     def measured(self) -> float:
