@@ -178,7 +178,7 @@ def test_every_number_and_mark_of_every_table_is_in_the_pdf(tables, compiled):
         for panel in table.panels:
             for line in grid(table, panel).lines:
                 for entry in line.entries:
-                    for part in (entry.mean.lstrip("-"), entry.half, entry.mark):
+                    for part in (entry.mean.lstrip("-"), entry.half, entry.ends, entry.mark):
                         assert part in compiled.texts[name], (name, line.label, part)
 
 

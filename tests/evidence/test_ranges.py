@@ -1,5 +1,6 @@
 """No interval that is shown reaches beyond what its effect can be, however few the draws."""
 
+import re
 from typing import get_args
 
 import pytest
@@ -9,7 +10,15 @@ from benchmarks.evidence.figures import paired_differences
 from benchmarks.evidence.ranges import ANY, FROM_ZERO, RANGES, SHARE, Range, range_of
 from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.statistics import difference_interval
-from benchmarks.evidence.tables import TableRequest, make_table, table_text
+from benchmarks.evidence.tables import (
+    TableRequest,
+    blocks,
+    caption,
+    cell_text,
+    make_table,
+    summary,
+    table_text,
+)
 from benchmarks.evidence.tables.metrics import METRICS
 from tests.evidence.claim_samples import claim_with, judged
 
@@ -92,7 +101,38 @@ def test_a_table_of_differences_ends_at_100_points(rows):
     table = make_table(frame, TableRequest(reference="b"))
     cell = table.panels[0].rows[0].cells[0]
     assert cell.high == 1.0
-    assert "+66.7 ± 166.7" in table_text(table, "md")  # the farther end is that of -100 points
+    assert "+66.7 [-100.0, +100.0]" in table_text(table, "md")
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "shown"),
+    [
+        (HIGH, "86.7 [0.0, 100.0]"),
+        ([0.97, 0.98, 0.98, 0.99, 0.98], "98.0 ± 0.9"),
+        ([0.99, 1.0, 1.0, 1.0, 1.0], "99.8 [98.5, 100.0]"),
+    ],
+)
+def test_no_cell_says_that_an_accuracy_may_be_beyond_100_percent(rows, accuracies, shown):
+    """The distance to the lower end once stood for the upper one, too: 86.7 ± 86.7."""
+    frame = results_frame(rows("a", 10, accuracies))
+    table = make_table(frame)
+    assert shown in table_text(table, "md")
+    assert f">{shown}<" in re.sub("</?strong>", "", table_text(table, "html"))
+    (block,) = blocks(summary(frame))
+    assert cell_text(block.rows[0][2][0]) == shown
+    cut = "[" in shown
+    for text in (table_text(table, "md"), caption(block)):
+        assert ("both ends of the interval: [low, high]" in text) is cut
+        assert ("A cell without ± has" in text) is not cut
+
+
+@pytest.mark.parametrize(
+    ("mean", "reach", "beyond"),
+    [(0.98, 0.02, False), (0.9804, 0.0204, False), (0.9995, 0.0005, True), (0.02, 0.03, True)],
+)
+def test_what_counts_is_what_is_shown(mean, reach, beyond):
+    """98.0 ± 2.0 for 98.04 ± 2.04 does not say 100.08; 100.0 ± 0.1 for 99.95 ± 0.05 would."""
+    assert METRICS["accuracy"].overshoots(mean, reach) is beyond
 
 
 @pytest.mark.parametrize(("reference", "least"), [(None, 0), ("b", None)])
@@ -100,8 +140,10 @@ def test_a_table_of_times_begins_at_0_and_one_of_their_differences_anywhere(rows
     records = with_metric(rows("a", 10, HIGH), "train_seconds", [1.0, 1.0, 9.0])
     records += with_metric(rows("b", 10, LOW), "train_seconds", [1.0, 1.1, 1.2])
     request = TableRequest(metric="train_seconds", reference=reference)
-    cell = make_table(results_frame(records), request).panels[0].rows[0].cells[0]
+    table = make_table(results_frame(records), request)
+    cell = table.panels[0].rows[0].cells[0]
     assert cell.low == least if least is not None else cell.low < 0
+    assert table.ends(cell).startswith("[0.000, ") is (least == 0)
 
 
 def test_a_figure_of_differences_tells_none_beyond_100_points(rows, tmp_path):

@@ -110,7 +110,7 @@ def test_a_method_without_results_keeps_an_empty_row(rows):
         ["mlp", "1", "90.0"],
     ]
     (block,) = blocks(table, ["cnn", "mlp"])
-    assert block.rows == [("cnn", "0", [None]), ("mlp", "1", [(0.9, None)])]
+    assert block.rows == [("cnn", "0", [None]), ("mlp", "1", [(0.9, None, "")])]
 
 
 def test_two_protocols_are_never_in_one_table(rows):

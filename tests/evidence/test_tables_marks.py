@@ -8,6 +8,7 @@ from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.statistics import accuracy_interval, holm, sign_flip_test
 from benchmarks.evidence.statistics.significance import max_sign_flip_test
 from benchmarks.evidence.tables import TableRequest, make_table, table_text
+from benchmarks.evidence.tables.divisions import divisions
 
 GOOD = [0.90, 0.92, 0.94, 0.91, 0.93, 0.95, 0.92, 0.94]
 EQUAL = [0.92, 0.90, 0.93, 0.92, 0.93, 0.94, 0.93, 0.93]
@@ -207,6 +208,66 @@ def test_folds_of_two_sizes_are_the_same_for_all_methods(rows):
     assert cells(table)["a"].best
     assert cells(table)["b"].shared == 4
     assert "tested on" not in table_text(table, "md")
+
+
+def test_folds_of_two_sizes_compete_beside_others_on_a_thousand_samples(rows):
+    """The most samples of a cell, 67 or 66, once parted methods that share their folds."""
+    full = with_test_samples(rows("a", 10, GOOD), 67, 66)
+    short = with_test_samples(rows("b", 10, WORSE), 67, 66)[1::2]
+    other = with_test_samples(rows("c", 10, GOOD), 1000)
+    table = make_table(results_frame(full + short + other))
+    found = cells(table)
+    assert [name for name, cell in found.items() if cell.best] == ["a"]
+    assert (found["b"].shared, found["c"].shared) == (4, None)
+    assert "n = 10, 66 to 67 test samples: b without all" in table_text(table, "md")
+
+
+def test_draws_on_two_samples_are_no_pairs_of_draws_on_a_thousand(rows):
+    """Cells with as many samples at most once were paired on draws where one had only 2."""
+    full = with_test_samples(rows("a", 10, GOOD), 1000)
+    mixed = with_test_samples(rows("b", 10, WORSE), 1000, 2)
+    found = cells(make_table(results_frame(full + mixed)))
+    assert {(cell.best, cell.p, cell.shared) for cell in found.values()} == {(False, None, None)}
+    beside = make_table(results_frame(full + mixed), TableRequest(reference="a"))
+    assert cells(beside)["b"].mean is None
+
+
+def test_protocols_that_are_panels_of_their_own_may_be_tested_on_different_numbers(rows):
+    """Both panels once said that cells of their columns are not compared, though all were."""
+    records = []
+    for protocol, samples in (("default", 100), ("published", 50)):
+        for name, accuracies in (("a", GOOD), ("b", WORSE)):
+            own = rows(name, 10, accuracies, protocol=protocol)
+            records += with_test_samples(own, samples)
+    text = table_text(make_table(results_frame(records)), "md")
+    assert "Bold: the best of its column." in text
+    assert "tested on" not in text
+
+
+def test_only_the_caption_of_a_divided_panel_says_so(rows):
+    records = with_test_samples(rows("a", 10, GOOD) + rows("b", 10, WORSE), 1000)
+    records += with_test_samples(rows("c", 10, WORST), 2)
+    records += rows("a", 10, GOOD, protocol="published") + rows("b", 10, GOOD, protocol="published")
+    text = table_text(make_table(results_frame(records)), "tex")
+    captions = [line for line in text.splitlines() if line.startswith(r"\caption")]
+    assert ["tested on" in caption for caption in captions] == [True, False]
+
+
+@pytest.mark.parametrize("names", ["xyz", "zyx", "yzx"])
+def test_divisions_do_not_depend_on_the_order_of_the_competitors(names):
+    """y may be with z but not with x, and z with both."""
+    tested = {"x": {0: (66, 66)}, "y": {0: (67, 67), 1: (66, 66)}, "z": {1: (66, 66)}}
+    found = divisions({name: tested[name] for name in names})
+    assert found["y"] == found["z"] == (66, 67, 1)
+    assert found["x"] == (66, 66, 2)
+
+
+def test_a_competitor_joins_those_with_which_it_shares_draws():
+    """It agrees with `many`, too: they have no draw in common."""
+    many = dict.fromkeys(range(10), (1000, 1000))
+    few = dict.fromkeys(range(9, 16), (2, 2))
+    found = divisions({"many": many, "few": few, "late": dict.fromkeys(range(10, 13), (2, 2))})
+    assert found["late"] == found["few"] != found["many"]
 
 
 def test_datasets_do_not_compete(rows):

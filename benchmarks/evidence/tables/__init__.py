@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.statistics import LEVEL
 from benchmarks.evidence.tables.building import build_panels, in_order
-from benchmarks.evidence.tables.captions import WITHOUT_INTERVAL, interval_sentence
+from benchmarks.evidence.tables.captions import interval_sentence, without_interval
 from benchmarks.evidence.tables.cells import missing_notices, table_cells
 from benchmarks.evidence.tables.csv_table import csv_table
 from benchmarks.evidence.tables.html_table import html_table
@@ -112,12 +112,17 @@ def table_markdown(
     return markdown_table(summary_table(table, methods, datasets, notices), title or "Results")
 
 
-Mean = tuple[float, float | None]  # and the reach of its interval
+class Mean(NamedTuple):
+    """A mean, the reach of its interval, and both ends where these are to be shown instead."""
+
+    mean: float
+    reach: float | None
+    ends: str = ""
 
 
 @dataclass(frozen=True)
 class Block:
-    """One table for reading: a dataset under one protocol; cells are (mean, reach) or None.
+    """One table for reading: a dataset under one protocol; cells are a Mean or None.
 
     `parameters` are those of each row (`parameters_text`), all empty where none are known, and
     `optimistic` says of each row why its numbers are too good, empty where they are not. `metric`
@@ -141,8 +146,11 @@ def blocks(
     A method that was asked for and has no result on a dataset keeps an empty row.
     """
     found = []
-    for panel in summary_table(table, methods, datasets).panels:
-        rows = [(row.label, row.runs, [_mean(cell) for cell in row.cells]) for row in panel.rows]
+    shown = summary_table(table, methods, datasets)
+    for panel in shown.panels:
+        rows = [
+            (row.label, row.runs, [_mean(shown, cell) for cell in row.cells]) for row in panel.rows
+        ]
         where = dict(panel.fixed)
         found.append(
             Block(
@@ -161,24 +169,31 @@ def blocks(
 def caption(block: Block, level: float = LEVEL) -> str:
     """What the cells of a block are and how their interval was made."""
     metric = METRICS[block.metric]
+    both_ends = any(cell and cell.ends for _, _, cells in block.rows for cell in cells)
+    intervals = f"{interval_sentence(level, 'mean')} {without_interval(both_ends)}"
     return (
         f"{metric.heading}{metric.in_unit} on {block.dataset}, protocol {block.protocol}, by"
-        f" number of training samples n: {interval_sentence(level, 'mean')} {WITHOUT_INTERVAL}"
+        f" number of training samples n: {intervals}"
     )
 
 
-def _mean(cell: Cell | None) -> Mean | None:
-    return None if cell is None or cell.mean is None else (cell.mean, cell.reach)
+def _mean(table: Table, cell: Cell | None) -> Mean | None:
+    if cell is None or cell.mean is None:
+        return None
+    return Mean(cell.mean, cell.reach, table.ends(cell))
 
 
 def cell_text(cell: Mean | None, plus_minus: str = "±") -> str:
-    """`98.5 ± 0.4`, `98.5` without an interval, `-` without a result; all shares are told so."""
+    """`98.5 ± 0.4`, `96.1 [80.8, 100.0]` where ± would go beyond what is possible, `98.5` without
+    an interval, `-` without a result; all shares are told so.
+    """
     if cell is None:
         return "-"
     accuracy = METRICS["accuracy"]
-    mean, half = cell
-    text = accuracy.number(mean)
-    return text if half is None else f"{text} {plus_minus} {accuracy.number(half)}"
+    text = accuracy.number(cell.mean)
+    if cell.ends:
+        return f"{text} {cell.ends}"
+    return text if cell.reach is None else f"{text} {plus_minus} {accuracy.number(cell.reach)}"
 
 
 def _kept(axis: str, names: Sequence[str], request: TableRequest) -> list[str]:

@@ -129,7 +129,7 @@ def _cell(cell: Mapping[str, Any]) -> Cell:
         correction=cell["correction"],
         common=None if common is None else int(common),
         lacking=bool(cell["lacking"]),
-        tested=int(cell["tested"]),
+        division=cell["division"],
         published=cell["published"],
         parameters=cell["parameters"],
         trainable_parameters=cell["trainable_parameters"],

@@ -32,7 +32,7 @@ def what_sentence(table: Table, panel: Panel) -> str:
 def legend(table: Table, panels: Sequence[Panel]) -> list[str]:
     """How to read the cells of these panels: the interval, the runs, every mark that occurs."""
     return [
-        *_interval_sentences(table),
+        *_interval_sentences(table, panels),
         *_missing_sentences(table, panels),
         *optimism_sentences(cell.optimistic for panel in panels for cell in panel.cells),
         *_count_sentences(table),
@@ -50,7 +50,16 @@ def interval_sentence(level: float, cells: str = "Mean") -> str:
     )
 
 
-WITHOUT_INTERVAL = "A cell without ± has one draw only or no spread over its draws."
+BOTH_ENDS = "Where that would go beyond what is possible, both ends of the interval: [low, high]."
+
+
+def without_interval(
+    both_ends: bool, draws: str = "one draw only or no spread over its draws"
+) -> str:
+    """What a cell without an interval is; before it, how to read the `both_ends` that occur."""
+    if both_ends:
+        return f"{BOTH_ENDS} A cell without either has {draws}."
+    return f"A cell without ± has {draws}."
 
 
 def mark(table: Table, cell: Cell) -> str:
@@ -63,15 +72,16 @@ def mark(table: Table, cell: Cell) -> str:
     return tested + (MARK if cell.optimistic else "")
 
 
-def _interval_sentences(table: Table) -> list[str]:
+def _interval_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
     level, reference = table.request.level, table.request.reference
+    both_ends = any(table.ends(cell) for panel in panels for cell in panel.cells)
     if reference is None:
-        return [interval_sentence(level), WITHOUT_INTERVAL]
+        return [interval_sentence(level), without_interval(both_ends)]
     return [
         f"Mean of the paired differences over the draws that both have ± the distance to the"
         f" farther end of its {percent(level, 0)} interval (Student's t, widened for skewness);"
         f" for {reference} itself the mean{table.metric.in_unit} over its draws.",
-        "A cell without ± has one such draw only or no spread over them.",
+        without_interval(both_ends, "one such draw only or no spread over them"),
     ]
 
 
@@ -114,9 +124,10 @@ def _comparison_sentences(table: Table, panels: Sequence[Panel]) -> list[str]:
     cells = [cell for panel in panels for cell in panel.cells]
     group, alpha = table.group, f"{1 - table.request.level:.2g}"
     bold = any(cell.best for cell in cells)
-    among = ", among those tested on as many samples" if table.tests_differ else ""
+    divided = any(cell.division for cell in cells)
+    among = ", among those tested on as many samples" if divided else ""
     sentences = [f"Bold: the best of its {group}{among}."] if bold else []
-    if table.tests_differ:
+    if divided:
         sentences.append(
             f"Cells of a {group} that were tested on different numbers of samples are not compared."
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,6 +19,7 @@ from benchmarks.evidence.statistics import (
     paired_differences,
 )
 from benchmarks.evidence.tables.comparisons import Standing, standings
+from benchmarks.evidence.tables.divisions import Division, TestSizes, divisions
 from benchmarks.evidence.tables.parameters import spans
 from benchmarks.evidence.tables.request import TableRequest, labels
 from benchmarks.grid.errors import nearest
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 NUMBERS = ["mean", "low", "high", "sd", "reach", "p", "shared", "common"]
 ANSWERS = ["best", "not_significantly_worse", "correction", "lacking", "is_reference"]
-COLUMNS = ["draws", *NUMBERS, *ANSWERS, "tested"]
+COLUMNS = ["draws", *NUMBERS, *ANSWERS, "division"]
 # A cell's values on the axes of the request, and its label.
 Place = tuple[Any, ...]
 
@@ -37,12 +38,14 @@ Place = tuple[Any, ...]
 class Competitor:
     """A cell and its values by split seed (runs on one split seed averaged).
 
-    `tested` is the number of its test samples, where only cells with as many compete, else 0.
+    `tested` is on how many samples, and `division` those of its competition that were tested alike,
+    None where it is not divided.
     """
 
     place: Place
     values: pd.Series
-    tested: int
+    tested: TestSizes
+    division: Division | None = None
 
 
 def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> pd.DataFrame:
@@ -52,9 +55,9 @@ def table_cells(frame: pd.DataFrame, request: TableRequest, metric: Metric) -> p
     trainable_parameters, each a Span; optimistic, why the numbers are too good (empty: they are
     not); mean, low, high, sd and reach, of the paired differences where a reference is asked for;
     is_reference; and the fields of a `Standing`: best, not_significantly_worse (None without a
-    test), p and what is behind it; tested, the number of its test samples, where only cells with as
-    many compete (else 0). No interval reaches beyond what the metric, or a difference of two of
-    its values, can be. What does not exist is NaN. Runs without the metric are left out, see
+    test), p and what is behind it; division, those that it competes with where not all were tested
+    on as many samples (else None). No interval reaches beyond what the metric, or a difference of
+    two of its values, can be. What does not exist is NaN. Runs without the metric are left out, see
     `missing_notices`.
 
     Raises EvidenceError for a reference that is not among the results, and for values that are
@@ -112,37 +115,42 @@ def _apart(request: TableRequest) -> set[str]:
 
 
 def _competitions(frame: pd.DataFrame, request: TableRequest) -> list[dict[str, Competitor]]:
-    """The cells that are compared with each other, by the competitor's name."""
-    places = [*request.axes, "label"]
-    frame = frame.assign(tested=_tested(frame, places))
-    means = frame.groupby(list(dict.fromkeys([*places, "tested", "split_seed"])), dropna=False)
-    means = means[request.metric].mean()
-    competing = "label" if request.competing == "method" else request.competing
+    """The cells that are compared with each other, by the competitor's name.
+
+    Those that agree on all axes that do not tell competitors apart; of these, where two share a
+    draw that was not tested on as many samples, each of the `divisions` by itself.
+    """
+    competing = "label" if request.competing == "method" else str(request.competing)
     apart = _apart(request)
     found: defaultdict[Place, dict[str, Competitor]] = defaultdict(dict)
-    for (*place, tested), values in means.groupby([*places, "tested"], dropna=False):
-        where = dict(zip(places, place, strict=True))
-        together = (tested, *(value for axis, value in where.items() if axis not in apart))
-        seeds = values.index.get_level_values("split_seed")
-        competitor = Competitor(tuple(place), pd.Series(values.to_numpy(), seeds), int(tested))
-        found[together][str(where.get(str(competing)))] = competitor
+    for competitor in _competitors(frame, request):
+        where = dict(zip([*request.axes, "label"], competitor.place, strict=True))
+        together = tuple(value for axis, value in where.items() if axis not in apart)
+        found[together][str(where.get(competing))] = competitor
     _check_reference(request, {name for members in found.values() for name in members})
+    return [divided for members in found.values() for divided in _divided(members)]
+
+
+def _competitors(frame: pd.DataFrame, request: TableRequest) -> Iterator[Competitor]:
+    places = [*request.axes, "label"]
+    frame = frame.assign(_tested=pd.to_numeric(frame["test_samples"]).fillna(0).astype(int))
+    draws = frame.groupby(list(dict.fromkeys([*places, "split_seed"])), dropna=False)
+    means = draws.agg(
+        value=(request.metric, "mean"), fewest=("_tested", "min"), most=("_tested", "max")
+    )
+    for place, of_cell in means.groupby(places, dropna=False):
+        seeds = of_cell.index.get_level_values("split_seed")
+        sizes = zip(of_cell["fewest"].tolist(), of_cell["most"].tolist(), strict=True)
+        values = pd.Series(of_cell["value"].to_numpy(), seeds)
+        yield Competitor(tuple(place), values, dict(zip(seeds, sizes, strict=True)))
+
+
+def _divided(members: Mapping[str, Competitor]) -> list[dict[str, Competitor]]:
+    found: defaultdict[Division | None, dict[str, Competitor]] = defaultdict(dict)
+    belongs = divisions({name: competitor.tested for name, competitor in members.items()})
+    for name, competitor in members.items():
+        found[belongs[name]][name] = replace(competitor, division=belongs[name])
     return list(found.values())
-
-
-def _tested(frame: pd.DataFrame, places: list[str]) -> pd.Series:
-    """How many test samples the cell of each row has, where draws of its data set and size were
-    tested on more samples in one cell than in another; elsewhere 0.
-
-    Accuracies of two test samples and of a thousand do not compete, and draws that share a seed but
-    not their test samples are no pairs.
-    """
-    samples = pd.to_numeric(frame["test_samples"]).fillna(0)
-    sizes = [frame["dataset"], frame["train_size"]]
-    differ = samples.groupby([*sizes, frame["split_seed"]]).transform("nunique") > 1
-    apart = differ.groupby(sizes).transform("any")
-    of_cells = samples.groupby([frame[place] for place in places], dropna=False).transform("max")
-    return of_cells.where(apart, 0).astype(int)
 
 
 def _judged(
@@ -192,7 +200,7 @@ def _row(
         "sd": interval.spread,
         "reach": interval.reach,
         "is_reference": name == request.reference,
-        "tested": competitor.tested,
+        "division": competitor.division,
         **vars(standing),
     }
 

@@ -38,7 +38,7 @@ class Tabular:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of numbers: of means, and of reaches of intervals if there are any."""
+    """A column of numbers: of means, and of reaches or ends of intervals if there are any."""
 
     head: str
     entries: tuple[Entry, ...]
@@ -49,7 +49,11 @@ class _Column:
 
     @property
     def has_halves(self) -> bool:
-        return any(entry.half for entry in self.entries)
+        return any(entry.half or entry.ends for entry in self.entries)
+
+    @property
+    def has_ends(self) -> bool:
+        return any(entry.ends for entry in self.entries)
 
     @property
     def mark(self) -> str:
@@ -62,7 +66,7 @@ class _Column:
         numbers = max(number_width(entry.mean) for entry in self.entries)
         numbers += DIGIT * len(self.mark)
         if self.has_halves:
-            numbers += SIGN + DIGIT + max(number_width(entry.half) for entry in self.entries)
+            numbers += max(_interval_width(entry) for entry in self.entries)
         return GAP + max(numbers, *map(text_width, self.heads))
 
     @property
@@ -74,7 +78,10 @@ class _Column:
         if not self.has_halves:
             return spec
         halves = _format([entry.half for entry in self.entries if entry.half])
-        return rf"{spec}@{{\,}}S[table-format={halves}, table-space-text-pre={{{PLUS_MINUS}}}]"
+        left = ", table-text-alignment=left" if self.has_ends else ""
+        return (
+            rf"{spec}@{{\,}}S[table-format={halves}, table-space-text-pre={{{PLUS_MINUS}}}{left}]"
+        )
 
     @property
     def title(self) -> str:
@@ -90,6 +97,8 @@ class _Column:
             mean = (r"\bfseries " if entry.best else "") + entry.mean + mark
         if not self.has_halves:
             return mean
+        if entry.ends:
+            return f"{mean} & {{{escape(entry.ends).replace('-', '$-$')}}}"
         return f"{mean} & {{{PLUS_MINUS}}}{entry.half}" if entry.half else f"{mean} &"
 
 
@@ -187,6 +196,12 @@ def _format(numbers: Sequence[str]) -> str:
     sign = "+" if any(number[0] in "+-" for number in numbers) else ""
     digits = max(map(len, whole), default=1)
     return f"{sign}{digits}.{decimals}" if decimals else f"{sign}{digits}"
+
+
+def _interval_width(entry: Entry) -> float:
+    if entry.ends:
+        return text_width(entry.ends)
+    return SIGN + DIGIT + number_width(entry.half)
 
 
 def _raised(mark: str) -> str:

@@ -15,10 +15,13 @@ OURS = ""
 
 @dataclass(frozen=True)
 class Entry:
-    """One cell as text: `mean` and `half` without ±; `value` sorts it; `hint` tells of the test."""
+    """One cell as text: `mean` and `half` without ±, or `ends` instead of `half` (`Table.ends`);
+    `value` sorts it; `hint` tells of the test.
+    """
 
     mean: str = MISSING
     half: str = ""
+    ends: str = ""
     mark: str = ""
     best: bool = False
     value: float | None = None
@@ -31,9 +34,9 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """`98.5 ± 0.4 †`."""
-        number = f"{self.mean} ± {self.half}" if self.half else self.mean
-        return f"{number} {self.mark}" if self.mark else number
+        """`98.5 ± 0.4 †`, `96.1 [80.8, 100.0] †`."""
+        half = f"± {self.half}" if self.half else ""
+        return " ".join(part for part in (self.mean, half, self.ends, self.mark) if part)
 
 
 @dataclass(frozen=True)
@@ -95,16 +98,17 @@ def _entry(table: Table, cell: Cell | None, source: str) -> Entry:
     if cell is None:
         return Entry(NOTHING if source else MISSING)
     metric = table.metric
-    level = table.request.reference is None or cell.is_reference
-    write = metric.number if level else metric.difference
+    write = metric.difference if table.is_difference(cell) else metric.number
     if source:
         value = dict(cell.published).get(source)
         return Entry(NOTHING) if value is None else Entry(write(value), value=value)
     if cell.mean is None:
         return Entry()
+    ends = table.ends(cell)
     return Entry(
         write(cell.mean),
-        "" if cell.reach is None else metric.number(cell.reach),
+        "" if cell.reach is None or ends else metric.number(cell.reach),
+        ends,
         mark(table, cell),
         cell.best,
         cell.mean,

@@ -67,6 +67,7 @@ def _numbers(entries: Sequence[Entry]) -> list[str]:
     texts = [
         f"{bold[entry] + entry.mean:>{mean}}"
         + (f" ± {entry.half:>{half}}" if entry.half else "")
+        + (f" {entry.ends}" if entry.ends else "")
         + bold[entry]
         + (f" {entry.mark}" if entry.mark else "")
         for entry in entries

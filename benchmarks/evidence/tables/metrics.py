@@ -62,6 +62,22 @@ class Metric:
         """What its values can be."""
         return range_of(self.name)
 
+    def range_of(self, difference: bool) -> Range:
+        """What its values can be, or a difference of two of them."""
+        return self.range.of_differences if difference else self.range
+
+    def overshoots(self, mean: float, reach: float, difference: bool = False) -> bool:
+        """Whether `mean ± reach`, rounded as they are shown, goes beyond what can be."""
+        possible, rounding = self.range_of(difference), 0.5 / 10**self.digits
+        middle, half = float(self.number(mean)), float(self.number(reach))
+        least, most = self.scale * possible.least, self.scale * possible.most
+        return bool(middle - half < least - rounding or middle + half > most + rounding)
+
+    def interval(self, low: float, high: float, difference: bool = False) -> str:
+        """Both ends in the metric's unit: `[80.8, 100.0]`, `[-100.0, +100.0]` of differences."""
+        write = self.difference if difference else self.number
+        return f"[{write(low)}, {write(high)}]"
+
     @property
     def is_share(self) -> bool:
         """Whether its values are from 0 to 1, and shown in %."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.evidence.notices import Notice
 from benchmarks.evidence.tables.comparisons import Correction
+from benchmarks.evidence.tables.divisions import Division
 from benchmarks.evidence.tables.metrics import Metric
 from benchmarks.evidence.tables.parameters import COUNTED, Span, joined, parameters_text
 from benchmarks.evidence.tables.request import TableRequest, fixed_text
@@ -22,8 +23,8 @@ class Cell:
     or the reference, on `shared` draws, adjusted as `correction` says; `p` is None where these are
     too few for a test, both are None where nothing was to be compared. `not_significantly_worse`
     is what the test says, None without one; beside a reference it means not significantly
-    different. `common` and `lacking` tell of the draws of all competitors, see `Standing`; `tested`
-    is the number of test samples, where only cells with as many compete, else 0.
+    different. `common` and `lacking` tell of the draws of all competitors, see `Standing`;
+    `division` are those it competes with, where not all were tested on as many samples, else None.
     `parameters` and `trainable_parameters` are the fewest and the most of its models, None where
     they are not known; `optimistic` says why its numbers are too good, and is empty where they are
     not. `published` are (label, value). Values are in the metric's own scale: accuracies from 0
@@ -44,7 +45,7 @@ class Cell:
     correction: Correction = ""
     common: int | None = None
     lacking: bool = False
-    tested: int = 0
+    division: Division | None = None
     published: tuple[tuple[str, float], ...] = ()
     parameters: Span | None = None
     trainable_parameters: Span | None = None
@@ -144,10 +145,20 @@ class Table:
         counted = any(cell.parameters for panel in self.panels for cell in panel.cells)
         return counted and self.metric.name not in COUNTED
 
-    @property
-    def tests_differ(self) -> bool:
-        """Whether cells beside each other were tested on more samples or fewer."""
-        return any(cell.tested for panel in self.panels for cell in panel.cells)
+    def is_difference(self, cell: Cell) -> bool:
+        """Whether a cell tells a difference to the reference."""
+        return self.request.reference is not None and not cell.is_reference
+
+    def ends(self, cell: Cell) -> str:
+        """Both ends of a cell's interval where `mean ± reach` would go beyond what can be, as after
+        `Interval.within` it may on the other side; else empty.
+        """
+        if cell.mean is None or cell.reach is None or cell.low is None or cell.high is None:
+            return ""
+        difference = self.is_difference(cell)
+        if not self.metric.overshoots(cell.mean, cell.reach, difference):
+            return ""
+        return self.metric.interval(cell.low, cell.high, difference)
 
     @property
     def models_in_columns(self) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from benchmarks.evidence.tables.comparisons import FEWEST_COMMON
+from benchmarks.evidence.tables.divisions import Division
 from benchmarks.evidence.tables.panels import Cell, Panel, Table
 
 # More places than these are counted instead of named.
@@ -60,13 +61,14 @@ def _groups(table: Table, panels: Sequence[Panel]) -> Iterator[tuple[str, dict[s
 def _comparable(
     place: str, cells: Mapping[str, Cell | None]
 ) -> Iterator[tuple[str, dict[str, Cell]]]:
-    """The cells of a row or column, apart where their numbers of test samples differ."""
-    found: defaultdict[int, dict[str, Cell]] = defaultdict(dict)
+    """The cells of a row or column, each of its divisions by itself."""
+    found: defaultdict[Division | None, dict[str, Cell]] = defaultdict(dict)
     for name, cell in cells.items():
         if cell:
-            found[cell.tested][name] = cell
-    for tested, group in sorted(found.items()):
-        yield f"{place}, {tested} test samples" if tested else place, group
+            found[cell.division][name] = cell
+    # All have a division, or none has.
+    for division in sorted(found, key=lambda division: division or ()):
+        yield f"{place}, {division.text}" if division else place, found[division]
 
 
 def _named(places: Sequence[str], group: str) -> str:
