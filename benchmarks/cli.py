@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+import sysconfig
 import traceback
 from pathlib import Path
 from types import ModuleType
@@ -70,7 +71,7 @@ def _call(arguments: argparse.Namespace) -> int:
         told = _without_training(error) or error
         if isinstance(told, ModuleNotFoundError):
             raise
-        told = _of_another_command(told, arguments.command) or told
+        told = _of_a_command(told, arguments.command) or told
         print(f"scarce: {' '.join(str(told).split())}", file=sys.stderr)
         return WRONG_REQUEST
     except BrokenPipeError:  # the reader (head, less) has seen enough
@@ -91,13 +92,14 @@ def _stopped() -> int:
 
 
 def _ended_by(error: SystemExit) -> str:
-    """The line of a user's file that calls `sys.exit` while it is loaded; no command of ours does,
-    and an exit code of 0 would pass for a finished run."""
-    called = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"{called.filename}:{called.lineno}={called.line}: ends the program while it is loaded; "
-        "leave that call out"
-    )
+    """The line of a user's file that ends the program, such as by `sys.exit`; no command of ours
+    does, and an exit code of 0 would pass for a finished run."""
+    frames = traceback.extract_tb(error.__traceback__)
+    libraries = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), "<frozen")
+    own = [frame for frame in frames if not frame.filename.startswith(libraries)] or frames
+    called = own[-1]
+    told = "ends the program, which a file that is loaded must not do; leave that call out"
+    return f"{called.filename}:{called.lineno}={called.line}: {told}"
 
 
 def _without_training(error: Exception) -> Exception | None:
@@ -107,14 +109,19 @@ def _without_training(error: Exception) -> Exception | None:
     return missing_behind(error)
 
 
-def _of_another_command(error: Exception, command: str) -> Exception | None:
-    """What is wrong where a field is unknown here and another command takes it."""
-    field, value = getattr(error, "field", None), getattr(error, "value", None)
-    taker = TAKEN_BY.get(field) if isinstance(field, str) else None
-    unknown = str(getattr(error, "remedy", "")).startswith("no such field")
-    if taker is None or taker == command or not unknown:
+def _of_a_command(error: Exception, command: str) -> Exception | None:
+    """What is wrong where a field is unknown, and this command takes one like it or another it."""
+    from benchmarks.grid.errors import RequestError, closest
+
+    if not isinstance(error, RequestError) or not error.remedy.startswith("no such field"):
         return None
-    return type(error)(field, value, f"`scarce {taker}` takes it, not {command}")
+    own = [word for word, taker in TAKEN_BY.items() if taker == command]
+    if close := closest(error.field, own):
+        return RequestError(error.field, error.value, f"no such field; did you mean {close}?")
+    taker = TAKEN_BY.get(error.field)
+    if taker is None or taker == command:
+        return None
+    return RequestError(error.field, error.value, f"`scarce {taker}` takes it, not {command}")
 
 
 def _command(name: str) -> ModuleType:
@@ -135,7 +142,7 @@ def _parse(words: list[str] | None) -> argparse.Namespace:
     unknown = [word for word in rest if word.startswith("-")]
     if unknown:
         parser.error(f"unknown option {unknown[0]}; overrides are written name=value")
-    arguments.overrides += rest
+    arguments.overrides = [*arguments.overrides, *rest]
     return arguments
 
 
@@ -166,7 +173,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "check":
             command.add_argument("file", metavar="FILE")
         if name == "list":
-            command.add_argument("kind", metavar="KIND", help=COMMANDS["list"])
+            command.add_argument(
+                "kind", metavar="KIND", nargs="?", default="", help=COMMANDS["list"]
+            )
         if name == "key":
             command.add_argument("question", choices=("explain", "diff"))
         if name == "merge":
@@ -176,7 +185,8 @@ def _parser() -> argparse.ArgumentParser:
                 "-m", "--multirun", action="store_true", help="through Hydra's launchers"
             )
         words = {"key": "KEY|name=value", "predict": "PHOTO|model=FOLDER", "new": "folder=mine"}
-        command.add_argument("overrides", nargs="*", metavar=words.get(name, "name=value"))
+        metavar = words.get(name, "name=value")
+        command.add_argument("overrides", nargs="*", default=[], metavar=metavar)
     return parser
 
 

@@ -128,7 +128,7 @@ def make_optimizer(
     optimizer = factory(network)
     for name in ("lr", "weight_decay"):
         for group in optimizer.param_groups:
-            if name in group:
+            if group.get(name) is not None:
                 require_not_negative(name, float(group[name]))
     of_loss = [parameter for parameter in criterion.parameters() if parameter.requires_grad]
     if of_loss:

@@ -78,9 +78,8 @@ class Configs:
 
     def require_choice(self, group: str, name: object) -> None:
         if not isinstance(name, str) or name not in self.choices(group):
-            raise RequestError(
-                group, name, f"no such {group}; {nearest(name, self.choices(group))}"
-            )
+            known = nearest(name, self.choices(group))
+            raise RequestError(group, name, f"no such {group}; {_found_here(group, name) or known}")
 
     def _unknown_choice(self, error: MissingConfigException) -> RequestError:
         group, _, name = str(error.missing_cfg_file).rpartition("/")
@@ -100,6 +99,15 @@ class Configs:
             return RequestError("overrides", " ".join(overrides), remedy)
         known = field_names(OmegaConf.to_container(composed))
         return RequestError(key, given.get(key, ""), f"no such field; {suggest_field(key, known)}")
+
+
+def _found_here(group: str, name: object) -> str:
+    """Where a file of that name lies below the working folder, what would have it found."""
+    for file in sorted(Path().glob(f"*/{group}/*.yaml")):
+        if file.stem == name and file.resolve().parents[1] != CONF:
+            folder = file.resolve().parents[1]
+            return f"{file} is found with hydra.searchpath='[file://{folder}]'"
+    return ""
 
 
 @contextmanager
@@ -123,11 +131,14 @@ def field_names(config: Any, prefix: str = "") -> list[str]:
 
 
 def suggest_field(name: str, known: list[str]) -> str:
-    """The nearest field of the same block, or else of any; where none is near, those of the block.
+    """A field of that very last name elsewhere, or the nearest of the same block, or else of any;
+    where none is near, those of the block.
 
     Last names are compared: what stands before them is alike in all, however far the names are.
     """
     block, leaf = _divided(name)
+    if same := next((field for field in known if _divided(field)[1] == leaf), None):
+        return f"did you mean {same}?"
     siblings = [field for field in known if _divided(field)[0] == block]
     for fields, cutoff in ((siblings, 0.6), (known, 0.8)):
         leaves = {_divided(field)[1]: field for field in reversed(fields)}

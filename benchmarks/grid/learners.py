@@ -10,6 +10,7 @@ resampling on the training samples of those that say `takes_resampling`.
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -131,13 +132,26 @@ def _refused(config: dict[str, Any], reason: str) -> RequestError:
             if (of_field := OF_A_FIELD.fullmatch(said)) is not None:
                 field, value, told = of_field.groups()
                 return RequestError(f"{place}.{field}", value, told)
-            return RequestError(
-                place, _call(block), f"{said}; change these values, or choose another method"
-            )
+            if (odd := _no_number(block)) is not None:
+                field, default = odd
+                return RequestError(f"{place}.{field}", block[field], f"a number, as {default} is")
+            told = f"{said}; change these values, or choose another method"
+            return RequestError(place, _call(block), told)
     if (of_field := OF_A_FIELD.fullmatch(reason)) is not None and of_field[1] in method:
         field, value, told = of_field.groups()
         return RequestError(f"method.{field}", value, told)
     return RequestError("method", method["name"], reason)
+
+
+def _no_number(block: dict[str, Any]) -> tuple[str, Any] | None:
+    """A field that takes a number, as its default says, and has none; with that default."""
+    parameters = inspect.signature(get_method(block["_target_"])).parameters
+    for name, value in options(block).items():
+        default = parameters[name].default if name in parameters else None
+        numbers = isinstance(value, int | float) and math.isfinite(value)
+        if isinstance(default, int | float) and not isinstance(default, bool) and not numbers:
+            return name, default
+    return None
 
 
 def _call(block: dict[str, Any]) -> str:
@@ -175,7 +189,8 @@ def _factory(block: Any, place: str) -> Any:
         try:
             get_method(target)
         except Exception as error:
-            raise RequestError(inner, target, why_not_there(target)) from error
+            told = why_not_there(target, "class or function")
+            raise RequestError(inner, target, told) from error
     made: partial[Any] = instantiate(
         {"_target_": block["_target_"], **options(block), "_partial_": True}, _convert_="all"
     )

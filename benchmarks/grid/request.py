@@ -112,6 +112,8 @@ def _parse(words: list[str]) -> list[Override]:
             name, _, value = word.partition("=")
             reason = str(error).splitlines()[0]
             remedy = f"not an override of the form name=value ({reason})"
+            if name and value:
+                remedy += """; a text with other signs stands in quotes: name='"b (cm)"'"""
             raise RequestError(name, value, remedy) from error
     return parsed
 

@@ -90,3 +90,16 @@ def test_a_benchmark_cannot_take_the_name_and_the_results_of_another(scarce, tmp
     assert outcome.code == 2
     assert "benchmark.name=leek2017: another benchmark's" in outcome.err
     assert "say own" in outcome.err
+
+
+def test_a_file_that_is_not_on_the_search_path_is_found_below_the_working_folder(
+    scarce, tmp_path, monkeypatch
+):
+    (tmp_path / "mine" / "method").mkdir(parents=True)
+    (tmp_path / "mine" / "method" / "my_net.yaml").write_text("name: my_net\n")
+    monkeypatch.chdir(tmp_path)
+    outcome = scarce("plan", "method=my_net")
+    assert outcome.err == (
+        "scarce: method=my_net: no such method; mine/method/my_net.yaml is found with "
+        f"hydra.searchpath='[file://{tmp_path}/mine]'\n"
+    )

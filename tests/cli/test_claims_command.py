@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from benchmarks.grid.configs import CONF
+from benchmarks import answers
+from benchmarks.grid.configs import CONF, PROJECT
 
 
 def test_a_claim_that_is_named_is_told_in_full(scarce):
@@ -17,6 +18,31 @@ def test_a_claim_that_is_named_is_told_in_full(scarce):
     for sentence in (stated["sentence"], stated["rule"], *stated["caveats"]):
         assert " ".join(str(sentence).split()).replace("`", "") in told
     assert stated["source"]["title"] in told
+
+
+def test_in_a_narrow_terminal_no_number_of_a_part_is_cut(scarce, monkeypatch):
+    """Regression: the table of parts had `[-10.7` and an ellipsis at 80 columns."""
+    published = f"published_dir={PROJECT / 'results' / 'published'}"
+    words = ("claim=leek", "benchmark=leek2017", published)
+    (claim,) = scarce("claims", "--json", *words).json["claims"]
+    monkeypatch.setenv("COLUMNS", "80")
+    printed = scarce("claims", *words).out
+    told = " ".join(printed.split())
+    assert "\N{HORIZONTAL ELLIPSIS}" not in printed
+    for part in claim["parts"]:
+        low, high = (f"{100 * end:+.2f}" for end in part["interval"])
+        assert f"[{low}, {high}], {part['pairs']} pairs" in told
+        assert f"{part['id']}: {part['measure']} {part['expect']}" in told
+
+
+def test_a_wrong_name_is_told_before_anything_is_judged(scarce, monkeypatch):
+    """Regression: it took 15 seconds to say that there is no claim beem."""
+    monkeypatch.setattr(answers, "all_verdicts", None)
+    outcome = scarce("claims", "claim=beem")
+    assert (outcome.code, "did you mean beam?" in outcome.err) == (2, True)
+    assert outcome.err.count("\n") == 1
+    nothing = scarce("claims", "claim=").err
+    assert nothing.startswith("scarce: claim=: name one; known: altae-tran2017, ")
 
 
 def test_several_that_are_named_stand_in_their_order(scarce):
@@ -45,6 +71,7 @@ def test_of_one_benchmark_others_claims_are_not_known(scarce):
         ),
         (("run", "metric=auroc"), "metric=auroc: `scarce table` takes it, not run"),
         (("plan", "claim=smote"), "claim=smote: `scarce claims` takes it, not plan"),
+        (("table", "metrik=auroc"), "metrik=auroc: no such field; did you mean metric?"),
         (("table", "cells=5"), "cells=5: `scarce verify` takes it, not table"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",

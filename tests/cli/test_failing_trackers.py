@@ -104,8 +104,8 @@ def test_a_tracker_that_cannot_be_made_is_a_wrong_request_before_anything_runs(
 
 
 WRONG = {
-    "tests.cli.quiet_tracker.Loud": "give the import path of a class",
-    "builtins.dict": "give the import path of a class",
+    "tests.cli.quiet_tracker.Loud": "no Loud in tests.cli.quiet_tracker",
+    "builtins.dict": "it is there, but is no class that can be made here",
     "pathlib.PurePath": "is no tracker: give it begin, cell, end, as docs/tracking.md says",
 }
 

@@ -11,10 +11,8 @@ from benchmarks.grid.configs import CONF
 from tests.tiny import ONE_CELL, TINY
 
 REFUSED = {
-    ("method.optimizer.lr=nan",): (
-        "method.optimizer=Adam(lr=nan, eps=1e-08): Invalid learning rate: nan; "
-        "change these values, or choose another method"
-    ),
+    ("method.optimizer.lr=nan",): "method.optimizer.lr=nan: a number, as 0.001 is",
+    ("method.optimizer.lr=abc",): "method.optimizer.lr=abc: a number, as 0.001 is",
     ("method.optimizer.lr=inf",): "method.optimizer.lr=inf: zero or a positive number",
     ("method.batch_size=0",): "method.batch_size=0: a whole number from 1 up",
     ("method.network.dropout=2",): "method.network.dropout=2: a share from 0 up, below 1",
@@ -26,6 +24,15 @@ REFUSED = {
     ("loss._target_=torch.nn.CrossEntropyLos",): (
         "loss._target_=torch.nn.CrossEntropyLos: no CrossEntropyLos in torch.nn; "
         "did you mean CrossEntropyLoss?"
+    ),
+    ("method._target_=torch.pi",): (
+        "method._target_=torch.pi: it is there, but is no class that can be made here; "
+        "give the import path of a class"
+    ),
+    ("train_size=10",): "train_size=10: no such field; did you mean dataset.train_size?",
+    ("dataset.drop=[b (cm)]",): (
+        "dataset.drop=[b (cm)]: not an override of the form name=value (Error parsing override "
+        "'dataset.drop=[b (cm)]'); a text with other signs stands in quotes: name='\"b (cm)\"'"
     ),
     ("loss._target_=no.such.Loss",): (
         "loss._target_=no.such.Loss: no module no; give the import path of a class or function"
