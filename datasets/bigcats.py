@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from datasets.downloading import answer, why_not
 from datasets.errors import DataUnavailable, WrongOption
-from datasets.fetch import PATIENCE, cache_folder, search_folders
+from datasets.fetch import PATIENCE, cache_folder, no_data_folder, search_folders
 from datasets.folder import check_image_size, given_path, refuse_broken, samples_of
 from datasets.image_cache import decoded_images
 from datasets.image_listing import Listing, list_images
@@ -128,7 +128,7 @@ def download(drive_id: str, target: Path) -> Path:
         DataUnavailable: if there is no connection (found within about 8 seconds), no package
             gdown, or the folder does not come as a whole.
     """
-    remedy = REMEDY.format(folder=target)
+    remedy = REMEDY.format(folder=target) + no_data_folder()
     before_fetching("photos", ["https://drive.google.com"])
     try:
         import gdown

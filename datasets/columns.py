@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,19 +21,9 @@ WITH_COMMA = r"\s*[+-]?\d+,\d+\s*"
 
 def numbers(column: pd.Series) -> tuple[np.ndarray, int]:
     """The column, which has a number in each row, as float32 (N,), and 0 for its number of
-    categories.
-
-    Raises WrongOption, naming the column and the number of rows, for values that are infinite in
-    float32.
-    """
+    categories."""
     with np.errstate(over="ignore"):
-        values = column.to_numpy(dtype=np.float64).astype(np.float32)
-    infinite = int((~np.isfinite(values)).sum())
-    if infinite:
-        what = f"{infinite} of its {len(column)} rows are infinite as 32-bit numbers"
-        remedy = f"{what}; mend them, or give {option('drop', [column.name])}"
-        raise WrongOption("column", column.name, remedy)
-    return values, 0
+        return column.to_numpy(dtype=np.float64).astype(np.float32), 0
 
 
 def categories(column: pd.Series) -> tuple[np.ndarray, int]:
@@ -57,15 +47,30 @@ def ordered(column: pd.Series) -> tuple[tuple[str, ...], np.ndarray]:
 
 def require_values(frame: pd.DataFrame, file: object, dropped: Sequence[str | int]) -> None:
     """Raises WrongOption, naming all columns in which rows have no value."""
-    told = {}
-    for place, name in enumerate(frame.columns):
-        missing = np.flatnonzero(frame.iloc[:, place].isna())
-        if len(missing):
-            told[name] = f"{name} ({len(missing)} of {len(frame)} rows, first row {missing[0] + 1})"
+    told = _told(frame, lambda column: column.isna().to_numpy())
     if told:
         dropping = option("drop", [*dropped, *told])
         remedy = f"no value in {', '.join(told.values())}; fill in or remove these rows, or give "
         raise WrongOption("dataset.file", file, f"{remedy}{dropping}")
+
+
+def require_finite(frame: pd.DataFrame, file: object, dropped: Sequence[str | int]) -> None:
+    """Raises WrongOption, naming all columns of numbers in which rows are infinite in float32."""
+    told = _told(frame, lambda column: ~np.isfinite(numbers(column)[0]))
+    if told:
+        dropping = option("drop", [*dropped, *told])
+        what = f"infinite as 32-bit numbers: {', '.join(told.values())}"
+        raise WrongOption("dataset.file", file, f"{what}; mend these rows, or give {dropping}")
+
+
+def _told(frame: pd.DataFrame, wrong: Callable[[pd.Series], np.ndarray]) -> dict[str, str]:
+    """Of each column with wrong rows, by its name, how many and the first of them, from 1."""
+    told = {}
+    for place, name in enumerate(frame.columns):
+        rows = np.flatnonzero(wrong(frame.iloc[:, place]))
+        if len(rows):
+            told[name] = f"{name} ({len(rows)} of {len(frame)} rows, first row {rows[0] + 1})"
+    return told
 
 
 def require_numbers(

@@ -53,6 +53,13 @@ def search_folders(subfolder: str) -> list[Path]:
     return [root / subfolder for root in [*roots, cache_folder()]]
 
 
+def no_data_folder() -> str:
+    """What to add to the reason why data are not found, where `$SCARCE_DATA` is no folder."""
+    data = os.environ.get("SCARCE_DATA")
+    there = not data or Path(os.path.expanduser(data)).is_dir()
+    return "" if there else f"; SCARCE_DATA={data}: there is no such folder"
+
+
 def find(name: str, folders: Iterable[Path]) -> Path | None:
     """The first `name` or `name`.gz in the folders, or None."""
     for folder in folders:
@@ -139,7 +146,8 @@ def fetch(
         reasons = [f"{folder} cannot be written ({error.strerror or error})"]
     if reasons is None:
         return target
-    raise DataUnavailable(f"{name} cannot be had ({'; '.join(reasons)})", remedy)
+    reason = f"{name} cannot be had ({'; '.join(reasons)}){no_data_folder()}"
+    raise DataUnavailable(reason, remedy)
 
 
 def _from_first(

@@ -9,7 +9,7 @@ import numpy as np
 
 from datasets.draws import PARTITION_STREAM, permutation, stream
 from datasets.errors import WrongOption
-from datasets.samples import Samples
+from datasets.samples import ONE, Samples, counted
 
 PARTITIONS = ("leek", "beam", "official", "stratified", "folds")
 NEED_OFFICIAL = ("beam", "official")
@@ -80,8 +80,7 @@ def _stratified(samples: Samples, test_share: float | int, seed: int) -> Partiti
     classes = _by_class(samples)
     for (name, members), count in zip(classes, _tested(test_share, classes), strict=True):
         if count >= len(members):
-            remedy = f"class {name} has {len(members)} samples and none is left to train on"
-            raise WrongOption("dataset.test_share", test_share, remedy)
+            raise WrongOption("dataset.test_share", test_share, _all_tested(samples, name, members))
         tested.append(members[permutation(len(members), source)[:count]])
     return _around(samples, np.concatenate(tested))
 
@@ -111,14 +110,35 @@ def _fold(samples: Samples, count: int, fold: int, seed: int) -> Partition:
     """
     tested, first = [], 0
     source = stream(seed, PARTITION_STREAM)
-    for name, members in _by_class(samples):
-        if len(members) < count:
-            remedy = f"class {name} has {len(members)} samples; ask for at most {len(members)}"
-            raise WrongOption("dataset.folds", count, remedy)
+    classes = _by_class(samples)
+    _require_folds(samples, classes, count)
+    for _, members in classes:
         shuffled = members[permutation(len(members), source)]
         tested.append(shuffled[(fold - first) % count :: count])
         first += len(members)  # the next class begins where this one ended
     return _around(samples, np.concatenate(tested))
+
+
+def _all_tested(samples: Samples, name: str, members: np.ndarray) -> str:
+    told = f"class {name} has {counted(len(members), samples.kind)} and none is left to train on"
+    more = "give a smaller dataset.test_share, or " if len(members) > 1 else ""
+    return f"{told}; {more}add {ONE[samples.kind]}s, or leave the class out of the data"
+
+
+def _require_folds(samples: Samples, classes: list[tuple[str, np.ndarray]], count: int) -> None:
+    """Raises WrongOption, naming the smallest class, if it has fewer samples than there are folds.
+
+    A single sample leaves no other partition by class, either.
+    """
+    name, members = min(classes, key=lambda named: len(named[1]))
+    least = len(members)
+    if least >= count:
+        return
+    told = f"class {name} has {counted(least, samples.kind)}, and {count} folds need {count}"
+    of_each = f"{told} of each class" + (" (2 folds need 2)" if least == 1 else "")
+    fewer = f"give dataset.folds={least}" + (" or fewer" if least > 2 else "") + ", "
+    remedy = f"add {ONE[samples.kind]}s, or leave the class out of the data"
+    raise WrongOption("dataset.folds", count, f"{of_each}; {fewer if least > 1 else ''}{remedy}")
 
 
 def _by_class(samples: Samples) -> list[tuple[str, np.ndarray]]:

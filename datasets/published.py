@@ -8,7 +8,7 @@ from pathlib import Path
 
 from datasets.archives import extracted
 from datasets.errors import DataUnavailable, WrongOption
-from datasets.fetch import cache_folder, fetch, search_folders
+from datasets.fetch import cache_folder, fetch, no_data_folder, search_folders
 from datasets.folder import given_path
 from datasets.looking import found_at
 
@@ -61,7 +61,8 @@ class Published:
     def fetched(self) -> Path:
         """Fetched into the cache and unpacked."""
         if not self.mirrors:
-            raise DataUnavailable(f"{self.title}: not here, nor to be fetched", self.remedy)
+            reason = f"{self.title}: not here, nor to be fetched{no_data_folder()}"
+            raise DataUnavailable(reason, self.remedy)
         file = fetch(
             name=self.archive,
             mirrors=self.mirrors,

@@ -75,7 +75,7 @@ class RtPolarity:
         lines = {name: read_lines(folder / file, self.encoding) for name, file in FILES.items()}
         samples = samples_of(lines, folder)
         caveats = (SENTENCES, *_otherwise(samples), *samples.caveats)
-        return dataclasses.replace(samples, caveats=caveats)
+        return dataclasses.replace(samples, caveats=caveats, origin=str(folder))
 
 
 def _otherwise(samples: Samples) -> list[str]:

@@ -9,14 +9,19 @@ from functools import cached_property
 
 import numpy as np
 
+from datasets.errors import listed
+
 IMAGES, TABLE, TEXTS = "images", "table", "texts"
 SHAPES = {
     IMAGES: (np.uint8, ("N", "C", "H", "W")),
     TABLE: (np.float32, ("N", "F")),
     TEXTS: (np.int32, ("N", "L")),
 }
+ONE = {IMAGES: "sample", TABLE: "row", TEXTS: "text"}
 COUNTED = {IMAGES: "images", TABLE: "rows", TEXTS: "texts"}
 UNEVEN = 1.5  # largest class over smallest, from which on it is told
+CLASSES_TOLD = 20  # in one line
+FEW = 2000  # samples; all of scikit-learn's digits, of which the same is told, are 1,797
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +45,7 @@ class Samples:
         known_fingerprint: the fingerprint, where it was computed when the images were decoded.
         levels: of a table, how many categories each column has; 0 for a column of numbers.
         vocabulary: of texts, the words that the numbers stand for.
+        origin: the file or folder that they were read from, for people.
 
     Raises:
         ValueError: if shapes, dtypes or counts contradict the above.
@@ -56,6 +62,7 @@ class Samples:
     known_fingerprint: str | None = None
     levels: tuple[int, ...] | None = None
     vocabulary: tuple[str, ...] | None = None
+    origin: str | None = None
 
     def __post_init__(self) -> None:
         dtype, axes = SHAPES[self.kind]
@@ -110,14 +117,39 @@ class Samples:
 
 
 def summary(samples: Samples) -> str:
-    """One line on the number of images of each class, with the ratio of the largest to the
-    smallest where it exceeds 1.5.
+    """One line on the number of images, rows or texts of each class, with the ratio of the largest
+    to the smallest where it exceeds 1.5.
     """
     counts = class_counts(samples.labels, samples.class_names)
-    told = ", ".join(f"{name} {count}" for name, count in counts.items())
+    told = listed([f"{name} {count}" for name, count in counts.items()], CLASSES_TOLD)
     ratio = max(counts.values()) / max(1, min(counts.values()))
     uneven = f"; largest/smallest = {ratio:.1f}" if ratio > UNEVEN else ""
-    return f"{len(samples)} {COUNTED[samples.kind]}: {told}{uneven}"
+    origin = f" of {samples.origin}" if samples.origin else ""
+    return f"{len(samples)} {COUNTED[samples.kind]}{origin}: {told}{uneven}"
+
+
+def counted(number: int, kind: str) -> str:
+    """`1 row`, `2 rows`: so many samples of a kind."""
+    return f"{number} {ONE[kind]}{'s' * (number != 1)}"
+
+
+def few(samples: Samples) -> list[str]:
+    """The caveat on samples of one's own that are so few that every split draws on most of them."""
+    if len(samples) >= FEW:
+        return []
+    return [f"only {counted(len(samples), samples.kind)}: splits overlap from seed to seed"]
+
+
+def labels_alike(class_names: tuple[str, ...]) -> str | None:
+    """One line on the classes whose names differ in case or spaces alone, if there are any."""
+    spelt: dict[str, list[str]] = {}
+    for name in class_names:
+        spelt.setdefault("".join(name.split()).casefold(), []).append(name)
+    alike = [" and ".join(names) for names in spelt.values() if len(names) > 1]
+    if not alike:
+        return None
+    told = listed(alike)
+    return f"labels that differ in case or spaces alone: {told}; mend them if they mean the same"
 
 
 def class_counts(labels: np.ndarray, class_names: tuple[str, ...]) -> dict[str, int]:

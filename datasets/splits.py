@@ -168,7 +168,7 @@ def _further(sampling: Sampling, rest: np.ndarray, seed: int) -> np.ndarray:
     """Samples to be learned from without labels, of those of the pool that were not drawn."""
     count = sampling.unlabelled
     if count > len(rest):
-        other = f"the pool has {len(rest)} samples beside the train samples"
+        other = f"the pool has {len(rest)} sample{'s' * (len(rest) != 1)} beside the train samples"
         remedy = f"{other}; ask for fewer, or for a smaller dataset.train_size"
         raise WrongOption("dataset.unlabelled", count, remedy)
     return (
@@ -213,8 +213,8 @@ def _check_supply(sampling: Sampling, members: np.ndarray, where: str) -> None:
         raise WrongOption(
             "dataset.train_size",
             size,
-            f"{where} has {len(members)} samples; ask for at most {len(members)} "
-            "or set dataset.replacement=true",
+            f"{where} has {len(members)} sample{'s' * (len(members) > 1)}; ask for at most "
+            f"{len(members)} or set dataset.replacement=true",
         )
 
 

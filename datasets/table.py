@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from datasets.characters import check_encoding
-from datasets.columns import categories, numbers, require_numbers, require_values
+from datasets.columns import (
+    categories,
+    numbers,
+    require_finite,
+    require_numbers,
+    require_values,
+)
 from datasets.errors import WrongOption, listed
-from datasets.samples import Samples
-from datasets.table_file import located, table_in
+from datasets.samples import Samples, few
+from datasets.table_file import PUBLISHED, located, table_in
 from datasets.target import classes_of
 
 if TYPE_CHECKING:
@@ -85,7 +92,7 @@ class Table:
 
     def load(self) -> Samples:
         """Samples of shape (N, F), in the order of the file; classes in order, `positive` last.
-        Their caveats tell of rows with equal features.
+        Their caveats tell of rows with equal features, and of an own table if it is small.
 
         Raises:
             DataUnavailable: for a published table that is not on this machine.
@@ -94,7 +101,9 @@ class Table:
                 values that are missing or infinite, text in a column of numbers, and a class of
                 which `distinct` leaves no row.
         """
-        frame = self._frame()
+        assert self.file is not None  # or it could not be made
+        path = located(self.file)
+        frame = self._frame(path)
         target = self._target(frame)
         dropped = {self._place("drop", column, frame) for column in self.drop}
         coded = {self._place("categorical", column, frame) for column in self.categorical}
@@ -107,6 +116,7 @@ class Table:
         require_values(frame.iloc[:, learned], self.file, self.drop)
         to_be_numbers = frame.iloc[:, [place for place in learned if place not in coded]]
         require_numbers(to_be_numbers, self.file, self.categorical, self.drop)
+        require_finite(to_be_numbers, self.file, self.drop)
         inputs = np.empty((len(frame), len(learned)), dtype=np.float32)
         levels = []
         for to, place in enumerate(learned):
@@ -117,12 +127,14 @@ class Table:
             inputs, labels = _one_of_each(inputs, labels)
             _require_all(names, labels)
         caveats = tuple(_repeats(inputs, labels))
-        return Samples(inputs, labels, names, PEAK, caveats=caveats, levels=tuple(levels))
+        samples = Samples(inputs, labels, names, PEAK, levels=tuple(levels), origin=str(path))
+        # The records of the published tables have no other caveats.
+        own = () if str(self.file) in PUBLISHED else few(samples)
+        return replace(samples, caveats=(*own, *caveats))
 
-    def _frame(self) -> pd.DataFrame:
-        assert self.file is not None  # or it could not be made
+    def _frame(self, path: Path) -> pd.DataFrame:
         separator = _character(self.separator)
-        return table_in(located(self.file), self.encoding, separator, self.header, self.columns)
+        return table_in(path, self.encoding, separator, self.header, self.columns)
 
     def _target(self, frame: pd.DataFrame) -> int:
         if self.target is None:

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from datasets.characters import text_of
 from datasets.errors import DataUnavailable, WrongOption, listed
-from datasets.fetch import cache_folder, find, search_folders
+from datasets.fetch import cache_folder, find, no_data_folder, search_folders
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +51,12 @@ def located(file: str | PathLike[str]) -> Path:
     if found is not None:
         return found
     if str(file) in PUBLISHED:
-        raise DataUnavailable(f"{file} is not here", _by_hand(str(file)))
+        raise DataUnavailable(f"{file} is not here{no_data_folder()}", _by_hand(str(file)))
     if given.is_dir():
         raise WrongOption("dataset.file", file, "that is a folder; name a .csv or .parquet file")
     told = " or ".join(str(place.absolute()) for place in places)
-    remedy = f"there is no such file in {told}; give dataset.file=PATH, a .csv or .parquet file"
+    where = told if given.is_absolute() else f"{told}{no_data_folder()}"
+    remedy = f"there is no such file in {where}; give dataset.file=PATH, a .csv or .parquet file"
     raise WrongOption("dataset.file", file, remedy)
 
 
@@ -66,9 +67,11 @@ def table_in(
 
     Raises WrongOption for a file that cannot be read, is no table or has no rows.
     """
-    packed_columns = path.suffix in PARQUET
-    frame = _of_parquet(path) if packed_columns else _of_csv(path, encoding, separator, header)
-    if not packed_columns:
+    if path.suffix in PARQUET:
+        frame = _of_parquet(path)
+        _require_distinct([str(name) for name in frame.columns], path)
+    else:
+        frame = _of_csv(path, encoding, separator, header, named=header and columns is None)
         frame.columns = _names(frame, path, columns)
     if not len(frame):
         names = listed([str(name) for name in frame.columns])
@@ -86,7 +89,8 @@ def _of_parquet(path: Path) -> pd.DataFrame:
         raise _no_table(path, error, "write it anew, or give a .csv file") from error
 
 
-def _of_csv(path: Path, encoding: str, separator: str, header: bool) -> pd.DataFrame:
+def _of_csv(path: Path, encoding: str, separator: str, header: bool, named: bool) -> pd.DataFrame:
+    """`named` by its header alone."""
     import pandas as pd
 
     text = text_of(_contents(path), path, encoding, alone=True)
@@ -94,9 +98,12 @@ def _of_csv(path: Path, encoding: str, separator: str, header: bool) -> pd.DataF
     _require_separator(text, path, separator)
     first = 0 if header else None
     try:
-        return pd.read_csv(io.StringIO(text), sep=separator, header=first, skipinitialspace=True)
+        frame = pd.read_csv(io.StringIO(text), sep=separator, header=first, skipinitialspace=True)
+        names = _first_line(text, separator) if named else []
     except ValueError as error:
         raise _no_table(path, error, "mend that line, or give dataset.separator") from error
+    _require_distinct(names, path)
+    return frame
 
 
 def _no_table(path: Path, error: Exception, remedy: str) -> WrongOption:
@@ -147,6 +154,22 @@ def _require_separator(text: str, path: Path, separator: str) -> None:
     given = "dataset.separator=\"'" + other.replace("\t", "\\t") + "'\""
     what = f"the first line of {path} is one column and has {first.count(other)} {other!r}"
     raise WrongOption("dataset.separator", separator, f"{what}; give {given}")
+
+
+def _first_line(text: str, separator: str) -> list[str]:
+    """The names as they stand there: pandas makes a.1 of a second a."""
+    import pandas as pd
+
+    options = {"header": None, "nrows": 1, "dtype": str, "skipinitialspace": True}
+    line = pd.read_csv(io.StringIO(text), sep=separator, **options)
+    return [str(name) for name in line.iloc[0].dropna()]
+
+
+def _require_distinct(names: Sequence[str], path: Path) -> None:
+    repeated = list(dict.fromkeys(name for name in names if names.count(name) > 1))
+    if repeated:
+        what = f"several columns are named {listed(repeated)}"
+        raise WrongOption("dataset.file", path, f"{what}; rename all but one of each")
 
 
 def _names(frame: pd.DataFrame, path: Path, columns: Sequence[str] | None) -> list[str]:

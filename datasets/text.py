@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 
@@ -13,9 +14,9 @@ import numpy as np
 
 from datasets.characters import check_encoding, decoded
 from datasets.errors import WrongOption, listed
-from datasets.fetch import search_folders
+from datasets.fetch import no_data_folder, search_folders
 from datasets.published import optional_path
-from datasets.samples import Samples
+from datasets.samples import Samples, few
 
 FOLDER = "text"  # below $SCARCE_DATA and the cache, where files without a root are looked for
 NO_WORD = -1  # behind the last word of a text
@@ -30,8 +31,9 @@ class Texts:
 
     Args:
         root: with `files`, the folder that they lie in (None: the working folder,
-            `$SCARCE_DATA/text`, then `text` below the cache folder); else a folder CLASS/*.txt with
-            one text in a file, or a .csv file with a line of column names.
+            `$SCARCE_DATA/text`, then `text` below the cache folder: the first that has them all);
+            else a folder CLASS/*.txt with one text in a file, or a .csv file with a line of column
+            names.
         files: of each class the name of a file that has one text in a line. Lines without a word
             are left out.
         encoding: of all files, a name that Python knows.
@@ -57,7 +59,7 @@ class Texts:
 
     def load(self) -> Samples:
         """Samples of int32 (N, L), L the words of the longest text; no official split. Classes are
-        numbered in alphabetical order.
+        numbered in alphabetical order. Caveats tell of few texts, and of those that occur twice.
 
         Raises:
             WrongOption: for files that are not here, a root that is laid out otherwise, files in
@@ -68,7 +70,8 @@ class Texts:
         if self.files is not None:
             found = _located(self.files, root)
             lines = {name: read_lines(file, self.encoding) for name, file in found.items()}
-            return samples_of(lines, dict(self.files), "dataset.files")
+            samples = samples_of(lines, dict(self.files), "dataset.files")
+            return _own(samples, os.path.commonpath([file.parent for file in found.values()]))
         if root is None:
             remedy = "name a folder CLASS/*.txt or a .csv file, or give dataset.files, too"
             raise WrongOption("dataset.root", None, remedy)
@@ -76,7 +79,7 @@ class Texts:
             remedy = "there is no such folder or file; name a folder CLASS/*.txt or a .csv file"
             raise WrongOption("dataset.root", root, remedy)
         labelled = _of_folders(root, self.encoding) if root.is_dir() else self._of_table(root)
-        return samples_of(labelled, root)
+        return _own(samples_of(labelled, root), root)
 
     def _of_table(self, file: Path) -> Labelled:
         if file.suffix.lower() != ".csv":
@@ -143,19 +146,24 @@ def _names_files(files: object) -> bool:
     return all(isinstance(text, str) and text for text in texts)
 
 
+def _own(samples: Samples, origin: object) -> Samples:
+    return replace(samples, origin=str(origin), caveats=(*few(samples), *samples.caveats))
+
+
 def _located(files: Mapping[str, str], root: Path | None) -> dict[str, Path]:
-    """Where the file of each class lies."""
-    folders = [root] if root is not None else [Path(), *search_folders(FOLDER)]
-    places = {
-        name: next((folder / file for folder in folders if (folder / file).is_file()), None)
-        for name, file in files.items()
-    }
-    missing = [files[name] for name, place in places.items() if place is None]
-    if missing:
-        told = " or ".join(str(folder.absolute()) for folder in folders)
-        remedy = f"no {listed(missing)} in {told}; give the folder of the files, dataset.root=PATH"
-        raise WrongOption("dataset.files", dict(files), remedy)
-    return {name: place for name, place in places.items() if place is not None}
+    """Where the file of each class lies, all of them in one folder."""
+    given = [Path(), *search_folders(FOLDER)] if root is None else [root]
+    folders = [folder.absolute() for folder in given]
+    for folder in folders:
+        places = {name: folder / file for name, file in files.items()}
+        if all(place.is_file() for place in places.values()):
+            return places
+    names = list(files.values())
+    nowhere = [name for name in names if not any((folder / name).is_file() for folder in folders)]
+    what = f"no {listed(nowhere)}" if nowhere else f"not all of {listed(names)} together"
+    told = " or ".join(map(str, folders)) + (no_data_folder() if root is None else "")
+    remedy = f"{what} in {told}; give the folder of the files, dataset.root=PATH"
+    raise WrongOption("dataset.files", dict(files), remedy)
 
 
 def _of_folders(root: Path, encoding: str) -> Labelled:
@@ -186,6 +194,9 @@ def _require_columns(file: Path, found: Sequence[str], needed: Iterable[str]) ->
         if column not in found:
             what = f"no column {column}; it has {', '.join(found) or 'none'}"
             remedy = f"{what}; name them by dataset.text_column and dataset.label_column"
+            raise WrongOption("dataset.root", file, remedy)
+        if found.count(column) > 1:
+            remedy = f"several columns are named {column}; rename all but one of them"
             raise WrongOption("dataset.root", file, remedy)
 
 

@@ -59,3 +59,51 @@ def test_where_the_table_lies_makes_no_other_grid(table, scarce):
     assert scarce("run", *words, *FEW, "method=decision_tree").code == 0
     changes = scarce("report", "benchmark=compare_tables").out
     assert "dataset.file=" not in changes
+
+
+def test_rows_of_each_class_are_told_as_a_run_begins(table, scarce, monkeypatch):
+    """Regression: of photos alone."""
+    monkeypatch.chdir(table.parent)
+    words = ("benchmark=compare_tables", "dataset.file=mine.csv", "dataset.target=label", *FEW)
+    out = scarce("run", *words, "method=decision_tree").out
+    counts = [table.read_text().count(f",{name}\n") for name in "ab"]
+    assert f"\ntable: 24 rows of mine.csv: a {counts[0]}, b {counts[1]}\n" in out
+    assert "differ in case" not in out
+
+
+def test_labels_that_differ_in_case_alone_are_told_as_a_run_begins(table, scarce):
+    """Regression: `yes` and `YES ` were learned as two classes, and nobody told."""
+    rows = [f"{n},{n % 3},{['yes', 'no', 'YES ', 'NO '][n % 4]}" for n in range(40)]
+    table.write_text("\n".join(["x,y,label", *rows]) + "\n")
+    words = ("benchmark=compare_tables", f"dataset.file={table}", "dataset.target=label")
+    out = scarce("run", *words, *FEW, "method=decision_tree", "split_seed=0").out
+    assert f"\ntable: 40 rows of {table}: NO 10, YES 10, no 10, yes 10\n" in out
+    told = "labels that differ in case or spaces alone: NO and no, YES and yes"
+    assert f"\ntable: {told}; mend them if they mean the same\n" in out
+
+
+def test_texts_of_each_class_are_told_with_their_folder(tmp_path, scarce, monkeypatch):
+    """Regression: files in the working folder came before those of $SCARCE_DATA, unnoticed."""
+    for name in ("bad", "good"):
+        (tmp_path / f"{name}.txt").write_text("".join(f"{name} film {n}\n" for n in range(10)))
+    monkeypatch.chdir(tmp_path)
+    words = ("benchmark=compare_texts", "dataset.files={neg: bad.txt, pos: good.txt}")
+    out = scarce("run", *words, *FEW, "method=tfidf_logistic").out
+    assert f"\ntexts: 20 texts of {tmp_path}: neg 10, pos 10\n" in out
+
+
+def test_a_class_of_one_row_is_not_to_be_parted_into_one_fold(table, scarce):
+    """Regression: "class c has 1 samples; ask for at most 1", and one fold is refused."""
+    table.write_text(table.read_text() + "0,0,c\n")
+    words = ("benchmark=compare_tables", f"dataset.file={table}", "dataset.target=label")
+    outcome = scarce("plan", *words, "method=decision_tree")
+    assert (outcome.code, outcome.err) == (
+        2,
+        "scarce: dataset.folds=5: class c has 1 row, and 5 folds need 5 of each class (2 folds "
+        "need 2); add rows, or leave the class out of the data\n",
+    )
+    more = table.with_name("more.csv")
+    more.write_text(table.read_text() + "1,1,c\n")
+    words = ("benchmark=compare_tables", f"dataset.file={more}", "dataset.target=label")
+    assert "give dataset.folds=2, add rows" in scarce("plan", *words, "method=decision_tree").err
+    assert scarce("plan", *words, "method=decision_tree", "dataset.folds=2").code == 0

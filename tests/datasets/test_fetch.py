@@ -144,6 +144,16 @@ def test_a_proxy_is_honoured(hosts, tmp_path, monkeypatch):
     assert proxy.requests == ["a.gz"]
 
 
+def test_a_data_folder_that_is_not_there_is_told(hosts, tmp_path, monkeypatch):
+    """Regression: the remedy was to set SCARCE_DATA, which was set, to no folder."""
+    host = hosts.serving({})
+    monkeypatch.setenv("SCARCE_DATA", str(tmp_path / "nowhere"))
+    told = f"; SCARCE_DATA={tmp_path / 'nowhere'}: there is no such folder"
+    assert refusal(tmp_path, host).endswith(told)
+    monkeypatch.setenv("SCARCE_DATA", str(tmp_path))
+    assert "SCARCE_DATA" not in refusal(tmp_path, host)
+
+
 def test_data_is_searched_in_scarce_data_then_in_the_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SCARCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SCARCE_DATA", str(tmp_path / "data"))

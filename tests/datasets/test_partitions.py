@@ -92,14 +92,41 @@ def test_only_the_fields_of_the_partition_are_stated():
 @pytest.mark.parametrize(
     ("sampling", "counts", "told"),
     [
-        (Sampling(None, "folds", folds=5), [9, 4], "dataset.folds=5: class class1 has 4 samples"),
-        (Sampling(None, "stratified"), [9, 1], "dataset.test_share=0.2: class class1 has 1"),
+        (Sampling(None, "folds", folds=5), [9, 4], "dataset.folds=5: class class1 has 4 samples, "),
+        (Sampling(None, "stratified"), [9, 1], "dataset.test_share=0.2: class class1 has 1 sample"),
         (Sampling(None, "official"), [9, 9], "no official split here; choose leek, stratified"),
     ],
 )
 def test_classes_too_small_for_a_partition_are_refused_by_name(sampling, counts, told):
     with pytest.raises(WrongOption, match=told):
         sampling.split(samples_of(counts), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("sampling", "counts", "remedy"),
+    [
+        (Sampling(None, "folds", folds=5), [9, 4, 3], "give dataset.folds=3 or fewer, add samples"),
+        (Sampling(None, "folds", folds=5), [9, 2], "give dataset.folds=2, add samples, or leave"),
+        (
+            Sampling(None, "folds", folds=5),
+            [9, 1],
+            r"\(2 folds need 2\); add samples, or leave the",
+        ),
+        (Sampling(None, "stratified"), [9, 1], "left to train on; add samples, or leave the class"),
+        (Sampling(None, "stratified", test_share=0.9), [9, 4], "give a smaller dataset.test_share"),
+    ],
+)
+def test_the_remedy_for_a_small_class_is_one_that_helps(sampling, counts, remedy):
+    """Regression: of a class with one sample, one fold was to be asked for, which is refused."""
+    with pytest.raises(WrongOption, match=remedy):
+        sampling.split(samples_of(counts), 0, 0)
+
+
+def test_as_many_folds_as_the_smallest_class_has_samples_are_possible():
+    for least in (2, 3):
+        samples = samples_of([9, least])
+        for fold in range(least):
+            assert len(Sampling(None, "folds", folds=least).split(samples, 0, 0, fold).test)
 
 
 @pytest.mark.parametrize("options", [{"folds": 1}, {"folds": 2.5}, {"test_share": 1.0}])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from datasets.samples import Samples
+from datasets.samples import Samples, labels_alike, summary
 
 
 def make(**changes):
@@ -56,3 +56,24 @@ def test_the_fingerprint_does_not_depend_on_memory_layout():
 def test_contradicting_arrays_are_refused(changes, field):
     with pytest.raises(ValueError, match=field):
         make(**changes)
+
+
+def test_the_summary_names_where_samples_come_from_and_the_first_classes_of_many():
+    names = tuple(f"k{number}" for number in range(30))
+    rows = np.zeros((60, 1), dtype=np.float32)
+    samples = Samples(rows, np.arange(60) % 30, names, 1.0, levels=(0,), origin="mine.csv")
+    told = summary(samples)
+    assert told.startswith("60 rows of mine.csv: k0 2, k1 2, ")
+    assert told.endswith("k19 2 and 10 more")
+
+
+def test_where_samples_come_from_is_not_in_their_fingerprint():
+    assert make(origin="mine.csv").fingerprint == make().fingerprint
+
+
+def test_labels_that_differ_in_case_or_spaces_alone_are_told():
+    assert labels_alike(("yes", "no")) is None
+    assert labels_alike(("NO", "YES ", "no", "maybe", "yes")) == (
+        "labels that differ in case or spaces alone: NO and no, YES  and yes; mend them if they "
+        "mean the same"
+    )

@@ -100,6 +100,24 @@ def test_an_own_file_that_is_not_there_is_a_wrong_option(tmp_path, monkeypatch):
     assert "there is no such file in" in refusal(tmp_path / "tabular" / "mammography.csv")
 
 
+def test_a_data_folder_that_is_not_there_is_told(tmp_path, monkeypatch):
+    """Regression: the remedy was to set SCARCE_DATA, which was set, to no folder."""
+    nowhere = tmp_path / "nowhere"
+    monkeypatch.setenv("SCARCE_DATA", str(nowhere))
+    monkeypatch.setenv("SCARCE_CACHE", str(tmp_path / "cache"))
+    told = f"; SCARCE_DATA={nowhere}: there is no such folder"
+    assert told in refusal("others.csv")
+    assert told not in refusal(tmp_path / "others.csv")
+    with pytest.raises(DataUnavailable) as caught:
+        a_table("tabular/phoneme.csv").load()
+    assert caught.value.reason == f"tabular/phoneme.csv is not here{told}"
+
+
+def test_a_table_of_thousands_has_no_caveat_on_its_size(write):
+    rows = "".join(f"{n},{'xy'[n % 2]}\n" for n in range(2000))
+    assert a_table(write(f"a,kind\n{rows}")).load().caveats == ()
+
+
 @pytest.mark.parametrize("name", ["mammography", "oil_spill", "phoneme"])
 def test_a_published_file_that_is_not_there_is_unavailable_and_its_address_is_told(
     name, tmp_path, monkeypatch
@@ -171,7 +189,7 @@ def test_a_constant_target_is_refused_with_its_value(write):
     ("text", "field", "what"),
     [
         ("a,b\n1,x\n,y\n3,y\n", "dataset.file=", "no value in a (1 of 3 rows, first row 2)"),
-        ("a,b\n1,x\n1e99,y\n", "column=a: ", "1 of its 2 rows are infinite"),
+        ("a,b\n1,x\n1e99,y\n", "dataset.file=", "32-bit numbers: a (1 of 2 rows, first row 2)"),
     ],
 )
 def test_values_that_are_missing_or_infinite_are_refused_with_column_and_count(
@@ -208,6 +226,16 @@ def test_columns_with_values_missing_are_told_at_once(write):
     found = refusal(write("a,b,kind\n1,,x\n,2,y\n"))
     assert "no value in a (1 of 2 rows, first row 2), b (1 of 2 rows, first row 1)" in found
     assert found.endswith("dataset.drop=[a,b]")
+
+
+@pytest.mark.parametrize("header", ["a,a,c,label", "a, a,c,label", "\n'x y',c,c,'x y'"])
+def test_two_columns_of_one_name_are_refused(header, write):
+    """Regression: the second was learned from as a.1, and nobody told."""
+    file = write(header + "\n1,2,3,x\n2,3,4,y\n")
+    names = "a" if header.startswith("a") else "'x y', c"
+    told = f"dataset.file={file}: several columns are named {names}; rename all but one of each"
+    assert refusal(file) == told
+    assert len(a_table(file, columns=["a", "b", "c", "label"]).load()) == 2
 
 
 def test_numbers_with_a_decimal_comma_are_no_categories(write):
@@ -252,7 +280,7 @@ def test_of_equal_rows_the_first_is_kept_with_the_commonest_label_and_none_where
     samples = a_table(write(REPEATED), distinct=True).load()
     assert samples.inputs.tolist() == [[2], [3], [0]]
     assert [samples.class_names[label] for label in samples.labels] == ["well", "ill", "well"]
-    assert samples.caveats == ()
+    assert samples.caveats == ("only 3 rows: splits overlap from seed to seed",)
 
 
 def test_the_commonest_label_of_three_classes_need_not_be_that_of_the_first_row(write):
@@ -269,20 +297,20 @@ def test_the_commonest_label_of_three_classes_need_not_be_that_of_the_first_row(
 
 
 def test_rows_with_equal_features_are_told_with_how_many_contradict_their_equals(write):
-    told, otherwise = a_table(write(REPEATED)).load().caveats
+    _, told, otherwise = a_table(write(REPEATED)).load().caveats
     assert told == (
         "7 of 8 rows have the features of another (up to 3 alike): leakage wherever a split "
         "separates them; dataset.distinct=true keeps one of each"
     )
     assert otherwise == "2 of these rows are not of the commonest class among their equals"
-    (told,) = a_table(write("size,kind\n2,well\n1,ill\n2,well\n")).load().caveats
+    _, told = a_table(write("size,kind\n2,well\n1,ill\n2,well\n")).load().caveats
     assert told.startswith("2 of 3 rows")
 
 
 def test_rows_are_equal_in_what_is_learned_from_alone(write):
-    assert a_table(write(ROWS), **OPTIONS).load().caveats == ()
+    assert len(a_table(write(ROWS), **OPTIONS).load().caveats) == 1
     options = {"target": "kind", "categorical": ["colour"], "drop": ["size", "weight"]}
-    (told, _) = a_table(write(ROWS), **options).load().caveats
+    _, told, _ = a_table(write(ROWS), **options).load().caveats
     assert told.startswith("2 of 4 rows")
     colours = a_table(write(ROWS), distinct=True, **options).load()
     assert colours.inputs.tolist() == [[0], [1]]  # blue and green; red is ill and well

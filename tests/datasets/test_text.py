@@ -104,6 +104,13 @@ def test_rows_without_text_or_label_are_named_by_their_lines(tmp_path):
     assert "nothing in column label of line 3; fill in or remove these" in refusal(table)
 
 
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    """Regression: the last of them was taken, and nobody told."""
+    table = tmp_path / "reviews.csv"
+    table.write_text("label,text,text\n1,dull,fine\n5,fine,dull\n")
+    assert refusal(table).endswith("several columns are named text; rename all but one of them")
+
+
 def test_a_root_that_is_not_there_is_a_wrong_option(tmp_path):
     """Regression: a .csv file that was not there was called unavailable."""
     for name in ("nosuch", "nosuch.csv"):
@@ -142,15 +149,41 @@ def test_an_encoding_that_takes_any_byte_does_not_hide_another(folder, written, 
         Texts(folder, FILES, encoding=read).load()
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be")],
+)
+def test_a_file_in_utf_16_is_told_as_such(folder, written, told):
+    """Regression: the remedy was dataset.encoding=latin-1."""
+    file = folder / "good.txt"
+    file.write_bytes("a fine film\n".encode(written))
+    found = refusal(folder, files=FILES)
+    assert f"{file} is written in {told.upper()}; convert this file (iconv -f {told} " in found
+    assert found.endswith(f"give dataset.encoding={told}")
+    (folder / "bad.txt").write_bytes("a dull film\n".encode(written))
+    assert len(Texts(folder, FILES, encoding=told).load()) == 2
+
+
+def test_utf_8_read_as_utf_16_and_files_that_are_no_text_are_told(folder):
+    (folder / "bad.txt").write_bytes(b"dull\n\n")
+    found = refusal(folder, files=FILES, encoding="utf-16")
+    assert "bad.txt is written in UTF-8; give dataset.encoding=utf-8" in found
+    (folder / "bad.txt").write_bytes(b"dull\nfilm\0")
+    assert "line 2 of" in (found := refusal(folder, files=FILES))
+    assert found.endswith("has NUL characters: it is no text; replace it")
+
+
 def test_a_mark_at_the_beginning_of_a_file_is_no_word(folder):
     (folder / "good.txt").write_bytes("fine\n".encode("utf-8-sig"))
     assert spoken(Texts(folder, FILES).load())[-1] == "fine"
 
 
 def test_texts_that_occur_twice_are_told(folder):
-    assert Texts(folder, FILES).load().caveats == ()
+    assert Texts(folder, FILES).load().caveats == (
+        "only 3 texts: splits overlap from seed to seed",
+    )
     (folder / "good.txt").write_text("dull\nfine\n")
-    told, unlike = Texts(folder, FILES).load().caveats
+    _, told, unlike = Texts(folder, FILES).load().caveats
     assert "2 of 4 texts occur more than once" in told
     assert "2 of these stand in several classes" in unlike
 
@@ -178,15 +211,29 @@ def test_a_wrong_option_names_its_field(folder, options, field):
 def test_files_are_looked_for_in_the_data_folder_and_the_cache(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("SCARCE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("SCARCE_DATA", str(tmp_path / "data"))
-    with pytest.raises(WrongOption, match=r"no bad\.txt, good\.txt in .*/cache/text; give the"):
+    with pytest.raises(WrongOption, match=r"no bad\.txt, good\.txt in .*/cache/text; .*; give the"):
         Texts(files=FILES).load()
     monkeypatch.chdir(folder)
-    assert len(Texts(files=FILES).load()) == 3
+    found = Texts(files=FILES).load()
+    assert (len(found), found.origin) == (3, str(folder))
     monkeypatch.chdir(tmp_path.parent)
     (tmp_path / "data" / "text").mkdir(parents=True)
     for name in FILES.values():
         (folder / name).rename(tmp_path / "data" / "text" / name)
     assert len(Texts(files=FILES).load()) == 3
+
+
+def test_files_of_several_folders_are_not_mixed(folder, tmp_path, monkeypatch):
+    """Regression: a good.txt in the working folder joined the bad.txt of the data folder."""
+    data = tmp_path / "data" / "text"
+    data.mkdir(parents=True)
+    monkeypatch.setenv("SCARCE_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(folder)
+    (folder / "bad.txt").rename(data / "bad.txt")
+    with pytest.raises(WrongOption, match=r"not all of bad\.txt, good\.txt together in "):
+        Texts(files=FILES).load()
+    (data / "good.txt").write_text("fine\n")
+    assert Texts(files=FILES).load().origin == str(data)
 
 
 @pytest.fixture
@@ -211,6 +258,16 @@ def test_sentence_polarity_comes_from_its_folder_or_its_archive(polarity, tmp_pa
         assert samples.class_names == ("neg", "pos")
         assert "not whole reviews" in samples.caveats[0]
         assert "2 + 1 sentences, not the published 5331 + 5331" in samples.caveats[1]
+
+
+def test_sentence_polarity_is_not_looked_for_in_the_working_folder(polarity, tmp_path, monkeypatch):
+    placed = tmp_path / "cache" / "text"
+    placed.mkdir(parents=True)
+    for name in ("rt-polarity.neg", "rt-polarity.pos"):
+        (placed / name).write_text("other\n")
+    monkeypatch.chdir(polarity)
+    samples = RtPolarity().load()
+    assert (spoken(samples), samples.origin) == (["other", "other"], str(placed))
 
 
 def test_without_the_files_the_remedy_names_their_home(polarity, monkeypatch):
