@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -59,7 +58,9 @@ def answer_whole(name: str, places: Folders, configs: Configs, console: Console)
     Then the page of all benchmarks is made anew.
     """
     held = holdings.read_own(places.own, name) or holdings.read_last_run(places.own, name)
-    _answer(_held(name, held), places, configs, console)
+    if places.nowhere:
+        console.print(f"no published results to compare with: {places.nowhere}", soft_wrap=True)
+    _answer(held_or_refused(name, held), places, configs, console)
     try:
         index = write_overview(places.own, load_claims(configs))
     except OSError as error:
@@ -100,6 +101,7 @@ def _answer(
         raise Store(places.own).not_writable(error) from error
     terminal.print_notes(own.notes, own.unavailable, console)
     terminal.print_accuracies(findings, console)
+    terminal.print_caveats(findings, console)
     terminal.print_verdicts(findings.verdicts, console, their_verdicts)
     terminal.print_failures(own.records, console)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
@@ -147,30 +149,6 @@ def _published(places: Folders, name: str, console: Console) -> Holding | None:
         return None
 
 
-def publish(plan: Plan, places: Folders, configs: Configs) -> tuple[Path, Holding]:
-    """Fold the own finished records of a plan, and their answer, into the published folder.
-
-    Returns that folder and what it holds now, which may be a part of the grid.
-    """
-    name, store = plan.benchmark["name"], Store(places.own)
-    held = holdings.of_plan(plan, store)
-    finished = replace(held, records=held.done)
-    if not finished.records:
-        raise RequestError("benchmark", name, f"no finished cells yet; scarce run benchmark={name}")
-    folder = places.published / name
-    claims = load_claims(configs)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        holdings.write_published(finished, store, folder)
-        published = _held(name, holdings.read_published(places.published, name))
-        write_answer(folder, published, claims)
-        write_overview(places.published, claims)
-    except OSError as error:
-        remedy = f"cannot be written ({error.strerror}); name another folder"
-        raise RequestError("published_dir", places.published, remedy) from error
-    return folder, published
-
-
 def write_answer(folder: Path, held: Holding, claims: list[Claim]) -> None:
     """Tables, figures, verdicts and report of what is published, with nothing beside them."""
     write_outputs(folder, find(held, claims), index=f"../{INDEX}")
@@ -181,8 +159,10 @@ def held(name: str, places: Folders) -> tuple[Holding, str]:
     own = holdings.read_own(places.own, name) or holdings.read_last_run(places.own, name)
     if own is not None and own.done:
         return own, "own"
+    if places.nowhere:
+        raise places.nowhere
     published = holdings.read_published(places.published, name)
-    return _held(name, published), "published"
+    return held_or_refused(name, published), "published"
 
 
 def all_verdicts(configs: Configs, places: Folders, benchmark: str | None) -> list[Verdict]:
@@ -249,11 +229,12 @@ def _results(claims: list[Claim], read: Callable[[str], Holding | None]) -> dict
     }
 
 
-def _held(name: str, own: Holding | None) -> Holding:
-    if own is None:
+def held_or_refused(name: str, held: Holding | None) -> Holding:
+    """Raises RequestError where there is nothing."""
+    if held is None:
         remedy = f"no run of it here yet; scarce run benchmark={name} (trains only what is missing)"
         raise RequestError("benchmark", name, remedy)
-    return own
+    return held
 
 
 def _comparable(own: list[Record], published: list[Record]) -> list[Record]:

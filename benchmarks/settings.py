@@ -17,12 +17,21 @@ FIGURES = ("all", "none")
 class Folders:
     """Own results (`results_dir`) and published ones (`published_dir`).
 
-    `figures`: whether the own ones get figures; published ones always do.
+    `figures`: whether the own ones get figures; published ones always do. `named`: whether the
+    request names the published folder.
     """
 
     own: Path
     published: Path
     figures: bool = True
+    named: bool = False
+
+    @property
+    def nowhere(self) -> RequestError | None:
+        """What is wrong where published results are to be read from a folder that is not there."""
+        if not self.named or self.published.is_dir():
+            return None
+        return RequestError("published_dir", self.published, "no such folder")
 
 
 def folders(settings: dict[str, Any]) -> Folders:
@@ -33,6 +42,7 @@ def folders(settings: dict[str, Any]) -> Folders:
         _folder(settings, "results_dir", PROJECT / "results" / "runs"),
         _folder(settings, "published_dir", PROJECT / "results" / "published"),
         settings["figures"] == "all",
+        settings["published_dir"] is not None,
     )
 
 

@@ -123,11 +123,23 @@ def print_notes(notes: list[str], unavailable: list[dict[str, Any]], console: Co
         console.print(text, style="yellow", highlight=False, soft_wrap=True, markup=False)
 
 
+def print_caveats(findings: Findings, console: Console) -> None:
+    """What the records say of their data, each once; a recommendation tells it itself."""
+    told = findings.recommendation.notes if findings.recommendation else ()
+    caveats = dict.fromkeys(n.text for n in findings.notices if n.kind == "caveat")
+    for text in caveats:
+        if text not in told:
+            printed = f"note: {text}"
+            console.print(printed, style="yellow", highlight=False, soft_wrap=True, markup=False)
+
+
 def print_recommendation(findings: Findings, console: Console) -> None:
     """The recommendation in short, or why there is none; nothing of other benchmarks."""
     lines = [notice.text for notice in findings.notices if notice.kind == "recommendation"]
     if findings.recommendation:
-        lines = ["", *terminal_lines(findings.recommendation)]
+        printed = {f"note: {note}" for note in findings.held.notes}  # by print_notes
+        lines = terminal_lines(findings.recommendation)
+        lines = ["", *(line for line in lines if line not in printed)]
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
 

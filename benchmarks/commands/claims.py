@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +13,15 @@ from rich.markdown import Markdown
 from benchmarks import answers, terminal
 from benchmarks.commands.opening import opened_for_reading
 from benchmarks.evidence.claims.markdown import claim_markdown
+from benchmarks.evidence.claims.schema import Claim
+from benchmarks.evidence.wording import (
+    effect_text,
+    interval_text,
+    optimism_text,
+    p_text,
+    sizes_text,
+    without_tags,
+)
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.request import parse_request
 
@@ -24,13 +34,18 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     named = _named(arguments)
     with opened_for_reading(arguments) as (configs, _, places):
         chosen = parse_request(arguments.overrides).benchmark
+        _check(named, answers.load_claims(configs), chosen)
+        # All are judged, whichever are shown: p (Holm) is corrected for their number.
         verdicts = answers.all_verdicts(configs, places, chosen)
-    shown = _of_these(verdicts, named) if named else verdicts
+    by_id = {verdict["id"]: verdict for verdict in verdicts}
+    shown = [by_id[name] for name in dict.fromkeys(named)] or verdicts
+    if places.nowhere:
+        print(f"no published results to read: {places.nowhere}", file=sys.stderr)
     if arguments.json:
         print(json.dumps({"claims": shown}))
     elif named:
         for verdict in shown:
-            console.print(Markdown(claim_markdown(verdict)))
+            console.print(Markdown(_with_listed_parts(claim_markdown(verdict), verdict)))
     else:
         terminal.print_verdicts(shown, console)
     return 0
@@ -43,9 +58,32 @@ def _named(arguments: argparse.Namespace) -> list[str]:
     return [name.strip() for words in given for name in words.split(",")]
 
 
-def _of_these(verdicts: list[dict[str, Any]], named: list[str]) -> list[dict[str, Any]]:
-    known = {verdict["id"]: verdict for verdict in verdicts}
+def _check(named: list[str], claims: list[Claim], benchmark: str | None) -> None:
+    """Before anything is judged, which takes a while."""
+    known = [c.id for c in claims if benchmark is None or benchmark in c.benchmarks]
     for name in named:
+        if not name:
+            raise RequestError("claim", name, f"name one; {nearest(name, known)}")
         if name not in known:
             raise RequestError("claim", name, f"no such claim here; {nearest(name, known)}")
-    return [known[name] for name in dict.fromkeys(named)]
+
+
+def _with_listed_parts(page: str, verdict: dict[str, Any]) -> str:
+    """The page with its table of parts as a list, of which no terminal is too narrow."""
+    lines = page.split("\n")
+    table = [number for number, line in enumerate(lines) if line.startswith("|")]
+    if table:
+        lines[table[0] : table[-1] + 1] = [_part(part) for part in verdict["parts"]]
+    return "\n".join(lines)
+
+
+def _part(part: dict[str, Any]) -> str:
+    asks = f"{part['measure']} {part['expect']}, {part['over']} over {part['asked']}"
+    outcome = part["outcome"] + ("" if part["deciding"] else ", reported only")
+    if part["effect"] is None:
+        return without_tags(f"- **{part['id']}**: {asks}: {outcome} ({part['reason']})")
+    effect = effect_text(part["effect"], part["unit"], digits=2) + optimism_text(part)
+    interval = interval_text(part["interval"], part["unit"], digits=2)
+    found = [f"effect {effect} {interval}", f"{part['pairs']} pairs", f"p {p_text(part['p'])}"]
+    found += [f"at {sizes_text(part['sizes'])}"] if part["sizes"] else []
+    return without_tags(f"- **{part['id']}**: {asks}: **{outcome}**; {', '.join(found)}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -57,10 +58,18 @@ def _print(found: dict[str, Any], console: Console) -> None:
     }
     for title, rows in sections.items():
         console.print(f"\n[bold]{title}[/bold]")
-        table = Table(box=None, pad_edge=False, show_header=False)
-        for row in rows:
-            table.add_row(*row)
-        console.print(table)
+        console.print(_table([*rows]))
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Table:
+    """Addresses stand in the last column, where one that is too long goes on in the next line."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(max(map(len, rows), default=1) - 1):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def _of_machine(found: dict[str, Any]) -> Iterable[tuple[str, str]]:
@@ -106,8 +115,13 @@ def _of_findings(found: dict[str, dict[str, Any]]) -> Iterable[tuple[str, str, s
     for name, finding in found.items():
         state = finding["state"]
         size = _size(finding["size"]) if state == TO_FETCH else ""
-        told = "; ".join(filter(None, [finding["where"], size, finding["remedy"]]))
+        told = _required("; ".join(filter(None, [finding["where"], size, finding["remedy"]])))
         yield name, f"[{STYLES[state]}]{state}[/]", escape(told)
+
+
+def _required(told: str) -> str:
+    """That what was not given must be, in place of how the code calls nothing."""
+    return re.sub(r"^([\w.]+)=(?:None|null);", r"\1 must be given;", told)
 
 
 def _size(size: int | None) -> str:

@@ -136,11 +136,29 @@ def read_published(folder: Path, name: str) -> Holding | None:
     return _read(folder / name / LAST_RUN)
 
 
-def write_published(holding: Holding, store: Store, folder: Path) -> None:
-    """Fold the finished records into one file, and a manifest beside it."""
-    archive.write_archive(folder / archive.FILE, (r["key"] for r in holding.done), store)
+def write_published(holding: Holding, store: Store, folder: Path, kept: Iterable[str] = ()) -> None:
+    """Fold the finished records into one file, and a manifest beside it.
+
+    `kept` are the keys of records that stay in that file as they are published there.
+    """
+    keys = {record["key"] for record in holding.done}
+    file, stay = folder / archive.FILE, set(kept) - keys
+    source = _WithPublished(store, file, stay) if stay else store
+    archive.write_archive(file, keys | stay, source)
     fields = {name: getattr(holding, name) for name in FIELDS}
     _write(folder / LAST_RUN, fields)
+
+
+class _WithPublished(Store):
+    """The own records and, for some keys, those of an archive."""
+
+    def __init__(self, own: Store, file: Path, keys: set[str]):
+        super().__init__(own.results)
+        rows = archive.read_archive(file)
+        self.published = {found[0]["key"]: found for found in rows if found[0]["key"] in keys}
+
+    def read_whole(self, key: str, check: bool = True) -> tuple[Record, Predictions | None] | None:
+        return self.published.get(key) or super().read_whole(key, check)
 
 
 def is_trial(record: Record) -> bool:

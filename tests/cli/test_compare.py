@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.cli import main
 from tests.photos import photo_folder
+from tests.tiny import TINY
 
 SMALL = ("dataset.image_size=32", "split_seed=range(5)")
 
@@ -34,19 +35,42 @@ def compare(scarce, photos, *words):
 
 
 def test_a_comparison_ends_with_a_recommendation_and_a_saved_model(scarce, photos, results):
-    outcome = compare(scarce, photos, "method=logistic")
+    outcome = compare(scarce, photos, "method.estimator.C=1,2")
     assert outcome.code == 0, outcome.err + outcome.out
-    assert "Use logistic." in outcome.out
+    chosen = outcome.out.partition("\nUse ")[2].partition(". Of new images")[0]
+    assert chosen.startswith("logistic")
+    notes = [line for line in outcome.out.splitlines() if line.startswith("note: ")]
+    assert notes
+    assert len(notes) == len(set(notes))
     assert "Classify new photos: scarce predict" in outcome.out
     page = (results / "compare" / "recommendation.md").read_text()
-    for heading in ("# Use logistic", "Would more images help?", "What is confused", "gets wrong"):
+    for heading in (f"# Use {chosen}", "Would more images help?", "What is confused", "gets wrong"):
         assert heading in page
     report = (results / "compare" / "report.html").read_text()
-    assert '<h2 id="recommendation">Use logistic</h2>' in report
+    assert f'<h2 id="recommendation">Use {chosen}</h2>' in report
     document = json.loads((results / "compare" / "recommendation.json").read_text())
     low, high = document["interval"]
     assert low <= document["expected_accuracy"] <= high
     assert (results / "compare" / "model" / "model.safetensors").is_file()
+
+
+def test_one_method_alone_is_saved_and_not_recommended_over_others(scarce, photos, results):
+    """Regression: "Every other method that was compared is worse", where there was no other."""
+    outcome = compare(scarce, photos, "split_seed=range(2)")
+    alone = "Only logistic was run; nothing was compared with it"
+    assert f"\n{alone}. Of new images" in outcome.out
+    assert "Use logistic" not in outcome.out
+    assert "worse" not in outcome.out
+    assert f"# {alone}\n" in (results / "compare" / "recommendation.md").read_text()
+    assert f">{alone}</h2>" in (results / "compare" / "report.html").read_text()
+    assert (results / "compare" / "model" / "model.safetensors").is_file()
+
+
+def test_what_is_known_of_the_data_is_told_once_without_a_recommendation_too(scarce):
+    """Regression: caveats of tables stood in table.md alone."""
+    printed = scarce("run", *TINY, "method=logistic", "split_seed=0").out
+    assert printed.count("note: digits01: ") == 1
+    assert printed.index("accuracy in %") < printed.index("note: digits01: ")
 
 
 def test_a_report_tells_the_recommendation_again_and_trains_nothing(scarce, photos, results):

@@ -113,3 +113,25 @@ def test_a_benchmark_that_cannot_be_planned_does_not_hide_the_rest(scarce, empty
     assert outcome.code == 0
     assert "did you mean mlp?" in outcome.out
     assert "digits01" in outcome.out
+
+
+def test_no_address_is_cut_in_a_narrow_terminal(scarce, empty, outside, monkeypatch):
+    """Regression: at 80 columns an address ended in an ellipsis, so that nobody could open it."""
+    address = "https://example.org/" + "a/long/way/" * 9 + "data.zip"
+    text = f"_target_: datasets.table.Table\nname: ours\nsays: x\nfile: /no/{address[8:]}\n"
+    write(outside / "mine" / "dataset" / "ours.yaml", text + "train_size: null\n")
+    scarce_conf = f"hydra.searchpath=[file://{outside}/mine]"
+    monkeypatch.setenv("COLUMNS", "80")
+    told = scarce("doctor", ONE, scarce_conf).out
+    assert "\N{HORIZONTAL ELLIPSIS}" not in told
+    assert address[8:] in "".join(told.split())
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_what_must_be_named_is_told_alike_for_data_and_weights(scarce, empty):
+    """Regression: `dataset.root=None` stood beside `backbone.architecture=null`."""
+    told = " ".join(scarce("doctor", ONE).out.split())
+    assert "dataset.root must be given; give dataset.root=PATH" in told
+    assert "backbone.architecture must be given; give" in told
+    assert "=None" not in told
+    assert "=null" not in told

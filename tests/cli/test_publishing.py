@@ -6,7 +6,11 @@ import json
 
 import pytest
 
+from benchmarks.grid import data
+from benchmarks.records import archive
 from benchmarks.records.store import Store
+from datasets.bundled import Bundled
+from datasets.errors import DataUnavailable
 from tests.records.samples import edit_arrays
 from tests.tiny import TINY
 
@@ -101,6 +105,42 @@ def test_the_own_report_says_by_what_its_grid_was_changed(scarce, results):
     assert "method=leekasso,logistic" in report
 
 
+def in_archive(published, name) -> dict[str, str]:
+    """When each published cell was run, by key."""
+    records = archive.read_records(published / name / archive.FILE)
+    return {record["key"]: json.dumps(record, sort_keys=True) for record in records}
+
+
+def test_publishing_few_cells_once_replaced_the_many_published_ones(scarce, published, tmp_path):
+    """Regression: 14 of 720 cells took the place of all 720 without a word."""
+    scarce("run", *GRID)
+    scarce("publish", "benchmark=quickstart")
+    before = in_archive(published, "quickstart")
+    fresh = f"results_dir={tmp_path / 'fresh'}"
+    scarce("run", *TINY, "method=logistic", "split_seed=0", fresh)
+    outcome = scarce("publish", "benchmark=quickstart", fresh)
+    assert "5 records that were published before are kept\n" in outcome.out
+    assert "partial: 6 of 720 cells" in outcome.out
+    after = in_archive(published, "quickstart")
+    assert after.keys() == before.keys()
+    assert sum(after[key] != before[key] for key in before) == 1, "the own record wins"
+    merged = scarce("merge", "published", f"results_dir={tmp_path / 'merged'}")
+    assert "6 records taken" in merged.out
+    assert "damaged" not in merged.out
+
+
+def test_damaged_published_records_are_replaced_by_a_whole_grid_alone(scarce, published, tiny):
+    scarce("run", *tiny, "executor=serial", "split_seed=0")
+    (published / "tiny").mkdir(parents=True)
+    (published / "tiny" / "manifest.json").write_text("{")
+    refused = scarce("publish", *tiny)
+    assert refused.code == 2
+    assert "manifest.json: not readable" in refused.err
+    scarce("run", *tiny, "executor=serial")
+    assert scarce("publish", *tiny).code == 0
+    assert len(in_archive(published, "tiny")) == 8
+
+
 BENCHMARK = """
 name: tiny
 says: one method ahead of another on ten digits
@@ -147,6 +187,50 @@ def test_claims_show_own_results_before_published_ones(scarce, published, tmp_pa
     theirs = tiny_claim(scarce("claims", "--json", *tiny, elsewhere))
     assert (own["results"], theirs["results"]) == ("own", "published")
     assert own["pairs"] == theirs["pairs"] == 4
+
+
+def test_published_cells_that_left_the_grid_are_dropped_and_told(scarce, published, tmp_path, tiny):
+    scarce("run", *tiny, "executor=serial")
+    scarce("publish", *tiny)
+    smaller = BENCHMARK.replace("range(4)", "range(2)")
+    (tmp_path / "mine" / "benchmark" / "tiny.yaml").write_text(smaller)
+    told = scarce("publish", *tiny).out
+    why = "of cells that are not in the grid any more"
+    assert f"4 records that were published before are dropped: {why}\n" in told
+    assert len(in_archive(published, "tiny")) == 4
+
+
+def test_published_cells_whose_data_are_not_here_are_not_lost(
+    scarce, published, tmp_path, tiny, monkeypatch
+):
+    """Without the data no key can be told, and they would seem to have left the grid."""
+    more = BENCHMARK + "  - {dataset: wine, method: logistic_table, split_seed: range(2)}\n"
+    (tmp_path / "mine" / "benchmark" / "tiny.yaml").write_text(more)
+    assert scarce("run", *tiny, "executor=serial").code == 0
+    scarce("publish", *tiny)
+    before = in_archive(published, "tiny")
+    assert len(before) == 10
+
+    def gone(self):
+        raise DataUnavailable("wine: gone", "get it")
+
+    monkeypatch.setattr(Bundled, "load", gone)
+    data.forget()
+    outcome = scarce("publish", *tiny)
+    assert outcome.code == 2
+    assert "benchmark=tiny: 2 of the published records would be lost: their data" in outcome.err
+    assert in_archive(published, "tiny") == before
+
+
+def test_a_published_folder_that_is_not_there_is_told_where_it_is_read(scarce, tmp_path, tiny):
+    """Regression: /nope was read as if nothing were published, without a word."""
+    told = f"published_dir={tmp_path / 'nope'}: no such folder\n"
+    nowhere = told.partition(":")[0]
+    outcome = scarce("table", *tiny, nowhere)
+    assert (outcome.code, outcome.err) == (2, f"scarce: {told}")
+    assert told in scarce("claims", "--json", *tiny, nowhere).err
+    scarce("run", *tiny, "executor=serial", "split_seed=0")
+    assert told in scarce("report", *tiny, nowhere).out
 
 
 def test_a_changed_grid_never_speaks_for_the_claim(scarce, published, tiny):

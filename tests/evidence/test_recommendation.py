@@ -153,7 +153,7 @@ def test_the_page_names_what_is_confused_and_the_images_got_wrong():
         names=names,
     )
     page = recommendation_markdown(told)
-    assert page.startswith("# Use a\n")
+    assert page.startswith("# Only a was run; nothing was compared with it\n")
     assert "of `ant` are taken for `bee`" in page
     assert ".png`: `" in page
     assert "90.0 % sure" in page
@@ -205,6 +205,20 @@ def test_methods_that_could_not_be_compared_are_named_on_the_page_and_in_the_doc
     assert line in recommendation_markdown(told)
     assert as_data(told)["not_compared"] == ["fine_tuned flip"]
     assert any(line in text for text in terminal_lines(told))
+
+
+def test_of_one_that_stands_alone_nothing_is_said_of_others():
+    """Regression: "Every other method that was compared is worse", where there was no other."""
+    told = Recommendation(*advised(skills(a=0.9)))
+    page = recommendation_markdown(told)
+    assert terminal_lines(told)[0].startswith(
+        "Only a was run; nothing was compared with it. Of new"
+    )
+    for words in ("Use a", "worse", "luck", "did best\u201d"):
+        assert words not in page + " ".join(terminal_lines(told))
+    missing = {("b", seed) for seed in range(1, FOLDS)}
+    seldom = Recommendation(*advised(skills(a=0.9, b=0.9), missing=missing))
+    assert terminal_lines(seldom)[0].startswith("Only a was run often enough; nothing was")
 
 
 def test_what_is_known_of_the_images_stands_beside_the_recommendation():

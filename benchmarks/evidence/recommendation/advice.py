@@ -46,7 +46,9 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Advice:
-    """`expected` is what to expect of the chosen method on new images like these."""
+    """`expected` is what to expect of the chosen method on new images like these; `others_ran`
+    says that other methods have finished runs, too few to be compared.
+    """
 
     chosen: str
     expected: Selected
@@ -55,6 +57,7 @@ class Advice:
     gain: Interval | None  # from the second largest train size to the largest
     confused: tuple[tuple[int, int, float], ...]  # class, taken for, share of that class
     mistakes: tuple[Mistake, ...]
+    others_ran: bool = False
 
 
 def advise(held: Holding, found: Candidates) -> Advice:
@@ -66,7 +69,8 @@ def advise(held: Holding, found: Candidates) -> Advice:
     curve, gain = _learning_curve(found, chosen)
     confused, mistakes = _mistakes(held, found, chosen)
     standings = [_standing(found, place, best, expected) for place in np.argsort(-means)]
-    return Advice(chosen, expected, tuple(standings), curve, gain, confused, mistakes)
+    others = found.frame["label"].nunique() > len(found.labels)
+    return Advice(chosen, expected, tuple(standings), curve, gain, confused, mistakes, others)
 
 
 def _standing(found: Candidates, place: int, best: int, expected: Selected) -> Standing:

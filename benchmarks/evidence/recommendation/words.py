@@ -17,6 +17,7 @@ INTERVALS = {
     True: "all splits test the same images, and intervals of means and differences are Student's "
     "over these images; dataset.partition=folds would test all images.",
 }
+ALONE = "So this does not say whether another method suits these images better."
 LITTLE = 0.01  # a gain below one point is called little
 PAIRS, IMAGES = 5, 20
 COLUMNS = (
@@ -47,7 +48,12 @@ class Wrong(NamedTuple):
 
 
 def headline(advice: Advice) -> str:
-    return f"Use {_named(advice.chosen)}"
+    """The method to use or, where one stands alone, that nothing was compared with it."""
+    chosen = _named(advice.chosen)
+    if _compared(advice):
+        return f"Use {chosen}"
+    enough = " often enough" if advice.others_ran else ""
+    return f"Only {chosen} was run{enough}; nothing was compared with it"
 
 
 def expected(recommendation: Recommendation) -> str:
@@ -61,7 +67,8 @@ def expected(recommendation: Recommendation) -> str:
 
 def alternatives(recommendation: Recommendation) -> str:
     """What may be as good, and what could not be compared."""
-    told = [_rivals(recommendation.advice)]
+    advice = recommendation.advice
+    told = [_rivals(advice) if _compared(advice) else ALONE]
     if recommendation.missing:
         listed = _listed(recommendation.missing)
         told.append(f"Not compared, for want of finished runs: {listed}.")
@@ -128,12 +135,20 @@ def mistakes(recommendation: Recommendation) -> tuple[list[Wrong], int]:
 
 def how_found(recommendation: Recommendation) -> str:
     found = recommendation.found
+    apart = "no image was ever tested by a model that was trained on it."
+    intervals = INTERVALS[found.one_test_set]
+    source = "speak of images from the same source: of other cameras, places or times they know"
+    if not _compared(recommendation.advice):
+        return (
+            f"It was trained and tested on {found.splits} splits; {apart} The interval of the "
+            "expected accuracy is of bootstrap resamples of these images; "
+            f"{intervals} Both {source} nothing."
+        )
     return (
-        f"Each method was trained and tested on the same {found.splits} splits; no image was ever "
-        "tested by a model that was trained on it. The expected accuracy is corrected for the luck "
+        f"Each method was trained and tested on the same {found.splits} splits; {apart} "
+        "The expected accuracy is corrected for the luck "
         "of having done best (bootstrap bias-corrected cross-validation, Tsamardinos et al. 2018); "
-        f"{INTERVALS[found.one_test_set]} Both speak of images from the same source: of other "
-        "cameras, places or times they know nothing. The column \u201cdid best\u201d is "
+        f"{intervals} Both {source} nothing. The column \u201cdid best\u201d is "
         f"about {RESAMPLES} resamples of these images; methods that tie for the best share one."
     )
 
@@ -147,6 +162,10 @@ def terminal_lines(recommendation: Recommendation) -> list[str]:
         f"More images? {more_images(advice)}",
         *(f"note: {note}" for note in recommendation.notes),
     ]
+
+
+def _compared(advice: Advice) -> bool:
+    return len(advice.standings) > 1
 
 
 def _rivals(advice: Advice) -> str:
