@@ -86,10 +86,12 @@ def is_axis(key: str) -> bool:
 
 
 def sets_values(request: Request) -> bool:
-    """Whether fields within a method, a loss or the like are given: not sizes, seeds or choices."""
-    named = [*request.axes, *(change.lstrip("+") for change in request.changes)]
-    groups = {name.split(".")[0] for name in named if "." in name.partition("=")[0]}
-    return bool(groups & (set(GROUPS) - {"dataset"}))
+    """Whether fields within a method, a loss or the like are given that only their class can judge:
+    not sizes, seeds, choices or epochs."""
+    given = [*request.axes, *(change.lstrip("+") for change in request.changes)]
+    named = {change.partition("=")[0] for change in given} - {"method.epochs"}
+    groups = {name.split(".")[0] for name in named if "." in name}
+    return bool(groups & (set(GROUPS) - {"dataset", "protocol"}))
 
 
 def values_of(axis: str, written: Any) -> list[Any]:

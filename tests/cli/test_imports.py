@@ -26,7 +26,13 @@ def finished(scarce, results):
 
 @pytest.mark.parametrize(
     "words",
-    [["plan", *ONE_CELL], ["run", *ONE_CELL], ["report"], ["claims"], ["list", "methods"]],
+    [
+        ["plan", *ONE_CELL],
+        ["run", *ONE_CELL],
+        ["report"],
+        ["claims", "benchmark=quickstart"],
+        ["list", "methods"],
+    ],
     ids=lambda words: words[0],
 )
 def test_a_command_that_trains_nothing_imports_no_torch(words, finished):
