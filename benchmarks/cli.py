@@ -80,6 +80,8 @@ def _call(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return _stopped()
     except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # as rich ends it
+            return DONE
         print(f"scarce: {_ended_by(error)}", file=sys.stderr)
         return WRONG_REQUEST
 

@@ -37,7 +37,9 @@ def print_accuracies(findings: Findings, console: Console) -> None:
     several = len({block.protocol for block in found}) > 1
     for block in found:
         where = f"{block.dataset}, {block.protocol}" if several else block.dataset
-        shown = _spread(len(block.sizes), (console.width - 26) // 12)
+        texts = [cell_text(cell) for _, _, cells in block.rows for cell in cells]
+        widest = max([10, *map(len, texts)])
+        shown = _spread(len(block.sizes), (console.width - 26) // (widest + 2))
         where += f" ({block.metric.replace('_', ' ')} in %)"
         printed = _table(where, "runs", right=1 + len(shown))
         for column, index in enumerate(shown):

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class Folder:
         WrongOption: for a missing `root` and for values of the wrong type or out of range.
     """
 
+    to_name: ClassVar[tuple[str, ...]] = ("root",)  # without any it is nobody's data yet
     root: str | PathLike[str] | None = None
     image_size: int = 224
     broken: str = "refuse"

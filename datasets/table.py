@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -58,6 +58,7 @@ class Table:
         WrongOption: for a missing `file` and for values of the wrong type.
     """
 
+    to_name: ClassVar[tuple[str, ...]] = ("file",)  # without any it is nobody's data yet
     file: str | PathLike[str] | None = None
     target: Column | None = None
     positive: str | int | float | bool | None = None

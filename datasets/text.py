@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class Texts:
         WrongOption: for values of the wrong type.
     """
 
+    to_name: ClassVar[tuple[str, ...]] = ("root", "files")  # without any it is nobody's data yet
     root: str | PathLike[str] | None = None
     files: Mapping[str, str] | None = None
     encoding: str = "utf-8"

@@ -27,6 +27,12 @@ SAMPLING = tuple(field.name for field in dataclasses.fields(Sampling))
 LABELS = ("_target_", "name", "says")
 
 
+def is_to_be_named(dataset: dict[str, Any]) -> bool:
+    """Whether a data set, as its file states it, is somebody's own and yet to be named."""
+    fields = getattr(_source_class(dataset["_target_"]), "to_name", ())
+    return bool(fields) and all(dataset.get(name) is None for name in fields)
+
+
 def load(dataset: dict[str, Any]) -> Samples:
     """All samples of a data set.
 

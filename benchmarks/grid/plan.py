@@ -111,8 +111,8 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     settings = {name: base[name] for name in SETTINGS}
     grid = grid_of(base["benchmark"])
     varied = varied_fields(stated_blocks(grid, request.axes))
-    plan = Plan(base["benchmark"], settings, _changes(request, grid), varied)
     composer = Composer(configs, request, own_choices(grid))
+    plan = Plan(base["benchmark"], settings, _changes(request, grid, composer), varied)
     seen: set[str] = set()
     for assignment in assignments(grid, request.axes):
         _add_cell(plan, composer.cell_config(assignment), seen)
@@ -158,10 +158,25 @@ def _check_benchmark_name(name: Any, request: Request, configs: Configs) -> None
         raise RequestError("benchmark.name", name, remedy)
 
 
-def _changes(request: Request, grid: list[dict[str, Any]]) -> tuple[str, ...]:
-    """The overrides by which a request differs from the grid: not those that repeat it."""
+def _changes(request: Request, grid: list[dict[str, Any]], composer: Composer) -> tuple[str, ...]:
+    """The overrides by which a request differs from the grid: not those that repeat it, nor those
+    that say which data of one's own a benchmark for such is asked of."""
     same = {axis for axis, values in request.axes.items() if _repeats(axis, values, grid)}
-    return tuple(change for change in request.changes if change.split("=")[0] not in same)
+    changes = tuple(change for change in request.changes if change.split("=")[0] not in same)
+    names = [name for name in own_choices(grid)["dataset"] if _is_choice(composer, name)]
+    if not names or not all(data.is_to_be_named(composer.block("dataset", n)) for n in names):
+        return changes
+    return tuple(change for change in changes if not _describes_data(change))
+
+
+def _is_choice(composer: Composer, name: Any) -> bool:
+    """One that there is not is told later, with what there is."""
+    return isinstance(name, str) and name in composer.configs.choices("dataset")
+
+
+def _describes_data(change: str) -> bool:
+    group, _, field = change.partition("=")[0].lstrip("+").partition(".")
+    return group == "dataset" and bool(field) and field not in data.SAMPLING
 
 
 def _repeats(axis: str, values: list[Any], grid: list[dict[str, Any]]) -> bool:
