@@ -14,9 +14,14 @@ _asked: set[int] = set()  # signals since `listen`
 
 def listen() -> None:
     """From now on both signals raise KeyboardInterrupt in the main thread; none was sent yet."""
-    _asked.clear()
+    forget()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
+
+
+def forget() -> None:
+    """None was sent yet."""
+    _asked.clear()
 
 
 def asked() -> bool:

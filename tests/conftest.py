@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import interrupts
 from benchmarks.cli import main
 from tests.hosts import hosts  # noqa: F401  (a fixture)
 from tests.outside import outside  # noqa: F401  (a fixture)
@@ -32,6 +33,13 @@ class Outcome:
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     return tmp_path / "results"
+
+
+@pytest.fixture(autouse=True)
+def no_stop_is_left():
+    """A stop that one test sends itself stops no other."""
+    yield
+    interrupts.forget()
 
 
 @pytest.fixture

@@ -53,6 +53,9 @@ def in_short(benchmark: str) -> tuple[str, ...]:
     return (*sampling, *SMALL, *pooled)
 
 
+DEEP = ("raj2018", "raj2018_published", "distant", "barz2019_cub", "barz2019_small", "head_size")
+DEEP += ("brigato2022_cub", "cosine_curve", "cosine_pretrained", "cosine_vs_tuned")
+
 # Where losses are compared: two of them, and whatever makes a cell long made short.
 NETWORK = ("method.epochs=1", "init_seed=0", "augmentation=none", *SMALL[1:])
 PAIR, ONE_LOSS = "loss=cross_entropy,cosine", "loss=cross_entropy"
@@ -104,9 +107,15 @@ def test_benchmark_of_tables(scarce, results):
     assert (results / "smote" / "report.html").is_file()
 
 
+def by_length(benchmark: str):
+    """Those that train a deep network are slow even so short."""
+    marks = pytest.mark.slow if benchmark in DEEP else ()
+    return pytest.param(benchmark, marks=marks)
+
+
 @pytest.mark.parametrize(
     "benchmark",
-    [b for b in names("benchmark") if b not in ("compare_texts", "reviews72", "smote")],
+    [by_length(b) for b in names("benchmark") if b not in ("compare_texts", "reviews72", "smote")],
 )
 def test_benchmark(benchmark, scarce, results):
     words = [*TINY, *in_short(benchmark), "split_seed=range(2)"]
