@@ -33,6 +33,7 @@ class Configs:
         outside = [folder for folder in extensions.folders(folders) if folder != CONF]
         self.search_path = extensions.override(outside)
         self.folders = [CONF, *outside]
+        self.texts: dict[tuple[str, str], str] = {}
 
     def compose(self, overrides: list[str]) -> DictConfig:
         """One composed configuration; raises RequestError for a group, name or field unknown."""
@@ -63,17 +64,20 @@ class Configs:
 
     def text(self, group: str, name: str) -> str:
         """Of the file of a choice that there is; raises RequestError where it cannot be read."""
-        file = self.choices(group)[name]
-        try:
-            return yaml_text(file)
-        except ValueError as error:
-            raise RequestError(group, name, f"{file}: {error}") from error
+        if (group, name) not in self.texts:
+            file = self.choices(group)[name]
+            try:
+                self.texts[group, name] = yaml_text(file)
+            except ValueError as error:
+                raise RequestError(group, name, f"{file}: {error}") from error
+        return self.texts[group, name]
 
     def _require_readable(self, overrides: list[str]) -> None:
         """Of what Hydra is to read: it would wait for a pipe, and for aliases without end."""
         for word in overrides:
             group, _, name = word.lstrip("+").partition("=")
-            if group in extensions.HOLDS and name in self.choices(group):
+            read = (group, name) in self.texts or group not in extensions.HOLDS
+            if not read and name in self.choices(group):
                 self.text(group, name)
 
     def require_choice(self, group: str, name: object) -> None:

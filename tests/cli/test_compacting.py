@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.tiny import TINY
+
+pytestmark = pytest.mark.slow  # every test runs a grid
 
 GRID = (*TINY, "method=leekasso,logistic", "split_seed=range(3)")
 ANSWER = ("table.csv", "table.md", "table.tex", "claims.md", "claims.json", "report.html")

@@ -12,6 +12,8 @@ from benchmarks.records import archive, single_file
 from tests.docs.shown import DOCS
 from tests.tiny import ONE_CELL, TINY
 
+pytestmark = pytest.mark.slow  # it reads all published records
+
 PAGE = (DOCS / "record-format.md").read_text()
 PUBLISHED = sorted((PROJECT / "results" / "published").glob(f"*/{archive.FILE}"))
 TABLE = (*ONE_CELL, "dataset=breast_cancer", "dataset.validation=0.3", "method=mlp_table")

@@ -172,6 +172,7 @@ def letters(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text).lower())
 
 
+@pytest.mark.slow
 @needs_pdflatex
 def test_every_number_and_mark_of_every_table_is_in_the_pdf(tables, compiled):
     for name, table in tables.items():

@@ -19,6 +19,8 @@ from tests.hardening import malicious
 from tests.photos import photo_folder
 from tests.tiny import ONE_CELL, TINY
 
+pytestmark = pytest.mark.slow  # a model is trained and saved for it
+
 PACKAGES = ("benchmarks", "datasets", "models")
 PROJECT = Path(__file__).parents[2]
 BARE = {"compile", "eval", "exec", "__import__"}

@@ -15,6 +15,8 @@ from tests.cli.verify.tiny import (
 )
 from tests.records.samples import edit_arrays
 
+pytestmark = pytest.mark.slow  # every test runs cells again
+
 
 def test_what_was_run_here_comes_out_identical(verify, finished):
     outcome = verify("cells=all", "--json")
