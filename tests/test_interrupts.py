@@ -6,6 +6,8 @@ from __future__ import annotations
 import contextlib
 import re
 import signal
+import subprocess
+import sys
 
 import pytest
 from hydra import compose
@@ -116,3 +118,14 @@ def test_a_file_that_ends_the_program_while_it_is_loaded_is_no_finished_run(
 
     assert outcome.code == 2
     assert f"ending_{command}.py:3=sys.exit(0): ends the program" in outcome.err
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(results):
+    """Regression: rich ends the program itself, which was blamed on a file of the suite."""
+    command = [sys.executable, "-m", "benchmarks", "plan", *TINY, f"results_dir={results}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+    told = process.stderr.read()
+
+    assert process.wait(timeout=60) == 0
+    assert told == ""
