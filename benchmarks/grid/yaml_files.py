@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import yaml
 
 if TYPE_CHECKING:
-    from yaml import SafeLoader as _Loader
+    from yaml import SafeLoader as SafeLoader
 else:
     # The same loader written in C, many times faster, wherever PyYAML was built with it.
-    _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 LARGEST = 1_000_000  # bytes; the longest file of the suite has less than a hundredth of it
 MOST_VALUES = 100_000  # that a file may stand for once its aliases (*name) are written out
@@ -41,13 +41,13 @@ def yaml_text(file: Path) -> str:
 def _check(text: str) -> None:
     """From its events, which are read one by one, whatever they would be made into."""
     depth, aliased = 0, False
-    for event in yaml.parse(text, _Loader):
+    for event in yaml.parse(text, SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         aliased |= isinstance(event, yaml.AliasEvent)
         if depth > DEEPEST:
             raise ValueError(f"nested more than {DEEPEST} levels deep; write it flatter")
-    if aliased and _size(yaml.compose(text, _Loader), {}, set()) > MOST_VALUES:
+    if aliased and _size(yaml.compose(text, SafeLoader), {}, set()) > MOST_VALUES:
         told = f"its aliases stand for more than {MOST_VALUES} values; write out fewer"
         raise ValueError(told)
 

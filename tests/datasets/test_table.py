@@ -1,6 +1,5 @@
 """Tables from CSV and Parquet files: columns, classes, and what is refused."""
 
-import dataclasses
 import gzip
 from pathlib import Path
 
@@ -10,10 +9,9 @@ import pytest
 import torch
 import yaml
 
-from datasets.bundled import TABLES, Bundled
 from datasets.errors import DataUnavailable, WrongOption
 from datasets.module import SplitData
-from datasets.splits import Sampling, Split
+from datasets.splits import Split
 from datasets.table import Table
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -357,56 +355,3 @@ def test_options_of_the_wrong_type_are_refused(field, value):
     with pytest.raises(WrongOption) as caught:
         Table(**{"file": "rows.csv", field: value})
     assert caught.value.field == f"dataset.{field}"
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_the_bundled_tables_need_no_download(table):
-    samples = Bundled(table).load()
-    assert (samples.kind, len(samples)) == ("table", len(samples.labels))
-    assert f"only {len(samples)} rows" in samples.caveats[0]
-
-
-def test_the_rarer_class_of_a_bundled_table_can_be_the_last():
-    samples = Bundled("breast_cancer", positive="malignant").load()
-    assert samples.class_names == ("benign", "malignant")
-    assert np.bincount(samples.labels).tolist() == [357, 212]
-    with pytest.raises(WrongOption, match="choose one of breast_cancer"):
-        Bundled("titanic")
-
-
-@pytest.mark.real_data
-@pytest.mark.parametrize(
-    ("name", "shape", "rare", "options"),
-    [
-        ("mammography", (11183, 6), 260, {}),
-        ("oil-spill", (937, 48), 41, {"drop": [0]}),
-        ("phoneme", (5404, 5), 1586, {}),
-    ],
-)
-def test_the_uneven_tables_are_those_of_the_articles(name, shape, rare, options):
-    table = a_table(f"tabular/{name}.csv", positive="1", header=False, **options)
-    samples = table.load()
-    assert samples.inputs.shape == shape
-    assert np.bincount(samples.labels).tolist() == [shape[0] - rare, rare]
-
-
-@pytest.mark.real_data
-def test_the_large_block_of_mammography_becomes_one_row():
-    table = a_table("tabular/mammography.csv", positive="1", header=False)
-    told, otherwise = table.load().caveats
-    assert told.startswith("3,338 of 11,183 rows have the features of another (up to 3,329 alike)")
-    assert otherwise.startswith("7 of these rows")
-    kept = dataclasses.replace(table, distinct=True).load()
-    assert np.bincount(kept.labels).tolist() == [7595, 253]
-    assert kept.caveats == ()
-
-
-@pytest.mark.real_data
-def test_smote_has_its_neighbours_in_every_split_of_oil_spill():
-    samples = a_table("tabular/oil-spill.csv", positive="1", header=False, drop=[0]).load()
-    sampling = Sampling(
-        500, "stratified", stratified=True, test_share=0.4, validation=0.25, replacement=False
-    )
-    for seed in range(5):
-        train = sampling.split(samples, seed, seed).train
-        assert samples.labels[train].sum() >= 6

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -18,16 +18,10 @@ from benchmarks.evidence.claims.schema import Claim, Part, Published, Source
 from benchmarks.evidence.errors import EvidenceError
 from benchmarks.evidence.wording import MARKS
 from benchmarks.grid.errors import nearest
-from benchmarks.grid.yaml_files import yaml_text
-
-if TYPE_CHECKING:
-    from yaml import SafeLoader as _SafeLoader
-else:
-    # The same loader written in C, many times faster, wherever PyYAML was built with it.
-    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from benchmarks.grid.yaml_files import SafeLoader, yaml_text
 
 
-class _EachKeyOnce(_SafeLoader):
+class _EachKeyOnce(SafeLoader):
     """YAML lets the last of two equal keys win; in a claim that is a slip."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
