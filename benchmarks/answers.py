@@ -58,8 +58,6 @@ def answer_whole(name: str, places: Folders, configs: Configs, console: Console)
     Then the page of all benchmarks is made anew.
     """
     held = holdings.read_own(places.own, name) or holdings.read_last_run(places.own, name)
-    if places.nowhere:
-        console.print(f"no published results to compare with: {places.nowhere}", soft_wrap=True)
     _answer(held_or_refused(name, held), places, configs, console)
     try:
         index = write_overview(places.own, load_claims(configs))
@@ -149,9 +147,9 @@ def _published(places: Folders, name: str, console: Console) -> Holding | None:
         return None
 
 
-def write_answer(folder: Path, held: Holding, claims: list[Claim]) -> None:
+def write_answer(folder: Path, held: Holding, claims: list[Claim], figures: bool = True) -> None:
     """Tables, figures, verdicts and report of what is published, with nothing beside them."""
-    write_outputs(folder, find(held, claims), index=f"../{INDEX}")
+    write_outputs(folder, find(held, claims), index=f"../{INDEX}", figures=figures)
 
 
 def held(name: str, places: Folders) -> tuple[Holding, str]:
@@ -159,8 +157,6 @@ def held(name: str, places: Folders) -> tuple[Holding, str]:
     own = holdings.read_own(places.own, name) or holdings.read_last_run(places.own, name)
     if own is not None and own.done:
         return own, "own"
-    if places.nowhere:
-        raise places.nowhere
     published = holdings.read_published(places.published, name)
     return held_or_refused(name, published), "published"
 

@@ -9,14 +9,14 @@ from benchmarks.grid.plan import Plan, make_plan
 from benchmarks.grid.request import Request
 from benchmarks.grid.variants import with_variant
 from benchmarks.records.store import Store
-from benchmarks.settings import folders
+from benchmarks.settings import own_folder
 
 
 def planned_cells(request: Request, configs: Configs) -> Plan:
     """The plan as far as the own records decide it, refused where two configurations would share
     one row of the table."""
     planned = make_plan(request, configs)
-    stages.extend(planned, Store(folders(planned.settings).own).read_all)
+    stages.extend(planned, Store(own_folder(planned.settings)).read_all)
     tested = [cell.config for cell in planned.cells if not tuning.is_trial(cell.config)]
     configs_of_rows = [*tested, *(found.study.config for found in planned.searches.values())]
     named = [with_variant(config, planned.varied) for config in configs_of_rows]

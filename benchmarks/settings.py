@@ -17,33 +17,31 @@ FIGURES = ("all", "none")
 class Folders:
     """Own results (`results_dir`) and published ones (`published_dir`).
 
-    `figures`: whether the own ones get figures; published ones always do. `named`: whether the
-    request names the published folder.
+    `figures`: whether reports are written with figures.
     """
 
     own: Path
     published: Path
     figures: bool = True
-    named: bool = False
-
-    @property
-    def nowhere(self) -> RequestError | None:
-        """What is wrong where published results are to be read from a folder that is not there."""
-        if not self.named or self.published.is_dir():
-            return None
-        return RequestError("published_dir", self.published, "no such folder")
 
 
-def folders(settings: dict[str, Any]) -> Folders:
-    """The two folders of a composed configuration; raises RequestError for a wrong setting."""
+def folders(settings: dict[str, Any], to_publish: bool = False) -> Folders:
+    """The two folders of a composed configuration; raises RequestError for a wrong setting.
+
+    A published folder that is named must be there, unless it is made, `to_publish`.
+    """
     if settings["figures"] not in FIGURES:
         raise RequestError("figures", settings["figures"], f"expected {' or '.join(FIGURES)}")
-    return Folders(
-        _folder(settings, "results_dir", PROJECT / "results" / "runs"),
-        _folder(settings, "published_dir", PROJECT / "results" / "published"),
-        settings["figures"] == "all",
-        settings["published_dir"] is not None,
-    )
+    published = _folder(settings, "published_dir", PROJECT / "results" / "published")
+    if settings["published_dir"] is not None and not to_publish and not published.is_dir():
+        remedy = "no such folder; `scarce publish` makes one, and without it the suite's is read"
+        raise RequestError("published_dir", settings["published_dir"], remedy)
+    return Folders(own_folder(settings), published, settings["figures"] == "all")
+
+
+def own_folder(settings: dict[str, Any]) -> Path:
+    """Where own results lie; raises RequestError for a wrong setting."""
+    return _folder(settings, "results_dir", PROJECT / "results" / "runs")
 
 
 def _folder(settings: dict[str, Any], name: str, default: Path) -> Path:

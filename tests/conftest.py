@@ -15,6 +15,7 @@ from benchmarks import interrupts
 from benchmarks.cli import main
 from tests.hosts import hosts  # noqa: F401  (a fixture)
 from tests.outside import outside  # noqa: F401  (a fixture)
+from tests.tiny import TINY, last_of_each
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ def results(tmp_path: Path) -> Path:
     return tmp_path / "results"
 
 
+@pytest.fixture
+def published(tmp_path_factory) -> Path:
+    """Where `scarce` publishes to, and reads what is published."""
+    return tmp_path_factory.mktemp("published")
+
+
 @pytest.fixture(autouse=True)
 def no_stop_is_left():
     """A stop that one test sends itself stops no other."""
@@ -43,7 +50,7 @@ def no_stop_is_left():
 
 
 @pytest.fixture
-def scarce(results: Path, capsys, monkeypatch) -> Callable[..., Outcome]:
+def scarce(results: Path, published: Path, capsys, monkeypatch) -> Callable[..., Outcome]:
     """`scarce("run", "method=mlp")`: the real command line, with results folders of its own.
 
     Without figures, unless they are asked for: drawing takes longer than training a few cells.
@@ -51,10 +58,11 @@ def scarce(results: Path, capsys, monkeypatch) -> Callable[..., Outcome]:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("SCARCE_CACHE", str(results.parent / "cache"))
 
-    places = {"results_dir": results, "published_dir": results.parent / "published"}
-    places["figures"] = "none"
+    places = {"results_dir": results, "published_dir": published, "figures": "none"}
 
     def call(command: str, *words: str, places: dict[str, object] = places) -> Outcome:
+        if words[: len(TINY)] == TINY:  # what it says is there to be replaced
+            words = last_of_each(*words)
         named = {word.partition("=")[0] for word in words}
         given = [f"{name}={place}" for name, place in places.items() if name not in named]
         try:

@@ -23,7 +23,6 @@ NOT_TO_BE_HAD = {
     "cifar_plus": ("cifar-10-python", "cifar-100-python", "ciFAIR-10"),
 }
 NAMES = sorted(folder.name for folder in PUBLISHED.iterdir() if folder.is_dir())
-SOME = ("quickstart", "half_time")  # made anew in seconds; all take minutes
 ANSWER = """
 import sys
 from pathlib import Path
@@ -36,52 +35,45 @@ class NoTorch:
 sys.meta_path.insert(0, NoTorch())
 from tests.answers import write_answers
 
-published, made, *names = sys.argv[1:]
-write_answers(Path(published), Path(made), names)
+write_answers(*map(Path, sys.argv[1:]))
 """
 
 
-@pytest.fixture(
-    scope="module", params=[SOME, pytest.param((), marks=pytest.mark.slow)], ids=["some", "all"]
-)
-def names(request):
-    """Of benchmarks; none for all, with the page of all of them."""
-    return request.param
-
-
 @pytest.fixture(scope="module")
-def made(names, tmp_path_factory):
+def made(tmp_path_factory):
     """Tables, figures, verdicts and pages of published records, made without PyTorch."""
     folder = tmp_path_factory.mktemp("made")
-    command = [sys.executable, "-c", ANSWER, str(PUBLISHED), str(folder), *names]
+    command = [sys.executable, "-c", ANSWER, str(PUBLISHED), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT)
     assert done.returncode == 0, done.stderr
     return folder
 
 
-def answers(folder, names=()):
-    """Files by their place, of all benchmarks where none is named."""
+def answers(folder):
+    """Files by their place."""
     return {
         path.relative_to(folder): path
-        for top in ([folder / name for name in names] or [folder])
-        for path in top.rglob("*")
+        for path in folder.rglob("*")
         if path.is_file() and path.name not in RECORDS
     }
 
 
-def test_what_is_published_is_what_the_records_give(made, names):
-    assert set(answers(made)) == set(answers(PUBLISHED, names))
+@pytest.mark.slow
+def test_what_is_published_is_what_the_records_give(made):
+    assert set(answers(made)) == set(answers(PUBLISHED))
 
 
+@pytest.mark.slow
 def test_texts_and_pages_made_again_are_the_same_to_the_byte(made):
     for name, path in answers(made).items():
         if path.suffix not in (".png", ".pdf"):
             assert path.read_bytes() == (PUBLISHED / name).read_bytes(), name
 
 
-def test_figures_made_again_have_the_same_pixels(made, names):
+@pytest.mark.slow
+def test_figures_made_again_have_the_same_pixels(made):
     pictures = {name: path for name, path in answers(made).items() if path.suffix == ".png"}
-    assert len(pictures) > 3 * len(names or NAMES)
+    assert len(pictures) > 3 * len(NAMES)
     for name, path in pictures.items():
         with Image.open(path) as again, Image.open(PUBLISHED / name) as before:
             assert np.array_equal(np.asarray(again), np.asarray(before)), name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from rich.console import Console
@@ -39,8 +38,6 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         verdicts = answers.all_verdicts(configs, places, chosen)
     by_id = {verdict["id"]: verdict for verdict in verdicts}
     shown = [by_id[name] for name in dict.fromkeys(named)] or verdicts
-    if places.nowhere:
-        print(f"no published results to read: {places.nowhere}", file=sys.stderr)
     if arguments.json:
         print(json.dumps({"claims": shown}))
     elif named:

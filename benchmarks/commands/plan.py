@@ -14,7 +14,7 @@ from rich.console import Console
 from benchmarks.commands.plan_view import TAKES_NONE, print_plan
 from benchmarks.execution.estimate import Estimate, estimate, price_of
 from benchmarks.execution.installed import can_train
-from benchmarks.grid import tuning
+from benchmarks.grid import data, tuning
 from benchmarks.grid.configs import CONF, Configs, opened
 from benchmarks.grid.plan import Cell, Plan
 from benchmarks.grid.request import GROUPS, Request, parse_request, sets_values
@@ -22,7 +22,7 @@ from benchmarks.planning import planned_cells
 from benchmarks.records import holdings
 from benchmarks.records.store import Store
 from benchmarks.running import Progression, check_cells, make_executor
-from benchmarks.settings import Folders, folders
+from benchmarks.settings import Folders, folders, own_folder
 from benchmarks.tracking.choosing import make_tracker
 
 BUILT = ("method", "backbone", "loss", "trainer", "augmentation", "resampling")
@@ -36,7 +36,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         asked = _of_ones_own(planned, request, configs)
     if asked:
         _build(asked, console)
-    make_tracker(planned.settings["logger"], folders(planned.settings).own)
+    make_tracker(planned.settings["logger"], own_folder(planned.settings))
     answer = _answer(planned)
     if arguments.json:
         print(json.dumps(answer))
@@ -97,6 +97,7 @@ def _answer(planned: Plan) -> dict[str, Any]:
         "estimate": asdict(foreseen),
         "new": _new(planned, last_run),
         "damaged": progress.damaged,
+        "data": data.summaries(cell.config["dataset"] for cell in planned.cells),
         "reasons": sorted({f"{cell.reason}. {cell.remedy}" for cell in planned.unavailable}),
     }
 

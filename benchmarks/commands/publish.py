@@ -51,7 +51,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     refuse_changes(request, "a benchmark is published as its file states it")
     with opened(list(request.folders)) as configs:
         planned = planned_cells(request, configs)
-        folder, held, earlier = publish(planned, folders(planned.settings), configs)
+        places = folders(planned.settings, to_publish=True)
+        folder, held, earlier = publish(planned, places, configs)
     terminal.print_notes(held.notes, held.unavailable, console)
     for line in earlier.told:
         console.print(line, soft_wrap=True, highlight=False)
@@ -78,7 +79,7 @@ def publish(plan: Plan, places: Folders, configs: Configs) -> tuple[Path, Holdin
         holdings.write_published(finished, store, folder, earlier.kept)
         written = holdings.read_published(places.published, name)
         published = answers.held_or_refused(name, written)
-        answers.write_answer(folder, published, claims)
+        answers.write_answer(folder, published, claims, places.figures)
         write_overview(places.published, claims)
     except OSError as error:
         remedy = f"cannot be written ({error.strerror}); name another folder"

@@ -34,9 +34,13 @@ class Composer:
     """
 
     def __init__(
-        self, configs: Configs, request: Request, own: Mapping[str, Container[Any]] = NOTHING
+        self,
+        configs: Configs,
+        request: Request,
+        own: Mapping[str, Container[Any]] = NOTHING,
+        base: Mapping[str, Any] = NOTHING,
     ):
-        """`own` are the benchmark's own choices, by group."""
+        """`own` are the benchmark's own choices, by group; `base` is what `compose_base` gave."""
         self.configs, self.request, self.own = configs, request, own
         self.composed: dict[str, DictConfig | dict[str, Any]] = {}
         self.checked: dict[str, dict[str, Any]] = {}
@@ -44,6 +48,7 @@ class Composer:
         self.augmentations: dict[str, dict[str, Any]] = {}
         self.rests: dict[tuple[str, ...], dict[str, Any]] = {}
         self.from_files = not any(_speaks_of_a_group(word) for word in request.fixed)
+        self.default = self._default(base) if base and self.from_files else None
 
     def cell_config(self, assignment: Assignment) -> dict[str, Any]:
         """Raises RequestError for a choice, field or value that there is not."""
@@ -142,11 +147,21 @@ class Composer:
         Only where Hydra made of other choices of the same groups just what their files say, and
         these files, too, speak of nothing but their own group.
         """
-        rest = self.rests.get(tuple(group for group, _ in groups))
+        rest = self.rests.get(tuple(group for group, _ in groups)) or self.default
         if rest is None or not self.from_files:
             return None
         blocks = {group: self._written(group, name) for group, name in groups}
         return None if None in blocks.values() else {**rest, **blocks}
+
+    def _default(self, base: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The cell of the default choices, where Hydra made of each just what its file says."""
+        cell = {name: base[name] for name in (*GROUPS, *SCALARS)}
+        names = {group: cell[group].get("name") for group in GROUPS}
+        for group, name in names.items():
+            known = name in self.configs.choices(group)
+            if not known or cell[group] != self._written(group, name):
+                return None
+        return cell
 
     def _written(self, group: str, name: str) -> dict[str, Any] | None:
         """The content of a choice's file; None where it takes Hydra to read it or to refuse it."""

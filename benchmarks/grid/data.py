@@ -29,6 +29,8 @@ LABELS = ("_target_", "name", "says")
 
 def is_to_be_named(dataset: dict[str, Any]) -> bool:
     """Whether a data set, as its file states it, is somebody's own and yet to be named."""
+    if "_target_" not in dataset:  # refused where it is read
+        return False
     fields = getattr(_source_class(dataset["_target_"]), "to_name", ())
     return bool(fields) and all(dataset.get(name) is None for name in fields)
 

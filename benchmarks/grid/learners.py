@@ -48,8 +48,8 @@ def check_kind(method: dict[str, Any], kind: str, dataset: str) -> None:
     """Refuse a method for data of a kind that its learner does not learn from."""
     takes = getattr(learner_class(method), "takes", (IMAGES,))
     if kind not in takes:
-        remedy = f"learns from {' and '.join(takes)}; {dataset} has {kind}; choose another method"
-        raise RequestError("method", method["name"], remedy)
+        told = f"learns from {' and '.join(takes)}; dataset={dataset} is of kind {kind}"
+        raise RequestError("method", method["name"], f"{told}; choose another method")
 
 
 def learner_class(method: dict[str, Any]) -> type:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.grid import augmentations, data, fields, hierarchy, learners, search, weights
+from benchmarks.grid import augmentations, data, fields, hierarchy, learners, own_data, weights
 from benchmarks.grid.blocks import assignments, own_choices, stated_blocks
 from benchmarks.grid.composing import PROTOCOL, Composer, check_name, plain
 from benchmarks.grid.configs import Configs
@@ -14,6 +14,7 @@ from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.key import Fingerprints, cell_key
 from benchmarks.grid.metrics import shown_metric
 from benchmarks.grid.request import GROUPS, SCALARS, Request, values_of
+from benchmarks.grid.search import FIELD as SEARCH_SPACE
 from benchmarks.grid.tuning import Study
 from benchmarks.grid.variants import varied_fields
 from datasets.errors import DataUnavailable
@@ -111,11 +112,12 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     settings = {name: base[name] for name in SETTINGS}
     grid = grid_of(base["benchmark"])
     varied = varied_fields(stated_blocks(grid, request.axes))
-    composer = Composer(configs, request, own_choices(grid))
+    composer = Composer(configs, request, own_choices(grid), base)
     plan = Plan(base["benchmark"], settings, _changes(request, grid, composer), varied)
     seen: set[str] = set()
-    for assignment in assignments(grid, request.axes):
-        _add_cell(plan, composer.cell_config(assignment), seen)
+    with own_data.benchmark_named(request, composer):
+        for assignment in assignments(grid, request.axes):
+            _add_cell(plan, composer.cell_config(assignment), seen)
     _refuse_choices_without_effect(request, plan)
     return plan
 
@@ -152,10 +154,16 @@ def _check_benchmark_name(name: Any, request: Request, configs: Configs) -> None
         raise RequestError("benchmark.name", name, "taken by the results folder; choose another")
     if name not in configs.choices("benchmark"):
         return
-    chosen = request.benchmark or plain(configs.compose([]))["benchmark"]["name"]
-    if name != chosen:
+    chosen = request.benchmark
+    if chosen is None and _is_renamed(request):
+        chosen = plain(configs.compose([]))["benchmark"]["name"]
+    if chosen not in (None, name):
         remedy = f"another benchmark's, whose results it would take; say {chosen}"
         raise RequestError("benchmark.name", name, remedy)
+
+
+def _is_renamed(request: Request) -> bool:
+    return any(word.lstrip("+").partition("=")[0] == "benchmark.name" for word in request.fixed)
 
 
 def _changes(request: Request, grid: list[dict[str, Any]], composer: Composer) -> tuple[str, ...]:
@@ -163,20 +171,9 @@ def _changes(request: Request, grid: list[dict[str, Any]], composer: Composer) -
     that say which data of one's own a benchmark for such is asked of."""
     same = {axis for axis, values in request.axes.items() if _repeats(axis, values, grid)}
     changes = tuple(change for change in request.changes if change.split("=")[0] not in same)
-    names = [name for name in own_choices(grid)["dataset"] if _is_choice(composer, name)]
-    if not names or not all(data.is_to_be_named(composer.block("dataset", n)) for n in names):
+    if not own_data.are_asked_for(grid, composer):
         return changes
-    return tuple(change for change in changes if not _describes_data(change))
-
-
-def _is_choice(composer: Composer, name: Any) -> bool:
-    """One that there is not is told later, with what there is."""
-    return isinstance(name, str) and name in composer.configs.choices("dataset")
-
-
-def _describes_data(change: str) -> bool:
-    group, _, field = change.partition("=")[0].lstrip("+").partition(".")
-    return group == "dataset" and bool(field) and field not in data.SAMPLING
+    return tuple(change for change in changes if not own_data.are_described(change))
 
 
 def _repeats(axis: str, values: list[Any], grid: list[dict[str, Any]]) -> bool:
@@ -243,7 +240,7 @@ def _add_cell(plan: Plan, config: dict[str, Any], seen: set[str]) -> None:
             plan.unavailable.append(Unavailable(config, error.reason, error.remedy))
             seen.add(identity)
         return
-    if search.FIELD in config:
+    if SEARCH_SPACE in config:
         _add_to_search(plan, config)
         return
     key = cell_key(config, found)

@@ -43,10 +43,10 @@ def parse_request(words: list[str]) -> Request:
     fixed: list[str] = []
     folders: list[str] = []
     changes: list[str] = []
-    for override in _parse(words):
+    for override in _each_once(_parse(words)):
         line = override.input_line
         assert line is not None  # what was parsed has one
-        key = ALIASES.get(override.key_or_group, override.key_or_group)
+        key = _key(override)
         if override.is_delete():
             raise RequestError(key, "deleted", "nothing can be left out; set it to another value")
         plain = not (override.is_add() or override.is_force_add())
@@ -70,6 +70,25 @@ def parse_request(words: list[str]) -> Request:
                 raise RequestError(key, override.get_value_string(), "give one value, not a sweep")
             fixed.append(line)
     return Request(benchmark, axes, tuple(fixed), tuple(folders), tuple(changes))
+
+
+def _each_once(overrides: list[Override]) -> list[Override]:
+    """Refuse a second value for one field, of which one would silently be dropped."""
+    given: dict[str, str] = {}
+    for override in overrides:
+        if override.is_delete():  # has no value, and is refused for what it is
+            continue
+        key, value = _key(override), override.get_value_string()
+        if key in given and key != SEARCH_PATH:
+            remedy = f"given twice; for both, write {key}={given[key]},{value}"
+            several = is_axis(key) and given[key] != value
+            raise RequestError(key, value, remedy if several else "given twice; leave one out")
+        given[key] = value
+    return overrides
+
+
+def _key(override: Override) -> str:
+    return ALIASES.get(override.key_or_group, override.key_or_group)
 
 
 def _is_whereabouts(key: str, override: Override) -> bool:

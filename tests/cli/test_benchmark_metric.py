@@ -124,14 +124,16 @@ def test_its_numbers_are_those_of_the_metric(ran, scarce, results):
     assert accuracy["panels"] != asked["panels"]
 
 
-def test_what_is_published_of_it_shows_the_same(ran, scarce, results):
+def test_what_is_published_of_it_shows_the_same(ran, scarce, results, published):
     words, _ = ran
     assert scarce("publish", *words).code == 0
-    published = results.parent / "published" / "rarely"
-    assert json.loads((published / "manifest.json").read_text())["benchmark"]["metric"] == "auroc"
+    assert (
+        json.loads((published / "rarely" / "manifest.json").read_text())["benchmark"]["metric"]
+        == "auroc"
+    )
     rows, own = (
         [(row["method"], row["mean"][:5]) for row in lines(folder)]
-        for folder in (published, results / "rarely")
+        for folder in (published / "rarely", results / "rarely")
     )
     assert rows == own
 

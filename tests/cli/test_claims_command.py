@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from PIL import Image
 
 from benchmarks import answers
+from benchmarks.cli import TAKEN_BY
 from benchmarks.grid.configs import CONF, PROJECT
 
 
@@ -80,3 +82,13 @@ def test_what_another_command_takes_leads_there(words, told, scarce):
     outcome = scarce(*words)
     assert outcome.code == 2
     assert outcome.err == f"scarce: {told}\n"
+
+
+@pytest.mark.parametrize(("word", "taker"), TAKEN_BY.items())
+def test_a_command_takes_what_others_lead_there_for(word, taker, scarce, tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
+    photo = [str(tmp_path / "photo.png")] if taker == "predict" else []
+    outcome = scarce(taker, f"{word}=no such", *photo, places={})
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"scarce: {word}=no such: ")
+    assert "no such field" not in outcome.err

@@ -60,7 +60,7 @@ def test_report_and_claims_are_the_same_to_the_byte(scarce, results):
     assert (answer(results / "quickstart"), scarce("claims", "--json").out) == before
 
 
-def test_what_is_published_is_the_same_to_the_byte(scarce, tmp_path):
+def test_what_is_published_is_the_same_to_the_byte(scarce, published, tmp_path):
     scarce("run", *GRID)
     scarce("publish", "benchmark=quickstart")
     scarce("compact")
@@ -68,7 +68,7 @@ def test_what_is_published_is_the_same_to_the_byte(scarce, tmp_path):
     names = (*ANSWER, "records.parquet", "manifest.json")
     for name in names:
         again = (tmp_path / "again" / "quickstart" / name).read_bytes()
-        assert again == (tmp_path / "published" / "quickstart" / name).read_bytes(), name
+        assert again == (published / "quickstart" / name).read_bytes(), name
 
 
 def test_deleting_the_file_runs_its_cells_again(scarce, results):

@@ -55,6 +55,7 @@ def in_short(benchmark: str) -> tuple[str, ...]:
 
 DEEP = ("raj2018", "raj2018_published", "distant", "barz2019_cub", "barz2019_small", "head_size")
 DEEP += ("brigato2022_cub", "cosine_curve", "cosine_pretrained", "cosine_vs_tuned")
+DEEP += ("half_time", "augmentation_ablation")
 
 # Where losses are compared: two of them, and whatever makes a cell long made short.
 NETWORK = ("method.epochs=1", "init_seed=0", "augmentation=none", *SMALL[1:])
@@ -72,7 +73,14 @@ OF_LOSSES = {
 }
 
 
-@pytest.mark.parametrize("method", [name for name in names("method") if name not in OF_TEXTS])
+@pytest.mark.parametrize(
+    "method",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in TRANSFER else ())
+        for name in names("method")
+        if name not in OF_TEXTS
+    ],
+)
 def test_method(method, scarce, records):
     words = ("split_seed=0", *short(method), *(SMALL if method in TRANSFER else ()))
     if method == "resnet20":  # an epoch takes the samples many times
@@ -133,12 +141,16 @@ def test_loss(loss, scarce):
     assert scarce("run", *TINY, *words, f"loss={loss}").code == 0
 
 
-CLUSTERS = {"ray": pytest.mark.slow, "slurm": (pytest.mark.slow, needs_slurm)}  # seconds to start
+SLOW_EXECUTORS = {  # seconds to start
+    "local": pytest.mark.slow,
+    "ray": pytest.mark.slow,
+    "slurm": (pytest.mark.slow, needs_slurm),
+}
 
 
 @pytest.mark.parametrize(
     "executor",
-    [pytest.param(name, marks=CLUSTERS.get(name, ())) for name in names("executor")],
+    [pytest.param(name, marks=SLOW_EXECUTORS.get(name, ())) for name in names("executor")],
 )
 def test_executor(executor, scarce):
     words = ("method=leekasso", "split_seed=range(2)", f"executor={executor}")

@@ -20,6 +20,7 @@ from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import Plan, make_plan
 from benchmarks.grid.request import parse_request
 from tests.clusters import needs_slurm
+from tests.tiny import last_of_each
 
 GRID = (
     "dataset=digits01",
@@ -168,7 +169,7 @@ def test_a_wrong_option_is_told_in_a_line_and_nothing_is_written(words, scarce, 
 def planned(*words: str) -> Plan:
     cell = ("dataset=digits01", "dataset.train_size=12", "method=mlp", "split_seed=0,1")
     with opened([]) as configs:
-        return make_plan(parse_request([*cell, *words]), configs)
+        return make_plan(parse_request(last_of_each(*cell, *words)), configs)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.records.archive import read_archive, write_archive
 from benchmarks.records.store import Store
+from tests.tiny import last_of_each
 
 TINY = ("executor=serial", "method=mlp", "method.epochs=1", "dataset.train_size=10")
 DIGITS = ("dataset=digits01", *TINY)
@@ -93,7 +94,9 @@ def test_wrong_options_are_refused_before_anything_runs(words, told, scarce, res
 @pytest.mark.parametrize("method", ["mlp_pca_code", "mlp_autoencoder_code"])
 def test_a_cell_learns_from_a_code(method, scarce, records):
     short = ("method.code.updates=2",) if "autoencoder" in method else ()
-    words = (*DIGITS, f"method={method}", "method.code.length=3", *short, "split_seed=0")
+    words = last_of_each(
+        *DIGITS, f"method={method}", "method.code.length=3", *short, "split_seed=0"
+    )
     outcome = scarce("run", *words)
     assert outcome.code == 0, outcome.err
     (record,) = records().values()
@@ -103,6 +106,7 @@ def test_a_cell_learns_from_a_code(method, scarce, records):
 
 
 def test_a_code_that_cannot_be_made_is_refused_in_one_line(scarce):
-    outcome = scarce("run", *DIGITS, "method=mlp_pca_code", "method.code.length=0")
+    words = last_of_each(*DIGITS, "method=mlp_pca_code", "method.code.length=0")
+    outcome = scarce("run", *words)
     assert outcome.code == 2
     assert "method.code.length=0: a whole number from 1 up" in outcome.err

@@ -28,7 +28,7 @@ def finished(scarce, results):
     "words",
     [
         ["plan", *ONE_CELL],
-        ["run", *ONE_CELL],
+        ["run", *ONE_CELL, "figures=none"],
         ["report"],
         ["claims", "benchmark=quickstart"],
         ["list", "methods"],

@@ -76,7 +76,7 @@ def test_labels_that_differ_in_case_alone_are_told_as_a_run_begins(table, scarce
     rows = [f"{n},{n % 3},{['yes', 'no', 'YES ', 'NO '][n % 4]}" for n in range(40)]
     table.write_text("\n".join(["x,y,label", *rows]) + "\n")
     words = ("benchmark=compare_tables", f"dataset.file={table}", "dataset.target=label")
-    out = scarce("run", *words, *FEW, "method=decision_tree", "split_seed=0").out
+    out = scarce("run", *words, *FEW, "method=decision_tree").out
     assert f"\ntable: 40 rows of {table}: NO 10, YES 10, no 10, yes 10\n" in out
     told = "labels that differ in case or spaces alone: NO and no, YES and yes"
     assert f"\ntable: {told}; mend them if they mean the same\n" in out
@@ -107,3 +107,31 @@ def test_a_class_of_one_row_is_not_to_be_parted_into_one_fold(table, scarce):
     words = ("benchmark=compare_tables", f"dataset.file={more}", "dataset.target=label")
     assert "give dataset.folds=2, add rows" in scarce("plan", *words, "method=decision_tree").err
     assert scarce("plan", *words, "method=decision_tree", "dataset.folds=2").code == 0
+
+
+def test_classes_are_told_by_a_plan_as_by_a_run(table, scarce):
+    words = ("benchmark=compare_tables", f"dataset.file={table}", "dataset.target=label")
+    told = f"table: 24 rows of {table}: "
+    assert told in scarce("plan", *words).out
+    (line,) = scarce("plan", "--json", *words).json["data"]
+    assert line.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "benchmark"), [("table", "compare_tables"), ("texts", "compare_texts")]
+)
+def test_a_forgotten_benchmark_of_own_data_is_named(dataset, benchmark, table, texts, scarce):
+    """Regression: methods were refused one by one, and the benchmark never named."""
+    where = {"table": (f"dataset.file={table}", "dataset.target=label")}
+    words = where.get(dataset, (f"dataset.root={texts}",))
+    outcome = scarce("run", f"dataset={dataset}", *words)
+    told = f"(no benchmark is given; of data of your own, benchmark={benchmark} asks)\n"
+    assert outcome.code == 2
+    assert outcome.err.endswith(told)
+    assert told not in scarce("run", f"dataset={dataset}", "benchmark=quickstart", *words).err
+
+
+def test_own_data_may_be_asked_what_the_default_benchmark_asks(table, scarce):
+    words = ("dataset=table", f"dataset.file={table}", "dataset.target=label", "method=mlp_table")
+    outcome = scarce("plan", *words, "dataset.train_size=10")
+    assert outcome.code == 0, outcome.err

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.grid.configs import CONF, opened
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
-from tests.tiny import TINY
+from tests.tiny import TINY, last_of_each
 
 GRID = (*TINY, "method=leekasso,logistic")
 
@@ -105,7 +105,7 @@ class TestEstimate:
 
     def test_says_how_much_is_guessed(self, scarce):
         scarce("run", *GRID, "split_seed=range(3)")
-        words = (*GRID, "split_seed=range(3,6)", "dataset.train_size=10,20")
+        words = last_of_each(*GRID, "split_seed=range(3,6)", "dataset.train_size=10,20")
         assert scarce("plan", "--json", *words).json["estimate"]["guessed"] == 0.5
         shown = scarce("plan", *words).out
         assert "50 % of the cells of a kind that was measured" in shown
@@ -284,7 +284,7 @@ class TestFieldsThatAFileLeavesAtTheirDefault:
             "grid: [{dataset: digits01, dataset.train_size: 10, method: mlp, method.epochs: 1,"
             " method.repeat_to: 40, loss: cross_entropy, augmentation: none, split_seed: 0}]"
         )
-        assert scarce("run", *own, "figures=none").code == 0
+        assert scarce("run", *own, "executor=serial").code == 0
         assert scarce("plan", "--json", *own, "method=mlp").json["done"] == 1
         other = ("method=cnn", "method.epochs=1")
         assert scarce("run", *TINY, *other, "split_seed=0").code == 0

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.cli.marking import MARK, Marking, Remembering
+from tests.tiny import last_of_each
 
 SAMPLING = ("dataset.train_size=40", "dataset.test_share=0.4", "dataset.validation=0.25")
 SAMPLING += ("split_seed=0", "executor=serial")
@@ -33,7 +34,7 @@ def table(tmp_path):
         (tmp_path / "rows.csv").write_text(text)
         file = f"dataset.file={tmp_path}/rows.csv"
         own = ("dataset=table", file, "dataset.target=kind", "dataset.positive=rare")
-        return (*own, *SAMPLING, *words)
+        return last_of_each(*own, *SAMPLING, *words)
 
     return write
 
@@ -143,7 +144,7 @@ def test_the_ratio_of_a_sweep_names_its_rows_and_others_have_no_variant(
             "inputs of shape (2,): takes images",
         ),
         (["method=small_cnn"], "inputs of shape (2,): takes images"),
-        (["method=frozen"], "learns from images; table has table"),
+        (["method=frozen"], "learns from images; dataset=table is of kind table"),
         (["augmentation=flip", "method=mlp_table"], "augmentation"),
         (
             ["resampling=class_weights", "method=mlp_table", "loss=cosine"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = pytest.mark.slow
 GRID = (
     "dataset=digits01",
     "dataset.train_size=12",
@@ -25,7 +26,6 @@ def undisturbed(tmp_path_factory):
     return _run(tmp_path_factory.mktemp("serial"), "executor=serial")
 
 
-@pytest.mark.slow
 def test_two_worker_processes_give_the_same_bits_as_one_after_another(undisturbed, tmp_path):
     assert _run(tmp_path, "executor.workers=2") == undisturbed
 

@@ -10,12 +10,11 @@ import time
 import psutil
 import pytest
 
+pytestmark = pytest.mark.slow
 GRID = ("dataset=digits01", "method=leek_net", "split_seed=range(40)", "executor.workers=2")
 
 
-@pytest.mark.parametrize(
-    "sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_keeps_what_is_finished_and_the_same_command_goes_on(sent, scarce, results, records):
     command = [sys.executable, "-m", "benchmarks", "run", *GRID, f"results_dir={results}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

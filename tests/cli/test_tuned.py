@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.grid import data
-from tests.tiny import TINY
+from tests.tiny import TINY, last_of_each
 
 TUNED = (*TINY, "dataset.train_size=12", "protocol=tuned", "protocol.trials=5")
 MLP = (*TUNED, "method=mlp", "method.epochs=4", "split_seed=0")
@@ -240,9 +240,9 @@ def test_trials_are_judged_by_the_metric_of_the_protocol(scarce, records, result
 
 def test_a_search_by_accuracy_has_the_same_cells_whether_it_says_so_or_not(scarce):
     scarce("run", *MLP)
-    plan = scarce("plan", "--json", *MLP, "protocol.metric=accuracy").json
+    plan = scarce("plan", "--json", *last_of_each(*MLP, "protocol.metric=accuracy")).json
     assert plan["pending"] == 0
-    plan = scarce("plan", "--json", *MLP, "protocol.metric=auroc").json
+    plan = scarce("plan", "--json", *last_of_each(*MLP, "protocol.metric=auroc")).json
     assert plan["done"] == 0
 
 

@@ -70,8 +70,8 @@ def test_what_reads_works(words, reader, scarce):
     "words",
     [
         ("run", *ONE_CELL),
-        ("run", *TINY, "method=logistic", "split_seed=0"),
-        ("verify", "benchmark=quickstart", "cells=1"),
+        pytest.param(("run", *TINY, "method=logistic", "split_seed=0"), marks=pytest.mark.slow),
+        pytest.param(("verify", "benchmark=quickstart", "cells=1"), marks=pytest.mark.slow),
     ],
     ids=["network", "estimator", "verify"],
 )

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 import pytest
 
+from tests.tiny import TINY
+
 WRONG = {
     "method=mlpp": ("method=mlpp", "did you mean mlp?"),
     "dataset=digits02": ("dataset=digits02", "did you mean digits01?"),
@@ -154,7 +156,7 @@ def test_a_limit_that_no_executor_keeps_is_refused_before_anything_is_written(
 
 def test_a_published_folder_that_cannot_be_written_is_named(scarce, tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    scarce("run", "dataset=digits01", "dataset.train_size=10", "method=leekasso", "split_seed=0")
+    scarce("run", *TINY, "method=leekasso", "split_seed=0")
     outcome = scarce("publish", f"published_dir={tmp_path}/file/published")
     assert outcome.code == 2
     assert "published_dir" in outcome.err

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.grid.configs import PROJECT
 from tests.docs import shown
 from tests.photos import photo_folder
+from tests.tiny import last_of_each
 
 FILES = [file for page in shown.PAGES for file in shown.files(page)]
 ON_DIGITS = ("dataset=digits01", "dataset.train_size=20", "split_seed=0")
@@ -34,7 +35,8 @@ def test_a_file_on_the_search_path_is_taken(file, outside, scarce):
     words = [] if file.group == "benchmark" else ["method=mlp", *ON_DIGITS]
     if file.group == "augmentation":  # another package's pipeline takes pixels of 0 to 255 alone
         words = ["method=mlp", *_on_photos(outside)]
-    outcome = scarce("plan", "--json", path, *words, f"{file.group}={file.name}")
+    words = last_of_each(*words, f"{file.group}={file.name}")
+    outcome = scarce("plan", "--json", path, *words)
     assert outcome.code == 0, outcome.err
     assert outcome.json["total"] + outcome.json["unavailable"] > 0
 

@@ -39,9 +39,12 @@ DOCUMENT = r"""\documentclass{article}
 %s
 \end{document}
 """
-needs_pdflatex = pytest.mark.skipif(
-    shutil.which("pdflatex") is None, reason="pdflatex is not installed"
-)
+
+
+def needs_pdflatex(test):
+    """Slow, too: it compiles every table that is published."""
+    missing = shutil.which("pdflatex") is None
+    return pytest.mark.slow(pytest.mark.skipif(missing, reason="pdflatex is not installed")(test))
 
 
 WORD = re.compile(r'<word xMin="(.*?)" yMin=".*?" xMax="(.*?)" yMax="(.*?)">(.*?)</word>')
@@ -172,7 +175,6 @@ def letters(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", text).lower())
 
 
-@pytest.mark.slow
 @needs_pdflatex
 def test_every_number_and_mark_of_every_table_is_in_the_pdf(tables, compiled):
     for name, table in tables.items():

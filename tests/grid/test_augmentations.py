@@ -9,6 +9,7 @@ from benchmarks.grid.configs import opened
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.plan import make_plan
 from benchmarks.grid.request import parse_request
+from tests.tiny import last_of_each
 
 CELL = ["dataset=digits01", "dataset.train_size=10", "method=mlp", "split_seed=0"]
 BLOCKS = {
@@ -21,7 +22,7 @@ BLOCKS = {
 
 def cells_of(*words):
     with opened([]) as configs:
-        return make_plan(parse_request([*CELL, *words]), configs).cells
+        return make_plan(parse_request(last_of_each(*CELL, *words)), configs).cells
 
 
 def test_the_operations_of_all_parts_follow_each_other():

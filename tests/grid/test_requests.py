@@ -42,6 +42,29 @@ def test_a_sweep_over_a_setting_is_refused():
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("method=mlp method=cnn", "method=cnn: given twice; for both, write method=mlp,cnn"),
+        ("seed=1 split_seed=2", "split_seed=2: given twice; for both, write split_seed=1,2"),
+        ("method=mlp method=mlp", "method=mlp: given twice; leave one out"),
+        ("threads=1 +threads=1", "threads=1: given twice; leave one out"),
+        ("executor.workers=1 executor.workers=2", "executor.workers=2: given twice; leave one out"),
+        ("benchmark=a benchmark=b", "benchmark=b: given twice; leave one out"),
+    ],
+)
+def test_a_field_that_is_given_twice_is_refused(words, told):
+    """Regression: the last was taken, as Hydra does, and the first dropped without a word."""
+    with pytest.raises(RequestError) as refusal:
+        parse_request(words.split())
+    assert str(refusal.value) == told
+
+
+def test_each_folder_on_the_search_path_counts():
+    words = ["hydra.searchpath=[file://a]", "hydra.searchpath=[file://b]"]
+    assert parse_request(words).folders == ("file://a", "file://b")
+
+
+@pytest.mark.parametrize(
     ("written", "values"),
     [
         ("range(10,25,5)", [10, 15, 20]),

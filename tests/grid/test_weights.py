@@ -22,7 +22,7 @@ def config(**backbone):
 
 
 @pytest.fixture
-def published(monkeypatch, tmp_path, hosts):
+def offered(monkeypatch, tmp_path, hosts):
     """A host that has the published file, and empty places to look for it."""
     monkeypatch.setenv("SCARCE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("SCARCE_CACHE", str(tmp_path / "cache"))
@@ -36,39 +36,39 @@ def published(monkeypatch, tmp_path, hosts):
     return at
 
 
-def test_published_weights_are_fetched_once_and_kept_in_the_cache(published, tmp_path):
-    host = published()
+def test_published_weights_are_fetched_once_and_kept_in_the_cache(offered, tmp_path):
+    host = offered()
     for _ in range(2):
         assert weights.fingerprint(config()) == {"weights": DIGEST}
     assert host.requests == [FILE]
     assert (tmp_path / "cache" / "weights" / FILE).read_bytes() == CONTENT
 
 
-def test_a_file_among_the_data_is_taken_before_anything_is_fetched(published, tmp_path):
-    host = published()
+def test_a_file_among_the_data_is_taken_before_anything_is_fetched(offered, tmp_path):
+    host = offered()
     (tmp_path / "data" / "weights").mkdir(parents=True)
     (tmp_path / "data" / "weights" / FILE).write_bytes(CONTENT)
     assert weights.with_file(config())["file"] == str(tmp_path / "data" / "weights" / FILE)
     assert host.requests == []
 
 
-def test_a_file_that_is_not_the_published_one_is_refused(published, tmp_path):
-    published()
+def test_a_file_that_is_not_the_published_one_is_refused(offered, tmp_path):
+    offered()
     (tmp_path / "data" / "weights").mkdir(parents=True)
     (tmp_path / "data" / "weights" / FILE).write_bytes(b"something else")
     with pytest.raises(RequestError, match="is damaged: expected sha256"):
         weights.fingerprint(config())
 
 
-def test_what_a_host_sends_instead_of_the_weights_is_not_kept(published, tmp_path):
-    published(b"something else")
+def test_what_a_host_sends_instead_of_the_weights_is_not_kept(offered, tmp_path):
+    offered(b"something else")
     with pytest.raises(DataUnavailable, match="sent something else than sha256"):
         weights.fingerprint(config())
     assert not (tmp_path / "cache" / "weights" / FILE).exists()
 
 
-def test_where_they_cannot_be_had_the_file_and_its_place_are_named(published, tmp_path):
-    published(content=None)
+def test_where_they_cannot_be_had_the_file_and_its_place_are_named(offered, tmp_path):
+    offered(content=None)
     with pytest.raises(DataUnavailable) as told:
         weights.fingerprint(config())
     assert FILE in told.value.reason
@@ -77,9 +77,9 @@ def test_where_they_cannot_be_had_the_file_and_its_place_are_named(published, tm
 
 
 def test_cells_whose_weights_cannot_be_had_are_unavailable_and_the_others_run(
-    published, scarce, records
+    offered, scarce, records
 ):
-    published(content=None)
+    offered(content=None)
     words = ("dataset=digits01", "dataset.train_size=10", "split_seed=0", "executor=serial")
     methods = ("method=frozen,logistic", "backbone=resnet18")
     answer = scarce("plan", "--json", *words, *methods)
@@ -90,8 +90,8 @@ def test_cells_whose_weights_cannot_be_had_are_unavailable_and_the_others_run(
     assert [record["config"]["method"]["name"] for record in records().values()] == ["logistic"]
 
 
-def test_random_weights_and_training_from_scratch_need_no_file(published):
-    published(content=None)
+def test_random_weights_and_training_from_scratch_need_no_file(offered):
+    offered(content=None)
     assert weights.fingerprint(config(weights="none")) == {"weights": None}
     scratch = config() | {"method": {"name": "from_scratch", "pretrained": False}}
     assert weights.fingerprint(scratch) == {"weights": None}

@@ -24,6 +24,7 @@ from tests.records.samples import (
     without_history,
 )
 
+pytestmark = pytest.mark.slow
 CRASH = """
 import os, signal, sys
 from pathlib import Path

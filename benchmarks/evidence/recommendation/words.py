@@ -47,6 +47,11 @@ class Wrong(NamedTuple):
     sure: str
 
 
+def section(advice: Advice) -> str:
+    """What contents call it."""
+    return "Recommendation" if _compared(advice) else "The one method"
+
+
 def headline(advice: Advice) -> str:
     """The method to use or, where one stands alone, that nothing was compared with it."""
     chosen = _named(advice.chosen)
