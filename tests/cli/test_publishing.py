@@ -1,4 +1,4 @@
-"""Records travel: published as one file, merged elsewhere, compared with the next run."""
+"""What is published: the benchmark as its file states it, and what is told beside other results."""
 
 from __future__ import annotations
 
@@ -8,23 +8,11 @@ import pytest
 
 from benchmarks.grid import data
 from benchmarks.records import archive
-from benchmarks.records.store import Store
 from datasets.bundled import Bundled
 from datasets.errors import DataUnavailable
 from tests.tiny import TINY
 
 GRID = (*TINY, "method=leekasso,logistic", "split_seed=range(3)")
-
-
-def test_merged_predictions_keep_the_predicted_classes(scarce, published, records, tmp_path):
-    scarce("run", *GRID)
-    scarce("publish", "benchmark=quickstart")
-    scarce("merge", "published", f"results_dir={tmp_path / 'other'}")
-    for key, record in records().items():
-        arrays = Store(tmp_path / "other").predictions(key)
-        accuracy = (arrays["predicted"] == arrays["labels"]).mean()
-        assert accuracy == record["metrics"]["accuracy"]
-        assert arrays["scores"].shape == (len(arrays["labels"]), 2)
 
 
 def test_published_results_never_stand_in_for_a_run(scarce, published, results):
