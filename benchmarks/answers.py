@@ -104,7 +104,8 @@ def _answer(
     terminal.print_failures(own.records, console)
     console.print(agreement_text(found), highlight=False, soft_wrap=True)
     terminal.print_recommendation(findings, console)
-    console.print(f"Tables, figures, verdicts, report: {folder}", soft_wrap=True)
+    written = "Tables, figures, verdicts, report" if places.figures else "Tables, verdicts, report"
+    console.print(f"{written}: {folder}", soft_wrap=True)
     return findings.recommendation
 
 

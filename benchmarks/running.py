@@ -25,7 +25,7 @@ from benchmarks.grid.locating import why_not_there
 from benchmarks.grid.plan import Cell, Plan
 from benchmarks.records import holdings
 from benchmarks.records.store import Record, Store
-from benchmarks.settings import folders, own_folder
+from benchmarks.settings import folders
 from datasets.encoding import encoded_shape
 
 
@@ -79,7 +79,7 @@ def check(plan: Plan, here: bool = True) -> None:
 
     Where it is called elsewhere than `here`, what only the machine there can tell is left to it.
     """
-    _checked_executor(plan, Progression(plan, Store(own_folder(plan.settings))), here)
+    _checked_executor(plan, Progression(plan, Store(folders(plan.settings).own)), here)
 
 
 def _checked_executor(plan: Plan, progress: Progression, here: bool = True) -> Any:

@@ -12,7 +12,7 @@ from benchmarks.grid.request import parse_request
 from benchmarks.planning import planned_cells
 from benchmarks.records.compaction import Folding, fold
 from benchmarks.records.store import Store
-from benchmarks.settings import own_folder
+from benchmarks.settings import folders
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
@@ -21,7 +21,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     refuse_changes(request, "a benchmark is compacted as its file states it")
     with opened(list(request.folders)) as configs:
         planned = planned_cells(request, configs)
-    name, store = planned.benchmark["name"], Store(own_folder(planned.settings))
+    name, store = planned.benchmark["name"], Store(folders(planned.settings).own)
     folding = fold(store, name, (cell.key for cell in planned.cells))
     console.print(f"{name}: {_told(folding)}", soft_wrap=True, highlight=False, markup=False)
     for damaged in folding.damaged:

@@ -22,7 +22,7 @@ from benchmarks.planning import planned_cells
 from benchmarks.records import holdings
 from benchmarks.records.store import Store
 from benchmarks.running import Progression, check_cells, make_executor
-from benchmarks.settings import Folders, folders, own_folder
+from benchmarks.settings import Folders, folders
 from benchmarks.tracking.choosing import make_tracker
 
 BUILT = ("method", "backbone", "loss", "trainer", "augmentation", "resampling")
@@ -36,7 +36,7 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
         asked = _of_ones_own(planned, request, configs)
     if asked:
         _build(asked, console)
-    make_tracker(planned.settings["logger"], own_folder(planned.settings))
+    make_tracker(planned.settings["logger"], folders(planned.settings).own)
     answer = _answer(planned)
     if arguments.json:
         print(json.dumps(answer))

@@ -56,7 +56,8 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     terminal.print_notes(held.notes, held.unavailable, console)
     for line in earlier.told:
         console.print(line, soft_wrap=True, highlight=False)
-    console.print(f"Published: {folder}", soft_wrap=True, highlight=False)
+    told = "" if places.figures else " (without figures; figures=all draws them)"
+    console.print(f"Published: {folder}{told}", soft_wrap=True, highlight=False)
     return 0
 
 

@@ -14,6 +14,14 @@ MOST_CELLS = 200_000  # that a grid may have before exclusions; planning as many
 Requested = dict[str, list[Any]]
 
 
+def grid_of(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
+    """The blocks of a benchmark's file; raises RequestError where they are none."""
+    grid = benchmark.get("grid")
+    if not isinstance(grid, list) or not all(isinstance(block, dict) for block in grid) or not grid:
+        raise RequestError("benchmark.grid", grid, "a list of blocks, each a mapping axis: values")
+    return grid
+
+
 def assignments(blocks: list[dict[str, Any]], requested: Requested) -> Iterator[Assignment]:
     """One mapping axis -> value per cell, in the order of the blocks; may repeat cells.
 

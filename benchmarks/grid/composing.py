@@ -16,7 +16,14 @@ from benchmarks.grid.block import Assignment
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
 from benchmarks.grid.field_paths import set_field, states_field
-from benchmarks.grid.request import AUGMENTATION, GROUPS, RESAMPLING, SCALARS, Request
+from benchmarks.grid.request import (
+    AUGMENTATION,
+    CHOSEN_ONCE,
+    GROUPS,
+    RESAMPLING,
+    SCALARS,
+    Request,
+)
 
 PROTOCOL, SELECT_EPOCH_ON = "protocol", "select_epoch_on"
 # What only Hydra can follow: a defaults list, a package, a reference to another field.
@@ -34,21 +41,16 @@ class Composer:
     """
 
     def __init__(
-        self,
-        configs: Configs,
-        request: Request,
-        own: Mapping[str, Container[Any]] = NOTHING,
-        base: Mapping[str, Any] = NOTHING,
+        self, configs: Configs, request: Request, own: Mapping[str, Container[Any]] = NOTHING
     ):
-        """`own` are the benchmark's own choices, by group; `base` is what `compose_base` gave."""
+        """`own` are the benchmark's own choices, by group."""
         self.configs, self.request, self.own = configs, request, own
         self.composed: dict[str, DictConfig | dict[str, Any]] = {}
         self.checked: dict[str, dict[str, Any]] = {}
         self.written: dict[tuple[str, str], dict[str, Any] | None] = {}
         self.augmentations: dict[str, dict[str, Any]] = {}
         self.rests: dict[tuple[str, ...], dict[str, Any]] = {}
-        self.from_files = not any(_speaks_of_a_group(word) for word in request.fixed)
-        self.default = self._default(base) if base and self.from_files else None
+        self.from_files = not any(self._may_reach_out(word) for word in request.fixed)
 
     def cell_config(self, assignment: Assignment) -> dict[str, Any]:
         """Raises RequestError for a choice, field or value that there is not."""
@@ -147,21 +149,20 @@ class Composer:
         Only where Hydra made of other choices of the same groups just what their files say, and
         these files, too, speak of nothing but their own group.
         """
-        rest = self.rests.get(tuple(group for group, _ in groups)) or self.default
+        rest = self.rests.get(tuple(group for group, _ in groups))
         if rest is None or not self.from_files:
             return None
         blocks = {group: self._written(group, name) for group, name in groups}
         return None if None in blocks.values() else {**rest, **blocks}
 
-    def _default(self, base: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The cell of the default choices, where Hydra made of each just what its file says."""
-        cell = {name: base[name] for name in (*GROUPS, *SCALARS)}
-        names = {group: cell[group].get("name") for group in GROUPS}
-        for group, name in names.items():
-            known = name in self.configs.choices(group)
-            if not known or cell[group] != self._written(group, name):
-                return None
-        return cell
+    def _may_reach_out(self, override: str) -> bool:
+        """Into the groups of a cell: by name, by reference, or by what a chosen file says."""
+        group, _, name = override.lstrip("+").partition("=")
+        if _speaks_of_a_group(override) or "${" in name:
+            return True
+        if group not in CHOSEN_ONCE or name not in self.configs.choices(group):
+            return False
+        return REACHES_OUT.search(self.configs.text(group, name)) is not None
 
     def _written(self, group: str, name: str) -> dict[str, Any] | None:
         """The content of a choice's file; None where it takes Hydra to read it or to refuse it."""

@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from benchmarks.grid import data
-from benchmarks.grid.blocks import own_choices
+from benchmarks.grid.block import parse_block
+from benchmarks.grid.blocks import grid_of, own_choices
 from benchmarks.grid.composing import Composer
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.request import Request
@@ -26,26 +27,33 @@ def are_described(change: str) -> bool:
 
 
 @contextmanager
-def benchmark_named(request: Request, composer: Composer) -> Iterator[None]:
-    """Where no benchmark is given and data of one's own are refused, most often by the grid of the
-    benchmark that stands in, the RequestError names the one that asks about such data."""
+def benchmark_named(
+    request: Request, grid: list[dict[str, Any]], composer: Composer
+) -> Iterator[None]:
+    """Where no benchmark is given, and data of one's own are refused for what the grid of the
+    benchmark says that stands in, the RequestError names the one that asks about such data."""
     try:
         yield
     except RequestError as error:
-        asked = _meant(request, composer)
-        if asked is None:
+        if request.benchmark is not None or not _is_of_grid(error.field, request, grid):
             raise
-        told = f"no benchmark is given; of data of your own, benchmark={asked} asks"
+        asked = [known for name in _own(request, composer) for known in _asking(name, composer)]
+        if not asked:
+            raise
+        told = f"no benchmark is given; of data of your own, benchmark={asked[0]} asks"
         raise RequestError(error.field, error.value, f"{error.remedy} ({told})") from error
 
 
-def _meant(request: Request, composer: Composer) -> str | None:
-    if request.benchmark is not None:
-        return None
-    for name in request.axes.get("dataset", []):
-        if _are_own(name, composer) and (asked := _benchmarks_of(name, composer)):
-            return asked[0]
-    return None
+def _is_of_grid(field: str, request: Request, grid: list[dict[str, Any]]) -> bool:
+    """Whether the grid states this field, or what it is a field of, and the request does not."""
+    factors = [factor for block in grid for factor in parse_block(block).factors]
+    stated = {axis for factor in factors for axis in factor.axes}
+    axis = field if field in stated else field.split(".")[0]
+    return axis in stated and axis not in request.axes
+
+
+def _own(request: Request, composer: Composer) -> list[str]:
+    return [name for name in request.axes.get("dataset", []) if _are_own(name, composer)]
 
 
 def _are_own(name: Any, composer: Composer) -> bool:
@@ -54,12 +62,13 @@ def _are_own(name: Any, composer: Composer) -> bool:
     return known and data.is_to_be_named(composer.block("dataset", name))
 
 
-def _benchmarks_of(dataset: str, composer: Composer) -> list[str]:
-    """Those that are asked of this data set and of no other."""
+def _asking(dataset: str, composer: Composer) -> list[str]:
+    """The benchmarks that are asked of this data set and of no other."""
     found = []
     for name in composer.configs.choices("benchmark"):
         with suppress(RequestError):  # another file that is wrong is not what was asked about
-            grid = composer.block("benchmark", name).get("grid")
-            if isinstance(grid, list) and set(own_choices(grid)["dataset"]) == {dataset}:
+            block = composer.block("benchmark", name)
+            names = own_choices(grid_of(block))["dataset"] if isinstance(block, dict) else []
+            if names and all(each == dataset for each in names):
                 found.append(name)
     return found

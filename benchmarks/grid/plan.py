@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.grid import augmentations, data, fields, hierarchy, learners, own_data, weights
-from benchmarks.grid.blocks import assignments, own_choices, stated_blocks
+from benchmarks.grid.blocks import assignments, grid_of, own_choices, stated_blocks
 from benchmarks.grid.composing import PROTOCOL, Composer, check_name, plain
 from benchmarks.grid.configs import Configs
 from benchmarks.grid.errors import RequestError, nearest
@@ -112,10 +112,10 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     settings = {name: base[name] for name in SETTINGS}
     grid = grid_of(base["benchmark"])
     varied = varied_fields(stated_blocks(grid, request.axes))
-    composer = Composer(configs, request, own_choices(grid), base)
+    composer = Composer(configs, request, own_choices(grid))
     plan = Plan(base["benchmark"], settings, _changes(request, grid, composer), varied)
     seen: set[str] = set()
-    with own_data.benchmark_named(request, composer):
+    with own_data.benchmark_named(request, grid, composer):
         for assignment in assignments(grid, request.axes):
             _add_cell(plan, composer.cell_config(assignment), seen)
     _refuse_choices_without_effect(request, plan)
@@ -204,14 +204,6 @@ def _refuse_choices_without_effect(request: Request, plan: Plan) -> None:
 def _has(config: dict[str, Any], axis: str) -> bool:
     group, _, name = axis.partition(".")
     return name in config[group]
-
-
-def grid_of(benchmark: dict[str, Any]) -> list[dict[str, Any]]:
-    """The blocks of a benchmark's file; raises RequestError where they are none."""
-    grid = benchmark.get("grid")
-    if not isinstance(grid, list) or not all(isinstance(block, dict) for block in grid) or not grid:
-        raise RequestError("benchmark.grid", grid, "a list of blocks, each a mapping axis: values")
-    return grid
 
 
 def fingerprints(config: dict[str, Any]) -> Fingerprints:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, QuotedString, Transformer
+from hydra.core.override_parser.types import Override, QuotedString, Sweep, Transformer
 from hydra.errors import HydraException
 
 from benchmarks.grid.errors import RequestError
@@ -20,6 +21,7 @@ SCALARS = ("split_seed", "init_seed", "threads")
 CHOSEN_ONCE = ("executor", "logger")  # groups that are no part of a cell
 ALIASES = {"seed": "split_seed"}
 MOST_VALUES = 100_000  # of one axis: more is a slip
+LISTED = re.compile(r"[\w.+,-]+")  # plain values, with commas between them
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,17 @@ def parse_request(words: list[str]) -> Request:
 
 
 def _each_once(overrides: list[Override]) -> list[Override]:
-    """Refuse a second value for one field, of which one would silently be dropped."""
+    """Refuse another value for a field that has one, of which one would silently be dropped."""
     given: dict[str, str] = {}
     for override in overrides:
         if override.is_delete():  # has no value, and is refused for what it is
             continue
         key, value = _key(override), override.get_value_string()
-        if key in given and key != SEARCH_PATH:
-            remedy = f"given twice; for both, write {key}={given[key]},{value}"
-            several = is_axis(key) and given[key] != value
-            raise RequestError(key, value, remedy if several else "given twice; leave one out")
-        given[key] = value
+        before = given.setdefault(key, value)
+        if before != value and key != SEARCH_PATH:
+            several = is_axis(key) and LISTED.fullmatch(before) and LISTED.fullmatch(value)
+            both = f"for both, write {key}={before},{value}" if several else "leave one out"
+            raise RequestError(key, value, f"given twice, as {before} before; {both}")
     return overrides
 
 
@@ -150,6 +152,9 @@ def _values(override: Override) -> list[Any]:
         raise RequestError(
             override.key_or_group, override.get_value_string(), f"no such sweep ({error})"
         ) from error
+    if any(isinstance(value, Sweep) for value in values):
+        remedy = "a range or choice among other values; list them one by one"
+        raise RequestError(axis, override.get_value_string(), remedy)
     if len(values) > MOST_VALUES:
         remedy = f"more than {MOST_VALUES} values; give fewer"
         raise RequestError(axis, override.get_value_string(), remedy)

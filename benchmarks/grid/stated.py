@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.grid.blocks import assignments, stated_blocks
+from benchmarks.grid.blocks import assignments, grid_of, stated_blocks
 from benchmarks.grid.composing import Composer
 from benchmarks.grid.configs import Configs
-from benchmarks.grid.plan import compose_base, grid_of
+from benchmarks.grid.plan import compose_base
 from benchmarks.grid.request import Request
 from benchmarks.grid.variants import varied_fields, with_variant
 

@@ -133,7 +133,12 @@ def read_own(results: Path, name: str) -> Holding | None:
 
 
 def read_published(folder: Path, name: str) -> Holding | None:
-    return _read(folder / name / LAST_RUN)
+    """None where nothing of it is published; raises RequestError for what is damaged."""
+    manifest, records = folder / name / LAST_RUN, folder / name / archive.FILE
+    if records.is_file() and not manifest.is_file():
+        remedy = f"not there, beside {archive.FILE}; put it back, or remove these records"
+        raise RequestError("manifest", manifest, remedy)
+    return _read(manifest)
 
 
 def write_published(holding: Holding, store: Store, folder: Path, kept: Iterable[str] = ()) -> None:

@@ -22,7 +22,7 @@ from benchmarks import interrupts
 from benchmarks.execution.work import Task
 from benchmarks.grid.plan import Plan
 from benchmarks.records.store import Store
-from benchmarks.settings import own_folder
+from benchmarks.settings import folders
 from benchmarks.tracking.choosing import Tracker, make_tracker, told_of
 from benchmarks.tracking.told import Benchmark, FinishedCell, Labels
 
@@ -39,7 +39,7 @@ def tracked(plan: Plan, console: Console) -> Iterator[list[Feed]]:
     At the end of the block it is waited until all is logged or a call takes too long; an interrupt
     does not wait. Raises RequestError, before anything runs, for what `make_tracker` refuses.
     """
-    results = own_folder(plan.settings)
+    results = folders(plan.settings).own
     tracker = make_tracker(plan.settings["logger"], results)
     if tracker is None:
         yield []

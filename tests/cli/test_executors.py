@@ -82,7 +82,8 @@ def test_hydras_launchers_give_the_same_bits(launcher, undisturbed, tmp_path):
     words = ("executor.workers=1", "method=logistic", "split_seed=0,1")
     if launcher[0].endswith("basic"):
         words = ("executor=serial", "split_seed=0,1")
-    command = [sys.executable, "-m", "benchmarks", "run", "-m", *GRID, *words, *launcher]
+    words = last_of_each(*GRID, *words, *launcher)
+    command = [sys.executable, "-m", "benchmarks", "run", "-m", *words]
     done = subprocess.run(
         [*command, f"results_dir={tmp_path}"], capture_output=True, text=True, timeout=300
     )

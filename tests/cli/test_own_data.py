@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.tiny import last_of_each
+
 FEW = ("executor=serial", "split_seed=range(2)")
 
 
@@ -135,3 +137,23 @@ def test_own_data_may_be_asked_what_the_default_benchmark_asks(table, scarce):
     words = ("dataset=table", f"dataset.file={table}", "dataset.target=label", "method=mlp_table")
     outcome = scarce("plan", *words, "dataset.train_size=10")
     assert outcome.code == 0, outcome.err
+
+
+@pytest.mark.parametrize("word", ["threads=0", "dataset.file=/nope.csv", "method=leekasso"])
+def test_what_was_asked_for_itself_is_not_laid_on_a_forgotten_benchmark(word, table, scarce):
+    words = last_of_each(f"dataset.file={table}", "dataset.target=label", "method=mlp_table", word)
+    outcome = scarce("plan", "dataset=table", *words, "dataset.train_size=10")
+    assert outcome.code == 2
+    assert "no benchmark is given" not in outcome.err
+
+
+@pytest.mark.parametrize("grid", ["[1]", "[{dataset: [[1], {a: 1}]}]", "1", "[{zip: 3}]"])
+def test_of_a_benchmark_whose_file_is_wrong_nothing_is_asked(grid, table, scarce, tmp_path):
+    """Regression: a traceback of that file, where another was to be named."""
+    (tmp_path / "mine" / "benchmark").mkdir(parents=True)
+    text = f"name: odd\nsays: what is asked\ngrid: {grid}\n"
+    (tmp_path / "mine" / "benchmark" / "odd.yaml").write_text(text)
+    words = ("dataset=table", f"dataset.file={table}", "dataset.target=label")
+    outcome = scarce("plan", *words, f"hydra.searchpath=[file://{tmp_path}/mine]")
+    assert outcome.code == 2
+    assert outcome.err.endswith("benchmark=compare_tables asks)\n")

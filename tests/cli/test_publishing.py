@@ -7,6 +7,7 @@ import json
 import pytest
 
 from benchmarks.grid import data
+from benchmarks.grid.configs import PROJECT
 from benchmarks.records import archive
 from datasets.bundled import Bundled
 from datasets.errors import DataUnavailable
@@ -238,8 +239,9 @@ def test_a_verdict_on_a_changed_grid_says_so_first(scarce, results, tiny):
 def test_nothing_published_names_a_folder_of_this_machine(scarce, published, tmp_path):
     scarce("run", *GRID)
     scarce("publish", "benchmark=quickstart")
+    here = [str(folder).encode() for folder in (tmp_path, published, PROJECT)]
     for file in (path for path in published.rglob("*") if path.is_file()):
-        assert str(tmp_path).encode() not in file.read_bytes()
+        assert not [folder for folder in here if folder in file.read_bytes()], file
 
 
 def test_a_damaged_published_archive_does_not_keep_a_plan_from_its_estimate(
@@ -266,3 +268,23 @@ def test_a_run_answers_without_published_results_that_are_damaged(scarce, publis
     outcome = scarce("run", *TINY, "method=logistic", "split_seed=0")
     assert outcome.code == 0
     assert "no published results to compare with: archive=" in outcome.out
+
+
+def test_published_records_without_their_manifest_are_damaged(scarce, published, tiny):
+    """Regression: they counted for nothing, and a part of the grid took their place."""
+    scarce("run", *tiny, "executor=serial", "split_seed=0,1")
+    scarce("publish", *tiny)
+    (published / "tiny" / "manifest.json").unlink()
+    before = in_archive(published, "tiny")
+    outcome = scarce("publish", *tiny)
+    assert outcome.code == 2
+    assert "manifest.json: not there, beside records.parquet" in outcome.err
+    assert in_archive(published, "tiny") == before
+
+
+def test_what_is_published_without_figures_says_so(scarce, published):
+    scarce("run", *GRID)
+    assert "(without figures; figures=all draws them)" in scarce("publish").out
+    assert not list(published.glob("quickstart/**/*.png"))
+    assert "without figures" not in scarce("publish", "figures=all").out
+    assert list(published.glob("quickstart/**/*.png"))

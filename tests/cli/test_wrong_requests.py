@@ -232,3 +232,11 @@ epochs: 2
         assert len(outcome.err.strip().splitlines()) == 1
         assert expected in outcome.err
         assert not results.exists()
+
+
+@pytest.mark.parametrize("command", ["plan", "run", "claims", "publish", "key explain"])
+def test_a_field_given_twice_is_refused_by_every_command(command, scarce):
+    outcome = scarce(*command.split(), "threads=1", "threads=2")
+    assert outcome.code == 2
+    told = "given twice, as 1 before; for both, write threads=1,2"
+    assert outcome.err == f"scarce: threads=2: {told}\n"

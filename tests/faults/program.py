@@ -42,6 +42,8 @@ class Suite:
         self.folder, self.results = folder, results or folder / "results"
         self.methods = folder / "mine" / "method"
         self.methods.mkdir(parents=True, exist_ok=True)
+        self.published = folder / "published"
+        self.published.mkdir(exist_ok=True)
 
     def add(self, name: str, learner: str, **options: Any) -> None:
         """A method file as a user writes it; `learner` is a class of `tests.faults.learners`."""
@@ -55,7 +57,7 @@ class Suite:
         (self.methods / f"{name}.yaml").write_text(json.dumps(fields))
 
     def words(self, command: str, *words: str) -> list[str]:
-        places = {"results_dir": self.results, "published_dir": self.folder / "published"}
+        places = {"results_dir": self.results, "published_dir": self.published}
         given = [f"{name}={place}" for name, place in places.items()]
         search = f"hydra.searchpath=[file://{self.methods.parent}]"
         return [sys.executable, "-m", "benchmarks", command, *words, search, *given]

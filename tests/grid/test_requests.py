@@ -44,19 +44,32 @@ def test_a_sweep_over_a_setting_is_refused():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("method=mlp method=cnn", "method=cnn: given twice; for both, write method=mlp,cnn"),
-        ("seed=1 split_seed=2", "split_seed=2: given twice; for both, write split_seed=1,2"),
-        ("method=mlp method=mlp", "method=mlp: given twice; leave one out"),
-        ("threads=1 +threads=1", "threads=1: given twice; leave one out"),
-        ("executor.workers=1 executor.workers=2", "executor.workers=2: given twice; leave one out"),
-        ("benchmark=a benchmark=b", "benchmark=b: given twice; leave one out"),
+        ("method=mlp method=cnn", "for both, write method=mlp,cnn"),
+        ("seed=1 split_seed=2,3", "for both, write split_seed=1,2,3"),
+        ("split_seed=range(3) split_seed=5", "leave one out"),
+        ("dataset.drop=[a] dataset.drop=[b]", "leave one out"),
+        ("++threads=1 threads=2", "for both, write threads=1,2"),
+        ("executor.workers=1 executor.workers=2", "leave one out"),
+        ("benchmark=a benchmark=b", "leave one out"),
     ],
 )
-def test_a_field_that_is_given_twice_is_refused(words, told):
+def test_another_value_of_a_field_that_has_one_is_refused(words, told):
     """Regression: the last was taken, as Hydra does, and the first dropped without a word."""
+    first, second = words.split()
     with pytest.raises(RequestError) as refusal:
-        parse_request(words.split())
-    assert str(refusal.value) == told
+        parse_request([first, second])
+    twice = f"{second}: given twice, as {first.partition('=')[2]} before"
+    assert str(refusal.value) == f"{twice}; {told}"
+
+
+def test_the_same_value_again_changes_nothing():
+    assert parse_request(["method=mlp", "method=mlp"]).axes == {"method": ["mlp"]}
+
+
+def test_a_range_among_other_values_is_refused():
+    """Regression: the range itself was taken for a seed, and told as Hydra's object."""
+    with pytest.raises(RequestError, match=r"split_seed=range\(3\),5: a range or choice among"):
+        parse_request(["split_seed=range(3),5"])
 
 
 def test_each_folder_on_the_search_path_counts():

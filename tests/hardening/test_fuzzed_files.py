@@ -74,7 +74,7 @@ def asked(tmp_path) -> Callable:
         given = {word.partition("=")[0] for word in words}
         cell = [word for word in CELL if word.partition("=")[0] not in given]
         grid = cell if command == "plan" and group != "benchmark" else []
-        results = (f"results_dir={tmp_path / 'results'}", f"published_dir={tmp_path / 'published'}")
+        results = (f"results_dir={tmp_path / 'results'}", f"published_dir={folder}")
         search = f"hydra.searchpath=[file://{folder}]"
         return scarce(command, *grid, *words, *results, "figures=none", search)
 

@@ -47,7 +47,7 @@ def made(tmp_path_factory) -> Path:
     """A results folder with four finished cells."""
     folder = tmp_path_factory.mktemp("made")
     words = ("method=mlp,logistic", "dataset=digits01", "dataset.train_size=10")
-    places = (f"results_dir={folder}", f"published_dir={folder / 'none'}", "figures=none")
+    places = (f"results_dir={folder}", f"published_dir={folder}", "figures=none")
     assert main(["run", *words, "split_seed=range(2)", "executor=serial", *places]) == 0
     ran = folder / "quickstart"  # tables and claims read runs of the whole grid alone
     shutil.copy(ran / "manifest.json", ran / "whole.json")
@@ -68,7 +68,9 @@ def asked(made, tmp_path):
         filled = {"SOURCE": str(folder), "KEY": file.stem}
         words = [filled.get(word, word) for word in COMMANDS[command]]
         own = tmp_path / "other" if command == "merge" else folder
-        places = (f"results_dir={own}", f"published_dir={tmp_path / 'published'}")
+        published = tmp_path / "published"
+        published.mkdir(exist_ok=True)
+        places = (f"results_dir={own}", f"published_dir={published}")
         return scarce(*words, *places, *(() if command == "key" else ("figures=none",)))
 
     ask.whole = (made / file).read_text()

@@ -31,7 +31,8 @@ def divisions(tested: Mapping[str, TestSizes]) -> dict[str, Division | None]:
     Two may be together if they agree on every seed that both have. Draws among themselves may
     differ: folds of 67 and 66 samples are the same folds for all. As this does not carry over from
     pair to pair, each competitor, those with most draws first and then by name, joins the division
-    with which it shares most seeds among those that it agrees with, or opens a new one.
+    with which it shares most seeds (then: most numbers of test samples) among those that it agrees
+    with, or opens a new one.
     """
     found: list[tuple[dict[int, tuple[int, int]], list[str]]] = []
     for name in sorted(tested, key=lambda name: (-len(tested[name]), name)):
@@ -40,7 +41,7 @@ def divisions(tested: Mapping[str, TestSizes]) -> dict[str, Division | None]:
         if not agreeing:
             found.append((own, [name]))
             continue
-        sizes, names = max(agreeing, key=lambda one: len(one[0].keys() & own.keys()))
+        sizes, names = max(agreeing, key=lambda one: _alike(one[0], own))
         sizes.update(own)
         names.append(name)
     if len(found) < 2:
@@ -58,3 +59,8 @@ def divisions(tested: Mapping[str, TestSizes]) -> dict[str, Division | None]:
 
 def _agree(one: TestSizes, other: TestSizes) -> bool:
     return all(one[seed] == other[seed] for seed in one.keys() & other.keys())
+
+
+def _alike(one: TestSizes, other: TestSizes) -> tuple[int, int]:
+    """The number of shared seeds, and of shared numbers of test samples."""
+    return len(one.keys() & other.keys()), len(set(one.values()) & set(other.values()))
