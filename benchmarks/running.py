@@ -154,6 +154,7 @@ def announce(plan: Plan, progress: Progression, console: Console) -> None:
         f"{count['failed']} failed, {count['pending']} to run{later}, "
         f"{len(plan.unavailable)} unavailable"
     ]
+    lines += [escape(f"note: {note}") for note in plan.notes]
     lines += [f"damaged record, its cell runs again: {name}" for name in progress.damaged]
     lines += dict.fromkeys(f"unavailable: {c.reason}. {c.remedy}" for c in plan.unavailable)
     lines += [

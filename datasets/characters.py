@@ -43,6 +43,8 @@ def text_of(contents: bytes, file: Path, encoding: str, alone: bool) -> str:
     if not wide and (other := _wide_encoding(contents)):
         remedy = f"{file} is written in {other.upper()}; {_to_utf8(file, alone, other)}"
         raise WrongOption("dataset.encoding", encoding, remedy)
+    if not wide and 0 in contents:
+        raise _no_text(contents.decode("latin-1"), file, encoding)
     try:
         text = contents.decode(encoding)
     except UnicodeError as error:
@@ -51,15 +53,19 @@ def text_of(contents: bytes, file: Path, encoding: str, alone: bool) -> str:
         remedy = _as_utf8(alone) if _is_utf8(contents) else _to_utf8(file, alone)
         raise WrongOption("dataset.encoding", encoding, f"{what}; {remedy}") from error
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        remedy = f"line {line} of {file} has NUL characters: it is no text; replace it"
-        raise WrongOption("dataset.encoding", encoding, remedy)
+        raise _no_text(text, file, encoding)
     narrow = wide and contents and 0 not in contents
     by_byte = len(text) == len(contents) and not contents.isascii()
     if (narrow or by_byte) and _is_utf8(contents):
         remedy = f"{file} is written in UTF-8; {_as_utf8(alone)}"
         raise WrongOption("dataset.encoding", encoding, remedy)
     return text.removeprefix("\ufeff")
+
+
+def _no_text(text: str, file: Path, encoding: str) -> WrongOption:
+    line = text.count("\n", 0, text.index("\0")) + 1
+    remedy = f"line {line} of {file} has NUL characters: it is no text; replace it"
+    return WrongOption("dataset.encoding", encoding, remedy)
 
 
 def _as_utf8(alone: bool) -> str:

@@ -18,6 +18,7 @@ from benchmarks.evidence.wording import (
     interval_text,
     optimism_text,
     p_text,
+    published_text,
     sizes_text,
     without_tags,
 )
@@ -43,6 +44,9 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
     elif named:
         for verdict in shown:
             console.print(Markdown(_with_listed_parts(claim_markdown(verdict), verdict)))
+            if verdict["results"]:
+                told = f"From the {verdict['results']} results of {verdict['benchmark']}."
+                console.print(f"{told} The article: {published_text(verdict)}.", highlight=False)
     else:
         terminal.print_verdicts(shown, console)
     return 0

@@ -24,11 +24,11 @@ from benchmarks.grid.plan import RESERVED
 PLAIN: dict[str, Any] = {"highlight": False, "soft_wrap": True, "markup": False}
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST = 100  # characters: names head columns, and file systems take 255 bytes
-FEW = ("dataset=digits01", "dataset.train_size=40", "split_seed=range(5)")
+FEW = ("dataset=digits01", "dataset.train_size=40", "split_seed=range(8)")
 # How each kind is tried. Those that have a NAME.py among the templates get one.
 COMMANDS = {
     "method": ("run", *FEW, "method={name},logistic"),
-    "dataset": ("run", "dataset={name}", "method=logistic,mlp", "split_seed=range(5)"),
+    "dataset": ("run", "dataset={name}", "method=logistic,mlp", "split_seed=range(8)"),
     "loss": ("run", *FEW, "method=mlp", "loss={name},cross_entropy"),
     "augmentation": ("run", *FEW, "method=mlp", "augmentation=none,{name}"),
     "benchmark": ("run", "benchmark={name}"),

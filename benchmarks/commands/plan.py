@@ -97,6 +97,7 @@ def _answer(planned: Plan) -> dict[str, Any]:
         "estimate": asdict(foreseen),
         "new": _new(planned, last_run),
         "damaged": progress.damaged,
+        "notes": planned.notes,
         "data": data.summaries(cell.config["dataset"] for cell in planned.cells),
         "reasons": sorted({f"{cell.reason}. {cell.remedy}" for cell in planned.unavailable}),
     }

@@ -23,7 +23,7 @@ def print_plan(answer: dict[str, Any], console: Console) -> None:
     for name in answer["damaged"]:
         text = f"damaged record, its cell runs again: {name}"
         console.print(text, highlight=False, soft_wrap=True, markup=False)
-    for line in answer["data"]:
+    for line in (*(f"note: {note}" for note in answer["notes"]), *answer["data"]):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     if answer["failed"]:
         console.print("failed cells run again with retry=failed")

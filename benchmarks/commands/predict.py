@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from datasets.image_listing import is_image_file
 MODEL = "model="
 USUAL = PROJECT / "results" / "runs" / "compare" / "model"
 BATCH = 32
+SETTING = re.compile(r"[a-z_.]+=")
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
@@ -53,6 +55,9 @@ def _photos(words: list[str]) -> list[Path]:
     found: list[Path] = []
     for word in words:
         path = path_of("PHOTO", word)
+        if SETTING.match(word) and not path.exists():
+            field, _, value = word.partition("=")
+            raise RequestError(field, value, "predict takes photos and model=FOLDER alone")
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if is_image_file(p))
             if not inside:

@@ -27,12 +27,13 @@ SAMPLING = tuple(field.name for field in dataclasses.fields(Sampling))
 LABELS = ("_target_", "name", "says")
 
 
-def is_to_be_named(dataset: dict[str, Any]) -> bool:
-    """Whether a data set, as its file states it, is somebody's own and yet to be named."""
+def to_name(dataset: dict[str, Any]) -> tuple[str, ...]:
+    """The fields of which one is to name somebody's own data, where the file of a data set, as
+    `dataset` states it, names none; empty for others."""
     if "_target_" not in dataset:  # refused where it is read
-        return False
-    fields = getattr(_source_class(dataset["_target_"]), "to_name", ())
-    return bool(fields) and all(dataset.get(name) is None for name in fields)
+        return ()
+    fields: tuple[str, ...] = getattr(_source_class(dataset["_target_"]), "to_name", ())
+    return fields if all(dataset.get(name) is None for name in fields) else ()
 
 
 def load(dataset: dict[str, Any]) -> Samples:

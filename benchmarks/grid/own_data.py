@@ -30,18 +30,46 @@ def are_described(change: str) -> bool:
 def benchmark_named(
     request: Request, grid: list[dict[str, Any]], composer: Composer
 ) -> Iterator[None]:
-    """Where no benchmark is given, and data of one's own are refused for what the grid of the
-    benchmark says that stands in, the RequestError names the one that asks about such data."""
+    """Where no benchmark is given, and data of one's own are refused for what the benchmark says
+    that stands in, the RequestError names the one that asks about such data."""
     try:
         yield
     except RequestError as error:
-        if request.benchmark is not None or not _is_of_grid(error.field, request, grid):
-            raise
-        asked = [known for name in _own(request, composer) for known in _asking(name, composer)]
+        names = _meant(error.field, request, grid, composer)
+        asked = [known for name in names for known in _asking(name, composer)]
         if not asked:
             raise
-        told = f"no benchmark is given; of data of your own, benchmark={asked[0]} asks"
+        told = f"no benchmark is given; of data of your own, {_listed(asked)} asks"
         raise RequestError(error.field, error.value, f"{error.remedy} ({told})") from error
+
+
+def note(request: Request, benchmark: str, composer: Composer) -> list[str]:
+    """What is to be told where data of one's own are asked what the benchmark asks that stands in
+    for none."""
+    if request.benchmark is not None:
+        return []
+    asked = [known for name in _own(request, composer) for known in _asking(name, composer)]
+    if not asked:
+        return []
+    told = f"no benchmark is given, so this is the grid of {benchmark}"
+    return [f"{told}; of data of your own, {_listed(asked)} asks"]
+
+
+def _meant(
+    field: str, request: Request, grid: list[dict[str, Any]], composer: Composer
+) -> list[str]:
+    """The data sets of one's own that a refusal of this field may be about."""
+    group, _, name = field.partition(".")
+    if request.benchmark is not None:
+        return []
+    if "dataset" not in request.axes and group == "dataset" and field in request.axes:
+        known = composer.configs.choices("dataset")
+        return [each for each in known if name in _to_name(each, composer)]
+    return _own(request, composer) if _is_of_grid(field, request, grid) else []
+
+
+def _listed(benchmarks: list[str]) -> str:
+    return " or ".join(f"benchmark={name}" for name in benchmarks)
 
 
 def _is_of_grid(field: str, request: Request, grid: list[dict[str, Any]]) -> bool:
@@ -59,7 +87,13 @@ def _own(request: Request, composer: Composer) -> list[str]:
 def _are_own(name: Any, composer: Composer) -> bool:
     """A choice that there is not is told later, with what there is."""
     known = isinstance(name, str) and name in composer.configs.choices("dataset")
-    return known and data.is_to_be_named(composer.block("dataset", name))
+    return known and bool(_to_name(name, composer))
+
+
+def _to_name(dataset: str, composer: Composer) -> tuple[str, ...]:
+    """The fields of which one is to name somebody's own data; empty for other data sets."""
+    block = composer.block("dataset", dataset)
+    return data.to_name(block) if isinstance(block, dict) else ()
 
 
 def _asking(dataset: str, composer: Composer) -> list[str]:

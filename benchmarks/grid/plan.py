@@ -69,7 +69,7 @@ class Plan:
     `changes` are the overrides by which it differs from the benchmark's own grid, `varied` the
     fields that tell its rows apart. The cells of
     `searches` are decided on by `benchmarks.grid.stages.extend`; `undecided` are configurations
-    like those that will follow.
+    like those that will follow. `notes` are what a person may not have meant.
     """
 
     benchmark: dict[str, Any]
@@ -80,6 +80,7 @@ class Plan:
     unavailable: list[Unavailable] = field(default_factory=list)
     searches: dict[str, Search] = field(default_factory=dict)
     undecided: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -115,6 +116,7 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     composer = Composer(configs, request, own_choices(grid))
     plan = Plan(base["benchmark"], settings, _changes(request, grid, composer), varied)
     seen: set[str] = set()
+    plan.notes = own_data.note(request, plan.benchmark["name"], composer)
     with own_data.benchmark_named(request, grid, composer):
         for assignment in assignments(grid, request.axes):
             _add_cell(plan, composer.cell_config(assignment), seen)

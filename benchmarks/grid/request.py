@@ -133,12 +133,21 @@ def _parse(words: list[str]) -> list[Override]:
                 remedy = f"say what it is, as name=value, such as benchmark={word}"
                 raise RequestError("override", word, remedy) from error
             name, _, value = word.partition("=")
-            reason = str(error).splitlines()[0]
-            remedy = f"not an override of the form name=value ({reason})"
-            if name and value:
-                remedy += """; a text with other signs stands in quotes: name='"b (cm)"'"""
-            raise RequestError(name, value, remedy) from error
+            raise RequestError(name, value, _no_override(name, value, error)) from error
     return parsed
+
+
+def _no_override(name: str, value: str, error: HydraException) -> str:
+    remedy = "not an override of the form name=value"
+    if any(value.count(left) != value.count(right) for left, right in ("()", "[]", "{}")):
+        return f"{remedy}: a bracket has no partner"
+    reason = str(error).splitlines()[0]
+    if not reason.startswith("Lexer"):  # says no more than that
+        remedy += f" ({reason})"
+    if not name or not value:
+        return remedy
+    plain = value.strip("'\"[]")
+    return f"""{remedy}; a text with other signs stands in quotes: '"{plain}"'"""
 
 
 def _values(override: Override) -> list[Any]:

@@ -29,7 +29,11 @@ def _check(value: Any, place: str) -> None:
     if isinstance(value, Mapping):
         for name, inner in value.items():
             if not isinstance(name, str):
-                raise RequestError(f"{place}.{name}", shown(inner), "the name of a field is text")
+                raise RequestError(
+                    f"{place}.{name}",
+                    shown(inner),
+                    "the name of a field is text; decimals have a point",
+                )
             _check(inner, f"{place}.{name}")
     elif isinstance(value, list):
         for number, inner in enumerate(value):

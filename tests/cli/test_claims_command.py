@@ -22,6 +22,12 @@ def test_a_claim_that_is_named_is_told_in_full(scarce):
     assert stated["source"]["title"] in told
 
 
+def test_a_claim_that_is_named_tells_whose_results_and_what_the_article_found(scarce):
+    published = f"published_dir={PROJECT / 'results' / 'published'}"
+    told = " ".join(scarce("claims", "claim=leek", "benchmark=leek2017", published).out.split())
+    assert "From the published results of leek2017. The article: +7.0 points (digitised)" in told
+
+
 def test_in_a_narrow_terminal_no_number_of_a_part_is_cut(scarce, monkeypatch):
     """Regression: the table of parts had `[-10.7` and an ellipsis at 80 columns."""
     published = f"published_dir={PROJECT / 'results' / 'published'}"

@@ -188,6 +188,13 @@ def test_names_that_look_like_markup_are_shown_as_they_are(scarce, photos, model
     assert "x[copy].png" in outcome.out
 
 
+def test_a_setting_is_no_photo(scarce, photos):
+    outcome = scarce("predict", str(photos), "results_dir=/nowhere", places={})
+    assert outcome.code == 2
+    told = "results_dir=/nowhere: predict takes photos and model=FOLDER alone"
+    assert outcome.err == f"scarce: {told}\n"
+
+
 def test_a_link_to_nothing_among_the_photos_is_told(scarce, photos, model, tmp_path):
     (tmp_path / "lost.jpg").symlink_to(tmp_path / "nowhere.jpg")
     outcome = predict(scarce, str(tmp_path / "lost.jpg"))

@@ -157,3 +157,22 @@ def test_of_a_benchmark_whose_file_is_wrong_nothing_is_asked(grid, table, scarce
     outcome = scarce("plan", *words, f"hydra.searchpath=[file://{tmp_path}/mine]")
     assert outcome.code == 2
     assert outcome.err.endswith("benchmark=compare_tables asks)\n")
+
+
+def test_own_data_in_the_grid_of_another_benchmark_are_told_of_theirs(table, scarce):
+    """Regression: 360 cells of the quickstart's methods, without a word."""
+    words = ("dataset=table", f"dataset.file={table}", "dataset.target=label", "method=mlp_table")
+    told = "no benchmark is given, so this is the grid of quickstart; of data of your own, "
+    told += "benchmark=compare_tables asks"
+    cell = (*words, "dataset.train_size=10", *FEW)
+    assert f"note: {told}\n" in scarce("plan", *cell).out
+    assert scarce("plan", "--json", *cell).json["notes"] == [told]
+    assert f"note: {told}\n" in scarce("run", *cell).out
+    assert "no benchmark is given" not in scarce("plan", "benchmark=quickstart", *cell).out
+
+
+def test_a_file_alone_leads_to_the_benchmark_of_tables(table, scarce):
+    """Regression: "mnist01 has no such field", of which nobody had spoken."""
+    outcome = scarce("run", f"dataset.file={table}", "dataset.target=label")
+    assert outcome.code == 2
+    assert outcome.err.endswith("; of data of your own, benchmark=compare_tables asks)\n")

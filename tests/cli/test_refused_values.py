@@ -32,7 +32,14 @@ REFUSED = {
     ("train_size=10",): "train_size=10: no such field; did you mean dataset.train_size?",
     ("dataset.drop=[b (cm)]",): (
         "dataset.drop=[b (cm)]: not an override of the form name=value (Error parsing override "
-        "'dataset.drop=[b (cm)]'); a text with other signs stands in quotes: name='\"b (cm)\"'"
+        "'dataset.drop=[b (cm)]'); a text with other signs stands in quotes: '\"b (cm)\"'"
+    ),
+    ("split_seed=range(3",): (
+        "split_seed=range(3: not an override of the form name=value: a bracket has no partner"
+    ),
+    ("dataset.separator=;",): (
+        "dataset.separator=;: not an override of the form name=value; a text with other signs "
+        "stands in quotes: '\";\"'"
     ),
     ("loss._target_=no.such.Loss",): (
         "loss._target_=no.such.Loss: no module no; give the import path of a class or function"

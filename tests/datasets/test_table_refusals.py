@@ -75,6 +75,13 @@ def test_columns_with_values_missing_are_told_at_once(write):
     assert found.endswith("dataset.drop=[a,b]")
 
 
+def test_a_picture_is_no_table(write, tmp_path):
+    """Regression: another encoding was proposed, and refused in turn."""
+    (tmp_path / "rows.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
+    found = refusal(str(tmp_path / "rows.csv"))
+    assert found.endswith("has NUL characters: it is no text; replace it")
+
+
 @pytest.mark.parametrize("header", ["a,a,c,label", "a, a,c,label", "\n'x y',c,c,'x y'"])
 def test_two_columns_of_one_name_are_refused(header, write):
     """Regression: the second was learned from as a.1, and nobody told."""
