@@ -8,7 +8,6 @@ from benchmarks.evidence.results import results_frame
 from benchmarks.evidence.statistics import accuracy_interval, holm, sign_flip_test
 from benchmarks.evidence.statistics.significance import max_sign_flip_test
 from benchmarks.evidence.tables import TableRequest, make_table, table_text
-from benchmarks.evidence.tables.divisions import divisions
 
 GOOD = [0.90, 0.92, 0.94, 0.91, 0.93, 0.95, 0.92, 0.94]
 EQUAL = [0.92, 0.90, 0.93, 0.92, 0.93, 0.94, 0.93, 0.93]
@@ -251,23 +250,6 @@ def test_only_the_caption_of_a_divided_panel_says_so(rows):
     text = table_text(make_table(results_frame(records)), "tex")
     captions = [line for line in text.splitlines() if line.startswith(r"\caption")]
     assert ["tested on" in caption for caption in captions] == [True, False]
-
-
-@pytest.mark.parametrize("names", ["xyz", "zyx", "yzx"])
-def test_divisions_do_not_depend_on_the_order_of_the_competitors(names):
-    """y may be with z but not with x, and z with both."""
-    tested = {"x": {0: (66, 66)}, "y": {0: (67, 67), 1: (66, 66)}, "z": {1: (66, 66)}}
-    found = divisions({name: tested[name] for name in names})
-    assert found["y"] == found["z"] == (66, 67, 1)
-    assert found["x"] == (66, 66, 2)
-
-
-def test_a_competitor_joins_those_with_which_it_shares_draws():
-    """It agrees with `many`, too: they have no draw in common."""
-    many = dict.fromkeys(range(10), (1000, 1000))
-    few = dict.fromkeys(range(9, 16), (2, 2))
-    found = divisions({"many": many, "few": few, "late": dict.fromkeys(range(10, 13), (2, 2))})
-    assert found["late"] == found["few"] != found["many"]
 
 
 def test_datasets_do_not_compete(rows):
