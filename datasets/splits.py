@@ -65,7 +65,7 @@ class Sampling:
 
     def __post_init__(self) -> None:
         if not self._relative:
-            _require_whole("train_size", self.train_size, least=1)
+            _require_whole("train_size", self.train_size, 1, ", a share such as 0.5, or null (all)")
         _require_whole("folds", self.folds, least=2)
         _require_whole("unlabelled", self.unlabelled, least=0)
         _require_share("validation", self.validation)
@@ -256,7 +256,7 @@ def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def _require_whole(field: str, value: object, least: int) -> None:
+def _require_whole(field: str, value: object, least: int, otherwise: str = "") -> None:
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        remedy = f"a whole number from {least} up is needed"
+        remedy = f"a whole number from {least} up{otherwise} is needed"
         raise WrongOption(f"dataset.{field}", value, remedy)
