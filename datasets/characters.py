@@ -64,7 +64,10 @@ def text_of(contents: bytes, file: Path, encoding: str, alone: bool) -> str:
 
 def _no_text(text: str, file: Path, encoding: str) -> WrongOption:
     line = text.count("\n", 0, text.index("\0")) + 1
-    remedy = f"line {line} of {file} has NUL characters: it is no text; replace it"
+    remedy = (
+        f"line {line} of {file} has NUL characters: it is no text, or of another encoding, such "
+    )
+    remedy += "as dataset.encoding=utf-16-le"
     return WrongOption("dataset.encoding", encoding, remedy)
 
 

@@ -46,7 +46,9 @@ def execute(arguments: argparse.Namespace, console: Console) -> int:
             console.print(Markdown(_with_listed_parts(claim_markdown(verdict), verdict)))
             if verdict["results"]:
                 told = f"From the {verdict['results']} results of {verdict['benchmark']}."
-                console.print(f"{told} The article: {published_text(verdict)}.", highlight=False)
+                if verdict["published"] is not None:
+                    told += f" The article: {published_text(verdict)}."
+                console.print(told, highlight=False)
     else:
         terminal.print_verdicts(shown, console)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ from benchmarks.execution.worker import silence
 from benchmarks.grid.configs import PROJECT
 from benchmarks.grid.errors import RequestError
 from benchmarks.grid.paths import path_of
+from benchmarks.grid.plan import ROOT_FIELDS
+from benchmarks.grid.request import ALIASES
 from datasets.errors import DataDamaged, DataUnavailable
 from datasets.image_listing import is_image_file
 
 MODEL = "model="
 USUAL = PROJECT / "results" / "runs" / "compare" / "model"
 BATCH = 32
-SETTING = re.compile(r"[a-z_.]+=")
 
 
 def execute(arguments: argparse.Namespace, console: Console) -> int:
@@ -55,18 +56,18 @@ def _photos(words: list[str]) -> list[Path]:
     found: list[Path] = []
     for word in words:
         path = path_of("PHOTO", word)
-        if SETTING.match(word) and not path.exists():
-            field, _, value = word.partition("=")
-            raise RequestError(field, value, "predict takes photos and model=FOLDER alone")
+        if not os.path.exists(path):
+            field, equals, value = word.partition("=")
+            if equals and field.lstrip("+").split(".")[0] in (*ROOT_FIELDS, *ALIASES):
+                raise RequestError(field, value, "predict takes photos and model=FOLDER alone")
+            raise RequestError("PHOTO", word, "no such file or folder")
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if is_image_file(p))
             if not inside:
                 raise RequestError("PHOTO", word, "no image files in this folder")
             found += inside
-        elif path.is_file():
-            found.append(path)
         else:
-            raise RequestError("PHOTO", word, "no such file or folder")
+            found.append(path)
     return found
 
 

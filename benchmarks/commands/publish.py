@@ -12,6 +12,7 @@ from rich.console import Console
 
 from benchmarks import answers, terminal
 from benchmarks.commands.opening import refuse_changes
+from benchmarks.evidence.illustrated import FOLDER
 from benchmarks.evidence.overview import write_overview
 from benchmarks.grid.configs import Configs, opened
 from benchmarks.grid.errors import RequestError
@@ -73,6 +74,9 @@ def publish(plan: Plan, places: Folders, configs: Configs) -> tuple[Path, Holdin
     if not finished.records:
         raise RequestError("benchmark", name, f"no finished cells yet; scarce run benchmark={name}")
     folder = places.published / name
+    if not places.figures and any(folder.glob(f"{FOLDER}/*")):
+        remedy = "figures are published already and would be lost; leave it out"
+        raise RequestError("figures", "none", remedy)
     earlier = _earlier(plan, finished, places)
     claims = answers.load_claims(configs)
     try:

@@ -123,7 +123,9 @@ class Composer:
         """What the file of a choice says; raises RequestError where it cannot be composed."""
         block = self._written(group, name)
         if block is None:
-            block = plain(self.configs.compose([f"{group}={name}"]))[group]
+            block = plain(self.configs.compose([f"{group}={name}"])).get(group)
+        if not isinstance(block, dict):
+            raise RequestError(group, name, f"its file says nothing of {group}; give its fields")
         return block
 
     def _compose(self, groups: Choices) -> DictConfig | dict[str, Any]:
@@ -160,8 +162,10 @@ class Composer:
         group, _, name = override.lstrip("+").partition("=")
         if _speaks_of_a_group(override) or "${" in name:
             return True
-        if group not in CHOSEN_ONCE or name not in self.configs.choices(group):
+        if group not in CHOSEN_ONCE:
             return False
+        if name not in self.configs.choices(group):  # in quotes, or in a folder: Hydra finds it
+            return True
         return REACHES_OUT.search(self.configs.text(group, name)) is not None
 
     def _written(self, group: str, name: str) -> dict[str, Any] | None:

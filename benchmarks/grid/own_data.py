@@ -43,15 +43,15 @@ def benchmark_named(
         raise RequestError(error.field, error.value, f"{error.remedy} ({told})") from error
 
 
-def note(request: Request, benchmark: str, composer: Composer) -> list[str]:
+def note(request: Request, benchmark: dict[str, Any], composer: Composer) -> list[str]:
     """What is to be told where data of one's own are asked what the benchmark asks that stands in
     for none."""
-    if request.benchmark is not None:
-        return []
     asked = [known for name in _own(request, composer) for known in _asking(name, composer)]
-    if not asked:
+    left = _axes(benchmark["grid"]) - request.axes.keys()
+    own_grid = any(word.lstrip("+").startswith("benchmark.") for word in request.fixed)
+    if request.benchmark is not None or not asked or not left or own_grid:
         return []
-    told = f"no benchmark is given, so this is the grid of {benchmark}"
+    told = f"no benchmark is given, so this is the grid of {benchmark['name']}"
     return [f"{told}; of data of your own, {_listed(asked)} asks"]
 
 
@@ -63,8 +63,9 @@ def _meant(
     if request.benchmark is not None:
         return []
     if "dataset" not in request.axes and group == "dataset" and field in request.axes:
-        known = composer.configs.choices("dataset")
-        return [each for each in known if name in _to_name(each, composer)]
+        return [
+            each for each in composer.configs.choices("dataset") if name in _to_name(each, composer)
+        ]
     return _own(request, composer) if _is_of_grid(field, request, grid) else []
 
 
@@ -74,10 +75,14 @@ def _listed(benchmarks: list[str]) -> str:
 
 def _is_of_grid(field: str, request: Request, grid: list[dict[str, Any]]) -> bool:
     """Whether the grid states this field, or what it is a field of, and the request does not."""
-    factors = [factor for block in grid for factor in parse_block(block).factors]
-    stated = {axis for factor in factors for axis in factor.axes}
+    stated = _axes(grid)
     axis = field if field in stated else field.split(".")[0]
     return axis in stated and axis not in request.axes
+
+
+def _axes(grid: list[dict[str, Any]]) -> set[str]:
+    factors = [factor for block in grid for factor in parse_block(block).factors]
+    return {axis for factor in factors for axis in factor.axes}
 
 
 def _own(request: Request, composer: Composer) -> list[str]:
@@ -91,9 +96,11 @@ def _are_own(name: Any, composer: Composer) -> bool:
 
 
 def _to_name(dataset: str, composer: Composer) -> tuple[str, ...]:
-    """The fields of which one is to name somebody's own data; empty for other data sets."""
-    block = composer.block("dataset", dataset)
-    return data.to_name(block) if isinstance(block, dict) else ()
+    """The fields of which one is to name somebody's own data; empty for other data sets, and for
+    those whose file is wrong: that is told where they are asked for."""
+    with suppress(RequestError):
+        return data.to_name(composer.block("dataset", dataset))
+    return ()
 
 
 def _asking(dataset: str, composer: Composer) -> list[str]:
@@ -101,8 +108,7 @@ def _asking(dataset: str, composer: Composer) -> list[str]:
     found = []
     for name in composer.configs.choices("benchmark"):
         with suppress(RequestError):  # another file that is wrong is not what was asked about
-            block = composer.block("benchmark", name)
-            names = own_choices(grid_of(block))["dataset"] if isinstance(block, dict) else []
+            names = own_choices(grid_of(composer.block("benchmark", name)))["dataset"]
             if names and all(each == dataset for each in names):
                 found.append(name)
     return found

@@ -116,7 +116,7 @@ def make_plan(request: Request, configs: Configs) -> Plan:
     composer = Composer(configs, request, own_choices(grid))
     plan = Plan(base["benchmark"], settings, _changes(request, grid, composer), varied)
     seen: set[str] = set()
-    plan.notes = own_data.note(request, plan.benchmark["name"], composer)
+    plan.notes = own_data.note(request, plan.benchmark, composer)
     with own_data.benchmark_named(request, grid, composer):
         for assignment in assignments(grid, request.axes):
             _add_cell(plan, composer.cell_config(assignment), seen)

@@ -76,17 +76,34 @@ def parse_request(words: list[str]) -> Request:
 
 def _each_once(overrides: list[Override]) -> list[Override]:
     """Refuse another value for a field that has one, of which one would silently be dropped."""
-    given: dict[str, str] = {}
+    given: dict[str, Override] = {}
     for override in overrides:
         if override.is_delete():  # has no value, and is refused for what it is
             continue
-        key, value = _key(override), override.get_value_string()
-        before = given.setdefault(key, value)
-        if before != value and key != SEARCH_PATH:
-            several = is_axis(key) and LISTED.fullmatch(before) and LISTED.fullmatch(value)
-            both = f"for both, write {key}={before},{value}" if several else "leave one out"
-            raise RequestError(key, value, f"given twice, as {before} before; {both}")
+        key = _key(override)
+        before = given.setdefault(key, override)
+        if key != SEARCH_PATH and not _same(before, override):
+            told = f"given twice, as {before.get_value_string()} before"
+            remedy = f"{told}; {_for_both(key, before, override)}"
+            raise RequestError(key, override.get_value_string(), remedy)
     return overrides
+
+
+def _same(one: Override, other: Override) -> bool:
+    if one.get_value_string() == other.get_value_string():
+        return True
+    if one.is_sweep_override() or other.is_sweep_override():
+        return False
+    return bool(_plain(one.value()) == _plain(other.value()))
+
+
+def _for_both(key: str, before: Override, override: Override) -> str:
+    texts = [each.get_value_string() for each in (before, override)]
+    plain = all(LISTED.fullmatch(text) for text in texts)
+    if not plain or not is_axis(key) or _is_whereabouts(key, override):
+        return "leave one out"
+    values = dict.fromkeys(value for text in texts for value in text.split(","))
+    return f"for both, write {key}={','.join(values)}"
 
 
 def _key(override: Override) -> str:
@@ -138,40 +155,51 @@ def _parse(words: list[str]) -> list[Override]:
 
 
 def _no_override(name: str, value: str, error: HydraException) -> str:
+    """Why a word of the form name=value is none of Hydra's overrides, and what to write."""
     remedy = "not an override of the form name=value"
+    if re.search(r"^,|,,|,$", value):
+        return f"{remedy}: a comma too many"
     if any(value.count(left) != value.count(right) for left, right in ("()", "[]", "{}")):
-        return f"{remedy}: a bracket has no partner"
-    reason = str(error).splitlines()[0]
-    if not reason.startswith("Lexer"):  # says no more than that
+        remedy += ": a bracket has no partner"
+    elif not (reason := str(error).splitlines()[0]).startswith("Lexer"):  # says no more than that
         remedy += f" ({reason})"
     if not name or not value:
         return remedy
-    plain = value.strip("'\"[]")
-    return f"""{remedy}; a text with other signs stands in quotes: '"{plain}"'"""
+    listed = re.match(r"[\[{]|\w+\(", value) or re.search(r"""[,'"]""", value)
+    example = "'\"b (cm)\"'" if listed else f"{name}='\"{value}\"'"
+    return f"{remedy}; a text with other signs stands in quotes: {example}"
 
 
 def _values(override: Override) -> list[Any]:
-    axis = override.key_or_group
+    axis, text = override.key_or_group, override.get_value_string()
     if not override.is_sweep_override():
-        return [_joined(axis, _plain(override.value()))]
+        values = [_joined(axis, _plain(override.value()))]
+    else:
+        values = _swept(override)
+    if any(map(_holds_sweep, values)):
+        remedy = "a range or choice within other values; list them one by one"
+        raise RequestError(axis, text, remedy)
+    return values
+
+
+def _swept(override: Override) -> list[Any]:
+    axis, text = override.key_or_group, override.get_value_string()
     try:
         swept = override.sweep_iterator(transformer=Transformer.identity)
         values = [_joined(axis, _plain(value)) for value in islice(swept, MOST_VALUES + 1)]
     except (ValueError, HydraException) as error:
-        raise RequestError(
-            override.key_or_group, override.get_value_string(), f"no such sweep ({error})"
-        ) from error
-    if any(isinstance(value, Sweep) for value in values):
-        remedy = "a range or choice among other values; list them one by one"
-        raise RequestError(axis, override.get_value_string(), remedy)
+        raise RequestError(axis, text, f"no such sweep ({error})") from error
     if len(values) > MOST_VALUES:
-        remedy = f"more than {MOST_VALUES} values; give fewer"
-        raise RequestError(axis, override.get_value_string(), remedy)
+        raise RequestError(axis, text, f"more than {MOST_VALUES} values; give fewer")
     if not values:
-        raise RequestError(
-            override.key_or_group, override.get_value_string(), "an empty range; give a value"
-        )
+        raise RequestError(axis, text, "an empty range; give a value")
     return values
+
+
+def _holds_sweep(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, Sweep) or (isinstance(value, list) and any(map(_holds_sweep, value)))
 
 
 def _single(override: Override) -> str:

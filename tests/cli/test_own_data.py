@@ -147,16 +147,34 @@ def test_what_was_asked_for_itself_is_not_laid_on_a_forgotten_benchmark(word, ta
     assert "no benchmark is given" not in outcome.err
 
 
-@pytest.mark.parametrize("grid", ["[1]", "[{dataset: [[1], {a: 1}]}]", "1", "[{zip: 3}]"])
-def test_of_a_benchmark_whose_file_is_wrong_nothing_is_asked(grid, table, scarce, tmp_path):
-    """Regression: a traceback of that file, where another was to be named."""
-    (tmp_path / "mine" / "benchmark").mkdir(parents=True)
-    text = f"name: odd\nsays: what is asked\ngrid: {grid}\n"
-    (tmp_path / "mine" / "benchmark" / "odd.yaml").write_text(text)
-    words = ("dataset=table", f"dataset.file={table}", "dataset.target=label")
-    outcome = scarce("plan", *words, f"hydra.searchpath=[file://{tmp_path}/mine]")
-    assert outcome.code == 2
-    assert outcome.err.endswith("benchmark=compare_tables asks)\n")
+ODD = {
+    "benchmark": "name: odd\nsays: what is asked\ngrid: {}\n",
+    "elsewhere": "# @package foo\nname: odd\nsays: what is asked\ngrid: [{{dataset: table}}]\n",
+    "dataset": "_target_: nosuch.Module\nname: odd\nsays: no data\n",
+    "yaml": "name: odd\nsays: [\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "grid"),
+    [
+        *(("benchmark", "benchmark", grid) for grid in ("[1]", "[{dataset: [[1], {a: 1}]}]", "1")),
+        ("benchmark", "elsewhere", ""),
+        ("dataset", "dataset", ""),
+        ("dataset", "yaml", ""),
+    ],
+)
+def test_of_a_file_that_is_wrong_and_was_not_asked_for_nothing_is_said(
+    group, kind, grid, table, scarce, tmp_path
+):
+    """Regression: its fault, or a traceback, came in the place of the benchmark's name."""
+    (tmp_path / "mine" / group).mkdir(parents=True)
+    (tmp_path / "mine" / group / "odd.yaml").write_text(ODD[kind].format(grid))
+    search = f"hydra.searchpath=[file://{tmp_path}/mine]"
+    for words in (("dataset=table", f"dataset.file={table}"), (f"dataset.file={table}",)):
+        outcome = scarce("plan", *words, "dataset.target=label", search)
+        assert outcome.code == 2
+        assert outcome.err.endswith("benchmark=compare_tables asks)\n")
 
 
 def test_own_data_in_the_grid_of_another_benchmark_are_told_of_theirs(table, scarce):
@@ -164,11 +182,14 @@ def test_own_data_in_the_grid_of_another_benchmark_are_told_of_theirs(table, sca
     words = ("dataset=table", f"dataset.file={table}", "dataset.target=label", "method=mlp_table")
     told = "no benchmark is given, so this is the grid of quickstart; of data of your own, "
     told += "benchmark=compare_tables asks"
-    cell = (*words, "dataset.train_size=10", *FEW)
+    cell = (*words, "dataset.train_size=10", "executor=serial")
     assert f"note: {told}\n" in scarce("plan", *cell).out
     assert scarce("plan", "--json", *cell).json["notes"] == [told]
     assert f"note: {told}\n" in scarce("run", *cell).out
     assert "no benchmark is given" not in scarce("plan", "benchmark=quickstart", *cell).out
+    own = "benchmark.grid=[{dataset:table,method:mlp_table,split_seed:0}]"
+    assert "no benchmark is given" not in scarce("plan", *cell, own).out
+    assert "no benchmark is given" not in scarce("plan", *cell, "split_seed=0").out
 
 
 def test_a_file_alone_leads_to_the_benchmark_of_tables(table, scarce):

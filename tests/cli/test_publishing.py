@@ -287,4 +287,9 @@ def test_what_is_published_without_figures_says_so(scarce, published):
     assert "(without figures; figures=all draws them)" in scarce("publish").out
     assert not list(published.glob("quickstart/**/*.png"))
     assert "without figures" not in scarce("publish", "figures=all").out
-    assert list(published.glob("quickstart/**/*.png"))
+    drawn = list(published.glob("quickstart/**/*.png"))
+    assert drawn
+    outcome = scarce("publish")
+    assert outcome.code == 2
+    assert "figures=none: figures are published already and would be lost" in outcome.err
+    assert list(published.glob("quickstart/**/*.png")) == drawn

@@ -35,11 +35,16 @@ REFUSED = {
         "'dataset.drop=[b (cm)]'); a text with other signs stands in quotes: '\"b (cm)\"'"
     ),
     ("split_seed=range(3",): (
-        "split_seed=range(3: not an override of the form name=value: a bracket has no partner"
+        "split_seed=range(3: not an override of the form name=value: a bracket has no partner; "
+        "a text with other signs stands in quotes: '\"b (cm)\"'"
+    ),
+    ("method=mlp,",): "method=mlp,: not an override of the form name=value: a comma too many",
+    ("split_seed=[range(3)]",): (
+        "split_seed=[range(3)]: a range or choice within other values; list them one by one"
     ),
     ("dataset.separator=;",): (
         "dataset.separator=;: not an override of the form name=value; a text with other signs "
-        "stands in quotes: '\";\"'"
+        "stands in quotes: dataset.separator='\";\"'"
     ),
     ("loss._target_=no.such.Loss",): (
         "loss._target_=no.such.Loss: no module no; give the import path of a class or function"

@@ -79,7 +79,7 @@ def test_a_picture_is_no_table(write, tmp_path):
     """Regression: another encoding was proposed, and refused in turn."""
     (tmp_path / "rows.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
     found = refusal(str(tmp_path / "rows.csv"))
-    assert found.endswith("has NUL characters: it is no text; replace it")
+    assert "has NUL characters: it is no text, or of another encoding, such as" in found
 
 
 @pytest.mark.parametrize("header", ["a,a,c,label", "a, a,c,label", "\n'x y',c,c,'x y'"])

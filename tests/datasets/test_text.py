@@ -170,7 +170,7 @@ def test_utf_8_read_as_utf_16_and_files_that_are_no_text_are_told(folder):
     assert "bad.txt is written in UTF-8; give dataset.encoding=utf-8" in found
     (folder / "bad.txt").write_bytes(b"dull\nfilm\0")
     assert "line 2 of" in (found := refusal(folder, files=FILES))
-    assert found.endswith("has NUL characters: it is no text; replace it")
+    assert "has NUL characters: it is no text, or of another encoding, such as" in found
 
 
 def test_a_mark_at_the_beginning_of_a_file_is_no_word(folder):

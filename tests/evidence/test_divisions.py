@@ -29,3 +29,9 @@ def test_a_competitor_without_a_shared_draw_joins_those_tested_on_as_many():
     found = divisions(tested)
     assert found["late"] == found["b"] == found["b2"]
     assert found["a"] == found["a2"] == (1000, 1000, 1)
+
+
+def test_folds_of_67_and_66_samples_are_as_many_as_67():
+    tested = {"a": {0: (50, 50), 1: (50, 50)}, "b": {0: (66, 67), 1: (66, 67)}, "c": {9: (67, 67)}}
+    found = divisions(tested)
+    assert found["c"] == found["b"] != found["a"]

@@ -19,6 +19,7 @@ REQUESTS = [
     ("benchmark=reaching", "method=mlp,leek_net"),
     ("benchmark=reaching", "method=mlp,mine", "trainer=cpu,gpu"),
     ("executor=reaching", "method=mlp,leek_net"),
+    ("executor='reaching'", "method=mlp,leek_net"),
 ]
 MINE = {
     "method/mine": "defaults: [mlp]\nname: mine\nsays: as mlp, for longer\nepochs: ${threads}\n",

@@ -48,6 +48,8 @@ def test_a_sweep_over_a_setting_is_refused():
         ("seed=1 split_seed=2,3", "for both, write split_seed=1,2,3"),
         ("split_seed=range(3) split_seed=5", "leave one out"),
         ("dataset.drop=[a] dataset.drop=[b]", "leave one out"),
+        ("dataset.root=a dataset.root=b", "leave one out"),
+        ("split_seed=1,2 split_seed=2,3", "for both, write split_seed=1,2,3"),
         ("++threads=1 threads=2", "for both, write threads=1,2"),
         ("executor.workers=1 executor.workers=2", "leave one out"),
         ("benchmark=a benchmark=b", "leave one out"),
@@ -63,12 +65,13 @@ def test_another_value_of_a_field_that_has_one_is_refused(words, told):
 
 
 def test_the_same_value_again_changes_nothing():
-    assert parse_request(["method=mlp", "method=mlp"]).axes == {"method": ["mlp"]}
+    for again in ("method=mlp", "method='mlp'"):
+        assert parse_request(["method=mlp", again]).axes == {"method": ["mlp"]}
 
 
 def test_a_range_among_other_values_is_refused():
     """Regression: the range itself was taken for a seed, and told as Hydra's object."""
-    with pytest.raises(RequestError, match=r"split_seed=range\(3\),5: a range or choice among"):
+    with pytest.raises(RequestError, match=r"split_seed=range\(3\),5: a range or choice within"):
         parse_request(["split_seed=range(3),5"])
 
 

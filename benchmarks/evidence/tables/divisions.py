@@ -63,4 +63,5 @@ def _agree(one: TestSizes, other: TestSizes) -> bool:
 
 def _alike(one: TestSizes, other: TestSizes) -> tuple[int, int]:
     """The number of shared seeds, and of shared numbers of test samples."""
-    return len(one.keys() & other.keys()), len(set(one.values()) & set(other.values()))
+    numbers, others = ({n for pair in sizes.values() for n in pair} for sizes in (one, other))
+    return len(one.keys() & other.keys()), len(numbers & others)
