@@ -57,18 +57,24 @@ def _photos(words: list[str]) -> list[Path]:
     for word in words:
         path = path_of("PHOTO", word)
         if not os.path.exists(path):
-            field, equals, value = word.partition("=")
-            if equals and field.lstrip("+").split(".")[0] in (*ROOT_FIELDS, *ALIASES):
-                raise RequestError(field, value, "predict takes photos and model=FOLDER alone")
-            raise RequestError("PHOTO", word, "no such file or folder")
+            raise _no_photo(word)
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if is_image_file(p))
             if not inside:
                 raise RequestError("PHOTO", word, "no image files in this folder")
             found += inside
-        else:
+        elif path.is_file():
             found.append(path)
+        else:
+            raise _no_photo(word)
     return found
+
+
+def _no_photo(word: str) -> RequestError:
+    field, equals, value = word.partition("=")
+    if equals and field.lstrip("+").split(".")[0] in (*ROOT_FIELDS, *ALIASES):
+        return RequestError(field, value, "predict takes photos and model=FOLDER alone")
+    return RequestError("PHOTO", word, "no such file or folder")
 
 
 def _batches(photos: list[Path]) -> list[list[Path]]:

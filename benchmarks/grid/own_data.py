@@ -46,10 +46,12 @@ def benchmark_named(
 def note(request: Request, benchmark: dict[str, Any], composer: Composer) -> list[str]:
     """What is to be told where data of one's own are asked what the benchmark asks that stands in
     for none."""
-    asked = [known for name in _own(request, composer) for known in _asking(name, composer)]
     left = _axes(benchmark["grid"]) - request.axes.keys()
     own_grid = any(word.lstrip("+").startswith("benchmark.") for word in request.fixed)
-    if request.benchmark is not None or not asked or not left or own_grid:
+    if request.benchmark is not None or own_grid or not left:
+        return []
+    asked = [known for name in _own(request, composer) for known in _asking(name, composer)]
+    if not asked:
         return []
     told = f"no benchmark is given, so this is the grid of {benchmark['name']}"
     return [f"{told}; of data of your own, {_listed(asked)} asks"]
