@@ -103,6 +103,8 @@ def follow(line: str, scarce, at: Machine, monkeypatch: pytest.MonkeyPatch) -> s
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     places = {} if command in WITHOUT_FOLDERS else at.places
+    if command == "publish":  # over what has figures
+        places = {**places, "figures": "all"}
     if command == "run":
         return _run_or_plan(words, scarce, places)
     outcome = scarce(command, *words, places=places)
