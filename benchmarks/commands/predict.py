@@ -56,14 +56,12 @@ def _photos(words: list[str]) -> list[Path]:
     found: list[Path] = []
     for word in words:
         path = path_of("PHOTO", word)
-        if not os.path.exists(path):
-            raise _no_photo(word)
-        if path.is_dir():
+        if os.path.isdir(path):  # no name is too long for it
             inside = sorted(p for p in path.rglob("*") if is_image_file(p))
             if not inside:
                 raise RequestError("PHOTO", word, "no image files in this folder")
             found += inside
-        elif path.is_file():
+        elif os.path.isfile(path):
             found.append(path)
         else:
             raise _no_photo(word)
